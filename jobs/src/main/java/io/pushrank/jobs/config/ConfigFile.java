@@ -1,0 +1,153 @@
+package io.pushrank.jobs.config;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
+import io.pushrank.jobs.exit.PushrankException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The settings as a tree: the shipped file, what the user's file lays over it, what {@code --set} lays over both.
+ *
+ * <p>A key that the shipped file lacks is an error, save below {@code candidates.sources}, where new sources are named.
+ */
+public final class ConfigFile {
+    private static final ObjectMapper YAML = new ObjectMapper(
+                    new YAMLFactory().enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL))
+            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+    private static final String SHIPPED = "conf/pushrank.yaml";
+    private static final Set<String> OPEN = Set.of("candidates.sources");
+
+    private final ObjectNode tree;
+
+    private ConfigFile(ObjectNode tree) {
+        this.tree = tree;
+    }
+
+    /** The file that travels in the jar. */
+    public static ConfigFile shipped() {
+        try (InputStream stream = ConfigFile.class.getClassLoader().getResourceAsStream(SHIPPED)) {
+            return new ConfigFile(asObject(SHIPPED, YAML.readTree(stream)));
+        } catch (IOException e) {
+            throw PushrankException.usage(SHIPPED + " cannot be read from the jar: " + e.getMessage());
+        }
+    }
+
+    /**
+     * Lays a file's text over this one.
+     *
+     * @param name the file's name, for messages
+     */
+    public ConfigFile over(String name, String text) {
+        try {
+            JsonNode upper = YAML.readTree(text);
+            ObjectNode merged = tree.deepCopy();
+            if (!upper.isMissingNode() && !upper.isNull()) {
+                merge(name, "", merged, asObject(name, upper));
+            }
+            return new ConfigFile(merged);
+        } catch (JsonProcessingException e) {
+            throw PushrankException.usage(
+                    name + ", line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage());
+        }
+    }
+
+    /** Lays one {@code key=value} over this, the key with dots, the value as YAML. */
+    public ConfigFile set(String assignment) {
+        int equals = assignment.indexOf('=');
+        if (equals < 1) {
+            throw PushrankException.usage("--set takes key=value, but was given " + assignment);
+        }
+        StringBuilder text = new StringBuilder();
+        List<String> path = List.of(assignment.substring(0, equals).split("\\.", -1));
+        for (int depth = 0; depth < path.size(); depth++) {
+            text.append("  ".repeat(depth))
+                    .append(path.get(depth))
+                    .append(':')
+                    .append(depth + 1 < path.size() ? "\n" : " ");
+        }
+        return over(
+                "--set " + assignment,
+                text.append(assignment.substring(equals + 1)).append('\n').toString());
+    }
+
+    /**
+     * The checked settings.
+     *
+     * @throws PushrankException with exit code 2 when a value has the wrong type or is out of its bounds
+     */
+    public RankingConfig config() {
+        try {
+            return YAML.treeToValue(tree, RankingConfig.class);
+        } catch (JsonProcessingException e) {
+            Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : null;
+            throw PushrankException.usage(
+                    "config: " + (cause != null ? cause.getMessage() : keyOf(e) + e.getOriginalMessage()));
+        }
+    }
+
+    /** SHA-256 of the settings in effect: the manifest's config hash. */
+    public String digest() {
+        try {
+            byte[] bytes = tree.toString().getBytes(StandardCharsets.UTF_8);
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static String keyOf(JsonProcessingException e) {
+        if (!(e instanceof com.fasterxml.jackson.databind.JsonMappingException mapping)) {
+            return "";
+        }
+        StringBuilder key = new StringBuilder();
+        mapping.getPath().forEach(step -> key.append(key.isEmpty() ? "" : ".").append(step.getFieldName()));
+        return key.append(": ").toString();
+    }
+
+    private static ObjectNode asObject(String name, JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            return object;
+        }
+        throw PushrankException.usage(name + " must hold keys and values, but holds " + node);
+    }
+
+    private static void merge(String name, String path, ObjectNode lower, ObjectNode upper) {
+        boolean isOpen = OPEN.stream().anyMatch(open -> path.equals(open + ".") || path.startsWith(open + "."));
+        upper.properties().forEach(entry -> {
+            String key = path + entry.getKey();
+            JsonNode below = lower.get(entry.getKey());
+            if (below == null && !isOpen) {
+                List<String> known = new ArrayList<>();
+                lower.fieldNames().forEachRemaining(field -> known.add(path + field));
+                throw PushrankException.usage(name + ": unknown key " + key + ", known are " + known);
+            }
+            if (isOpen && entry.getValue().isNull()) {
+                lower.remove(entry.getKey());
+            } else if (below instanceof ObjectNode belowObject) {
+                if (!(entry.getValue() instanceof ObjectNode above)) {
+                    throw PushrankException.usage(
+                            name + ": " + key + " must hold keys and values, but is " + entry.getValue());
+                }
+                merge(name, key + ".", belowObject, above);
+            } else {
+                lower.set(entry.getKey(), entry.getValue());
+            }
+        });
+    }
+}

@@ -1,0 +1,127 @@
+package io.pushrank.jobs.config;
+
+import static io.pushrank.jobs.config.Bounds.oneOf;
+import static io.pushrank.jobs.config.Bounds.within;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Map;
+
+/** All settings of a run, as {@code conf/pushrank.yaml} documents them; each record checks its own values. */
+public record RankingConfig(
+        int asOfHour,
+        long seed,
+        int outputPartitions,
+        InputsConfig inputs,
+        TargetsConfig targets,
+        CandidatesConfig candidates,
+        LightRankConfig lightRank,
+        HeavyRankConfig heavyRank,
+        QualityControlConfig qualityControl,
+        ExamplesConfig examples,
+        CollaborativeConfig collaborative) {
+
+    public RankingConfig {
+        within("as_of_hour", asOfHour, 0, 23);
+        within("output_partitions", outputPartitions, 1, 100_000);
+    }
+
+    /** The instant that governs every join and aggregate of the date's run. */
+    public Instant asOf(LocalDate date) {
+        return date.atTime(asOfHour, 0).toInstant(ZoneOffset.UTC);
+    }
+
+    /** How inputs are read. */
+    public record InputsConfig(int lookbackDays, int maxSnapshotAgeDays, double maxQuarantinedShare, String itemAge) {
+        public InputsConfig {
+            within("inputs.lookback_days", lookbackDays, 1, 3650);
+            within("inputs.max_snapshot_age_days", maxSnapshotAgeDays, 0, 3650);
+            within("inputs.max_quarantined_share", maxQuarantinedShare, 0, 1);
+            oneOf("inputs.item_age", itemAge, List.of("created", "last_activity"));
+        }
+
+        /** Whether an item stays fresh as long as someone acts on it. */
+        public boolean isAgeOfLastActivity() {
+            return itemAge.equals("last_activity");
+        }
+    }
+
+    /** Who may be notified. */
+    public record TargetsConfig(int pushCap, int minSpacingHours) {
+        public TargetsConfig {
+            within("targets.push_cap", pushCap, 0, 12);
+            within("targets.min_spacing_hours", minSpacingHours, 0, 72);
+        }
+    }
+
+    /** The sources in order of display, each with the named parameters of its SQL; {@code limit} is common to all. */
+    public record CandidatesConfig(Map<String, Map<String, Object>> sources) {
+        public CandidatesConfig {
+            if (sources.isEmpty()) {
+                throw new IllegalArgumentException("candidates.sources must name at least one source, but is empty");
+            }
+            sources.forEach((name, parameters) -> {
+                String key = "candidates.sources." + name + ".limit";
+                if (!(parameters.get("limit") instanceof Integer limit)) {
+                    throw new IllegalArgumentException(
+                            key + " must be a whole number, but is " + parameters.get("limit"));
+                }
+                within(key, limit, 0, 1_000_000);
+            });
+        }
+    }
+
+    /** How many candidates the light ranker leaves. */
+    public record LightRankConfig(int keep) {
+        public LightRankConfig {
+            within("light_rank.keep", keep, 0, 1000);
+        }
+    }
+
+    /** How the heavy ranker runs on the executors. */
+    public record HeavyRankConfig(int batchRows, int intraOpThreads, double featuresShare) {
+        public HeavyRankConfig {
+            within("heavy_rank.batch_rows", batchRows, 1, 65_536);
+            within("heavy_rank.intra_op_threads", intraOpThreads, 1, 1024);
+            within("heavy_rank.features_share", featuresShare, 0, 1);
+        }
+    }
+
+    /** What the last rules allow. */
+    public record QualityControlConfig(int sendsPerRun, int maxAgeHours, int minReplyActors, int duplicateDays) {
+        public QualityControlConfig {
+            within("quality_control.sends_per_run", sendsPerRun, 1, 12);
+            within("quality_control.max_age_hours", maxAgeHours, 1, 720);
+            within("quality_control.min_reply_actors", minReplyActors, 0, 1000);
+            within("quality_control.duplicate_days", duplicateDays, 0, 3650);
+        }
+    }
+
+    /** How training examples are made. */
+    public record ExamplesConfig(String labels, int windowHours, double negativesShare, int newUserDays) {
+        public ExamplesConfig {
+            oneOf("examples.labels", labels, List.of("notifications", "engagements"));
+            within("examples.window_hours", windowHours, 1, 720);
+            within("examples.negatives_share", negativesShare, 1e-6, 1);
+            within("examples.new_user_days", newUserDays, 0, 3650);
+        }
+
+        public Duration window() {
+            return Duration.ofHours(windowHours);
+        }
+    }
+
+    /** The implicit-feedback ALS behind the collaborative source. */
+    public record CollaborativeConfig(int rank, int iterations, double regularization, double alpha, int authors) {
+        public CollaborativeConfig {
+            within("collaborative.rank", rank, 1, 1024);
+            within("collaborative.iterations", iterations, 1, 1000);
+            within("collaborative.regularization", regularization, 0, 1e6);
+            within("collaborative.alpha", alpha, 0, 1e6);
+            within("collaborative.authors", authors, 1, 10_000);
+        }
+    }
+}

@@ -1,0 +1,208 @@
+package io.pushrank.jobs.table;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_compact;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.when;
+
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.exit.PushrankException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.functions;
+
+/**
+ * The one point where input tables are read: only usable rows come through, and nothing from after the as-of instant.
+ *
+ * <p>An event is seen when its time lies before the as-of instant, a state row when it holds since before it; any other
+ * instant of a row that lies later is not known yet, hence NULL.
+ */
+public final class Inputs {
+    /** Column that holds the day of a row's partition in {@link #raw}. */
+    static final String PARTITION = "partition";
+
+    private final SparkSession spark;
+    private final Storage storage;
+    private final Footers footers;
+    private final Layout layout;
+    private final RankingConfig config;
+    private final LocalDate from;
+    private final LocalDate date;
+    private final Findings findings;
+
+    /**
+     * @param from first day whose look-back is covered, the date itself but for ranges of dates
+     * @param findings what validation found, so that only the tables that need it pay for the checks across rows
+     */
+    public Inputs(
+            SparkSession spark,
+            Layout layout,
+            RankingConfig config,
+            LocalDate from,
+            LocalDate date,
+            Findings findings) {
+        this.spark = spark;
+        this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
+        this.footers = new Footers(spark);
+        this.layout = layout;
+        this.config = config;
+        this.from = from;
+        this.date = date;
+        this.findings = findings;
+    }
+
+    /** Whether the table is there with data for the date. */
+    public boolean has(Table table) {
+        return !partitions(table).isEmpty();
+    }
+
+    /**
+     * Rows that may be used and are known at the as-of instant.
+     *
+     * @throws PushrankException with exit code 3 when a file or column is missing, truncated or of a wrong type
+     */
+    public Dataset<Row> asOf(Table table, Instant asOf) {
+        Dataset<Row> rows = usable(table);
+        Column cut = lit(asOf);
+        Optional<String> time = table.eventTime().or(table::stateTime);
+        if (time.isPresent()) {
+            rows = rows.filter(col(time.get()).lt(cut));
+        }
+        for (String later : table.laterTimes()) {
+            rows = rows.withColumn(later, when(col(later).lt(cut), col(later)));
+        }
+        return rows.select(columns(table));
+    }
+
+    /** Events from the as-of instant on: labels. Only examples and evaluations may ask for them. */
+    public Dataset<Row> labels(Table table, Instant asOf, Instant until) {
+        Column time = col(table.eventTime().orElseThrow());
+        return usable(table)
+                .filter(time.geq(lit(asOf)).and(time.lt(lit(until))))
+                .select(columns(table));
+    }
+
+    /** Rows of an optional table that is absent. */
+    public Dataset<Row> empty(Table table) {
+        return spark.createDataFrame(List.of(), table.schema());
+    }
+
+    /** Rows as they stand in the files that the run reads, with the day of their partition. */
+    Dataset<Row> raw(Table table) {
+        List<LocalDate> days = partitions(table);
+        if (days.isEmpty()) {
+            return empty(table).withColumn(PARTITION, lit(""));
+        }
+        List<String> folders = days.stream().map(day -> folder(table, day)).toList();
+        List<String> files = new ArrayList<>();
+        folders.forEach(folder -> files.addAll(storage.dataFiles(folder)));
+        if (files.isEmpty()) {
+            return empty(table).withColumn(PARTITION, lit(""));
+        }
+        footers.check(table, files);
+        return spark.read()
+                .schema(table.schema().add("ds", "string"))
+                .option("basePath", layout.inputTable(storage, table))
+                .parquet(folders.toArray(String[]::new))
+                .withColumnRenamed("ds", PARTITION);
+    }
+
+    /** Rows by the footers of the files that the run reads. */
+    long rows(Table table) {
+        return partitions(table).stream()
+                .flatMap(day -> storage.dataFiles(folder(table, day)).stream())
+                .mapToLong(file -> footers.rows(table, file))
+                .sum();
+    }
+
+    private Dataset<Row> usable(Table table) {
+        Dataset<Row> rows = raw(table).filter(size(rowReasons(table)).equalTo(0));
+        if (findings.hasDuplicates(table)) {
+            rows = rows.withColumn("duplicate", duplicateNumber(table))
+                    .filter(col("duplicate").equalTo(1))
+                    .drop("duplicate");
+        }
+        for (Check.References reference : findings.dangling(table)) {
+            rows = rows.join(
+                    keys(reference).withColumnRenamed(reference.keyColumn(), "referenced"),
+                    col(reference.column()).equalTo(col("referenced")),
+                    "left_semi");
+        }
+        return rows;
+    }
+
+    /** Keys of the referenced table, rows that are themselves unusable left out. */
+    Dataset<Row> keys(Check.References reference) {
+        Table parent = Table.named(reference.table());
+        return raw(parent)
+                .filter(size(rowReasons(parent)).equalTo(0))
+                .select(reference.keyColumn())
+                .distinct();
+    }
+
+    /** Numbers the rows of one key from 1 in an order that depends on nothing but their content. */
+    static Column duplicateNumber(Table table) {
+        Column[] key = table.key().stream().map(functions::col).toArray(Column[]::new);
+        return functions.row_number().over(Window.partitionBy(key).orderBy(rowHash(table), col(PARTITION)));
+    }
+
+    static Column rowHash(Table table) {
+        return functions.xxhash64(columns(table));
+    }
+
+    static Column[] columns(Table table) {
+        return Arrays.stream(table.schema().fieldNames()).map(functions::col).toArray(Column[]::new);
+    }
+
+    /** Codes of all checks that the row fails on its own; empty for most rows. */
+    static Column rowReasons(Table table) {
+        List<Column> reasons = new ArrayList<>();
+        for (var field : table.schema().fields()) {
+            if (!field.nullable()) {
+                reasons.add(when(col(field.name()).isNull(), lit("missing:" + field.name())));
+            }
+            String type = field.dataType().typeName();
+            if (type.equals("double") || type.equals("float")) {
+                Column value = col(field.name());
+                Column finite = functions
+                        .not(functions.isnan(value))
+                        .and(functions.abs(value).lt(lit(Double.POSITIVE_INFINITY)));
+                reasons.add(when(functions.not(finite), lit("not_finite:" + field.name())));
+            }
+        }
+        for (Check check : table.checks()) {
+            if (check instanceof Check.OfRow ofRow) {
+                reasons.add(when(functions.not(ofRow.holds()), lit(check.reason())));
+            }
+        }
+        table.eventTime()
+                .ifPresent(time ->
+                        reasons.add(when(day(time).notEqual(col(PARTITION)), lit("outside_partition:" + time))));
+        table.stateTime()
+                .ifPresent(time -> reasons.add(when(day(time).gt(col(PARTITION)), lit("after_partition:" + time))));
+        return array_compact(array(reasons.toArray(Column[]::new)));
+    }
+
+    private static Column day(String time) {
+        return functions.date_format(col(time), "yyyy-MM-dd");
+    }
+
+    private List<LocalDate> partitions(Table table) {
+        return Partitions.of(storage, layout, table, from, date, config.inputs());
+    }
+
+    private String folder(Table table, LocalDate day) {
+        return layout.inputTable(storage, table) + "/" + Layout.day(day);
+    }
+}

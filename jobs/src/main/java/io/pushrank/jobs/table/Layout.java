@@ -1,0 +1,62 @@
+package io.pushrank.jobs.table;
+
+import java.time.LocalDate;
+
+/**
+ * Where everything is.
+ *
+ * @param input folder of the input tables, or a world: a folder with the tables in {@code 0-inputs}
+ * @param output root of what runs write
+ * @param models root of the model packages
+ */
+public record Layout(String input, String output, String models) {
+    /** Folder of the input tables inside a world. */
+    public static final String INPUTS = "0-inputs";
+
+    public Layout {
+        input = withoutSlash(input);
+        output = withoutSlash(output);
+        models = withoutSlash(models);
+    }
+
+    public String inputTable(Storage storage, Table table) {
+        String inWorld = input + "/" + INPUTS;
+        return (storage.exists(inWorld) ? inWorld : input) + "/" + table.tableName();
+    }
+
+    /** A published partition of an output table. */
+    public String partition(Table table, LocalDate date) {
+        return outputTable(table) + "/" + day(date);
+    }
+
+    /** A published partition of what a stage removed, or of its counts. */
+    public String partition(Table table, LocalDate date, String stage) {
+        return partition(table, date) + "/stage=" + stage;
+    }
+
+    public String outputTable(Table table) {
+        return output + "/" + table.tableName();
+    }
+
+    public String quarantine(LocalDate date, Table table) {
+        return partition(Table.QUARANTINE, date) + "/table=" + table.tableName();
+    }
+
+    public String manifests(LocalDate date) {
+        return output + "/_runs/" + day(date);
+    }
+
+    /** Folder of a run's unpublished files: no other run writes there. */
+    public String staging(String runId) {
+        return output + "/_staging/" + runId;
+    }
+
+    /** Name of a day's partition folder. */
+    public static String day(LocalDate date) {
+        return "ds=" + date;
+    }
+
+    private static String withoutSlash(String path) {
+        return path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+    }
+}

@@ -1,0 +1,80 @@
+package io.pushrank.jobs.table;
+
+import io.pushrank.jobs.config.RankingConfig.InputsConfig;
+import io.pushrank.jobs.exit.PushrankException;
+import java.time.LocalDate;
+import java.time.format.DateTimeParseException;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Which partitions of an input table a run of a date reads. */
+final class Partitions {
+    private Partitions() {}
+
+    /**
+     * The latest snapshot of a state table, or the days of an event table that the run looks back on.
+     *
+     * @return days in order; none when an optional table is absent
+     * @throws PushrankException with exit code 3 when a required table or its data for the date are absent
+     */
+    static List<LocalDate> of(
+            Storage storage, Layout layout, Table table, LocalDate from, LocalDate to, InputsConfig config) {
+        String folder = layout.inputTable(storage, table);
+        if (!storage.exists(folder)) {
+            if (table.isRequired()) {
+                throw PushrankException.input(
+                        "input table " + table.tableName() + " is required, but there is no folder " + folder);
+            }
+            return List.of();
+        }
+        List<LocalDate> days = days(storage, folder);
+        List<LocalDate> wanted = table.group() == Table.Group.STATE
+                ? snapshot(table, folder, days, to, config.maxSnapshotAgeDays())
+                : days.stream()
+                        .filter(day -> !day.isAfter(to) && !day.isBefore(from.minusDays(config.lookbackDays())))
+                        .toList();
+        if (wanted.isEmpty() && table.isRequired()) {
+            throw PushrankException.input("input table " + table.tableName() + " has no data for " + to
+                    + ": no partition of " + from.minusDays(config.lookbackDays()) + " to " + to + " in " + folder);
+        }
+        if (table == Table.POSTS && wanted.stream().noneMatch(day -> !day.isBefore(to.minusDays(1)))) {
+            throw PushrankException.input("input table posts has no data for " + to + ": its last partition in "
+                    + folder + " is " + Layout.day(wanted.get(wanted.size() - 1)));
+        }
+        return wanted;
+    }
+
+    static List<LocalDate> days(Storage storage, String folder) {
+        List<LocalDate> days = new ArrayList<>();
+        for (String name : storage.folders(folder)) {
+            if (name.startsWith("ds=")) {
+                try {
+                    days.add(LocalDate.parse(name.substring(3)));
+                } catch (DateTimeParseException e) {
+                    throw PushrankException.input(
+                            "folder " + folder + "/" + name + " must be named ds=YYYY-MM-DD: " + e.getMessage());
+                }
+            }
+        }
+        return days;
+    }
+
+    private static List<LocalDate> snapshot(
+            Table table, String folder, List<LocalDate> days, LocalDate date, int oldest) {
+        LocalDate latest = days.stream()
+                .filter(day -> !day.isAfter(date))
+                .reduce((earlier, later) -> later)
+                .orElse(null);
+        if (latest != null && ChronoUnit.DAYS.between(latest, date) <= oldest) {
+            return List.of(latest);
+        }
+        if (!table.isRequired()) {
+            return List.of();
+        }
+        throw PushrankException.input(
+                "input table " + table.tableName() + " has no snapshot for " + date + ": the latest in "
+                        + folder + " is " + (latest == null ? "none" : Layout.day(latest))
+                        + ", inputs.max_snapshot_age_days is " + oldest);
+    }
+}

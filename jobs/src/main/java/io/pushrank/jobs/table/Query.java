@@ -1,0 +1,82 @@
+package io.pushrank.jobs.table;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedRelation;
+import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import scala.jdk.javaapi.CollectionConverters;
+
+/**
+ * One SQL file: a comment that says what it gives, then one SELECT over tables and views, with named parameters.
+ *
+ * @param name file name without folder and ending
+ * @param summary the comment at its head, as one line
+ * @param text the SQL
+ */
+public record Query(String name, String summary, String text) {
+
+    /**
+     * Loads a file from the class path.
+     *
+     * @param folder resource folder, such as {@code sources}
+     * @throws IllegalArgumentException when there is no such file
+     */
+    public static Query load(String folder, String name) {
+        String path = folder + "/" + name + ".sql";
+        try (InputStream stream = Query.class.getClassLoader().getResourceAsStream(path)) {
+            if (stream == null) {
+                throw new IllegalArgumentException("there is no SQL file " + path);
+            }
+            String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+            return new Query(name, summary(text), text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(path + ": " + e.getMessage(), e);
+        }
+    }
+
+    public static boolean exists(String folder, String name) {
+        return Query.class.getClassLoader().getResource(folder + "/" + name + ".sql") != null;
+    }
+
+    /** Names of the tables and views that stand in its FROM and JOIN clauses. */
+    public Set<String> relations() {
+        Set<String> names = new TreeSet<>();
+        for (LogicalPlan leaf : CollectionConverters.asJava(
+                CatalystSqlParser$.MODULE$.parsePlan(text).collectLeaves())) {
+            if (leaf instanceof UnresolvedRelation relation) {
+                names.add(relation.tableName());
+            }
+        }
+        return names;
+    }
+
+    /** Whether the text uses the named parameter. */
+    public boolean uses(String parameter) {
+        return text.matches("(?s).*:" + parameter + "\\b.*");
+    }
+
+    Dataset<Row> run(SparkSession spark, Map<String, Object> parameters) {
+        return spark.sql(text, parameters);
+    }
+
+    private static String summary(String text) {
+        StringBuilder summary = new StringBuilder();
+        for (String line : text.lines().toList()) {
+            if (!line.startsWith("--")) {
+                break;
+            }
+            summary.append(summary.isEmpty() ? "" : " ")
+                    .append(line.substring(2).strip());
+        }
+        return summary.toString();
+    }
+}

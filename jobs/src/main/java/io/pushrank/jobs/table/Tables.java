@@ -1,0 +1,156 @@
+package io.pushrank.jobs.table;
+
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.exit.PushrankException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * What one piece of work sees: input tables as of one instant, tables that earlier stages published, and views on them.
+ *
+ * <p>A query finds its relations by name: a view that was given, else a SQL file in {@code views/}, else a table. Each
+ * instance has a Spark session of its own, so that views of two instants never meet.
+ */
+public final class Tables {
+    private static final String VIEWS = "views";
+
+    private final SparkSession spark;
+    private final Storage storage;
+    private final Layout layout;
+    private final RankingConfig config;
+    private final LocalDate date;
+    private final Instant asOf;
+    private final Inputs inputs;
+    private final Set<String> views = new HashSet<>();
+
+    public Tables(
+            SparkSession spark, Layout layout, RankingConfig config, LocalDate date, Instant asOf, Findings findings) {
+        this.spark = spark.newSession();
+        this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
+        this.layout = layout;
+        this.config = config;
+        this.date = date;
+        this.asOf = asOf;
+        this.inputs = new Inputs(this.spark, layout, config, date, date, findings);
+    }
+
+    public SparkSession spark() {
+        return spark;
+    }
+
+    public RankingConfig config() {
+        return config;
+    }
+
+    public LocalDate date() {
+        return date;
+    }
+
+    public Instant asOf() {
+        return asOf;
+    }
+
+    public Layout layout() {
+        return layout;
+    }
+
+    public Inputs inputs() {
+        return inputs;
+    }
+
+    /** Whether a table can be read: an input that is there, a partition that is published. */
+    public boolean has(Table table) {
+        return views.contains(table.tableName())
+                || switch (table.group()) {
+                    case STATE, EVENT -> inputs.has(table);
+                    case OUTPUT -> storage.exists(layout.partition(table, date));
+                    case MODEL -> storage.exists(layout.models() + "/collaborative/champion");
+                    case ORACLE -> false;
+                };
+    }
+
+    /**
+     * Rows of a table; of an optional input that is absent, none.
+     *
+     * @throws PushrankException with exit code 3 when an earlier stage has not published it
+     */
+    public Dataset<Row> read(Table table) {
+        if (views.contains(table.tableName())) {
+            return spark.table(table.tableName());
+        }
+        return switch (table.group()) {
+            case STATE, EVENT ->
+                inputs.has(table) || table.isRequired() ? inputs.asOf(table, asOf) : inputs.empty(table);
+            case OUTPUT -> published(table, date);
+            case MODEL -> recommendedAuthors();
+            case ORACLE -> throw new IllegalArgumentException("no stage may read the oracle");
+        };
+    }
+
+    /** A partition that an earlier stage of this date, or a run of an earlier date, published. */
+    public Dataset<Row> published(Table table, LocalDate day) {
+        String partition = layout.partition(table, day);
+        if (!storage.exists(partition)) {
+            throw PushrankException.input("table " + table.tableName() + " has no partition " + Layout.day(day) + " in "
+                    + layout.outputTable(table) + ": run the stage that writes it first");
+        }
+        return spark.read().schema(table.schema()).parquet(partition);
+    }
+
+    /** Sends of earlier dates: what the delivery system may not have handed back yet. */
+    public Dataset<Row> earlierSends() {
+        Dataset<Row> sends = inputs.empty(Table.SENDS);
+        for (LocalDate day : Partitions.days(storage, layout.outputTable(Table.SENDS))) {
+            if (day.isBefore(date)
+                    && !day.isBefore(date.minusDays(config.inputs().lookbackDays()))) {
+                sends = sends.union(published(Table.SENDS, day));
+            }
+        }
+        return sends;
+    }
+
+    /** Gives rows a name that queries can use, in place of the table or view file of that name. */
+    public Tables with(String view, Dataset<Row> rows) {
+        rows.createOrReplaceTempView(view);
+        views.add(view);
+        return this;
+    }
+
+    /** Runs {@code folder/name.sql}; {@code as_of} is always among the parameters. */
+    public Dataset<Row> query(String folder, String name, Map<String, Object> parameters) {
+        return query(Query.load(folder, name), parameters);
+    }
+
+    public Dataset<Row> query(Query query, Map<String, Object> parameters) {
+        query.relations().forEach(this::provide);
+        Map<String, Object> all = new HashMap<>(parameters);
+        all.put("as_of", asOf);
+        return query.run(spark, all);
+    }
+
+    private void provide(String relation) {
+        if (views.contains(relation)) {
+            return;
+        }
+        if (Query.exists(VIEWS, relation)) {
+            with(relation, query(VIEWS, relation, Map.of()));
+        } else {
+            with(relation, read(Table.named(relation)));
+        }
+    }
+
+    private Dataset<Row> recommendedAuthors() {
+        String models = layout.models() + "/collaborative";
+        String version = storage.read(models + "/champion").strip();
+        return spark.read()
+                .schema(Table.RECOMMENDED_AUTHORS.schema())
+                .parquet(models + "/" + version + "/recommended_authors");
+    }
+}
