@@ -16,6 +16,7 @@ public record RankingConfig(
         long seed,
         int outputPartitions,
         InputsConfig inputs,
+        List<String> disabledRules,
         TargetsConfig targets,
         CandidatesConfig candidates,
         LightRankConfig lightRank,

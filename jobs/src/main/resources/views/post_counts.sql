@@ -1,0 +1,12 @@
+-- What people did with each post so far.
+SELECT post_id,
+       count_if(kind = 'impression') AS impressions,
+       count_if(kind = 'click') AS clicks,
+       count_if(kind = 'like') AS likes,
+       count_if(kind = 'repost') AS reposts,
+       count_if(kind IN ('reply', 'quote')) AS replies,
+       count_if(kind IN ('dislike', 'report')) AS dislikes,
+       max(engaged_at) FILTER (WHERE kind IN ('update', 'repost', 'reply', 'quote')) AS last_activity_at
+FROM engagements
+WHERE post_id IS NOT NULL
+GROUP BY post_id
