@@ -139,8 +139,11 @@ public final class Tables {
         if (views.contains(relation)) {
             return;
         }
-        if (Query.exists(VIEWS, relation)) {
-            with(relation, query(VIEWS, relation, Map.of()));
+        if (relation.equals("earlier_sends")) {
+            with(relation, earlierSends());
+        } else if (Query.exists(VIEWS, relation)) {
+            boolean isLive = relation.equals("items") && config.inputs().isAgeOfLastActivity();
+            with(relation, query(VIEWS, isLive ? "live_items" : relation, Map.of()));
         } else {
             with(relation, read(Table.named(relation)));
         }

@@ -1,0 +1,137 @@
+package io.pushrank.jobs.stage;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+
+import io.pushrank.jobs.rule.Rule;
+import io.pushrank.jobs.rule.Rules;
+import io.pushrank.jobs.source.Source;
+import io.pushrank.jobs.source.Sources;
+import io.pushrank.jobs.table.Query;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** 2. What each target could be sent: every source's proposals, merged per user and item, pruned by cheap rules. */
+public record Candidates() implements Stage {
+    private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
+
+    @Override
+    public String verb() {
+        return "candidates";
+    }
+
+    @Override
+    public String summary() {
+        return "2. What each target could be sent: every source's proposals, merged per user and item.";
+    }
+
+    @Override
+    public Set<Table> reads() {
+        return Set.of(
+                Table.TARGETS,
+                Table.USERS,
+                Table.FOLLOWS,
+                Table.RELATIONS,
+                Table.TOPIC_FOLLOWS,
+                Table.POSTS,
+                Table.POST_TOPICS,
+                Table.ENGAGEMENTS,
+                Table.RECOMMENDED_AUTHORS);
+    }
+
+    @Override
+    public Table writes() {
+        return Table.CANDIDATES;
+    }
+
+    @Override
+    public Optional<Table> accountsFor() {
+        return Optional.empty();
+    }
+
+    @Override
+    public Dataset<Row> judge(Tables tables) {
+        Dataset<Row> targets = tables.read(Table.TARGETS).filter(col("is_eligible"));
+        Dataset<Row> judged = merged(tables.with("targets", targets))
+                .withColumn("reasons", Rules.reasons(Rules.of(tables.config(), tables.asOf(), Rule.Step.CANDIDATES)));
+        Dataset<Row> without = targets.join(judged.select("user_id").distinct(), "user_id", "left_anti")
+                .select("user_id")
+                .withColumn("reasons", array(lit("no_candidates")));
+        return judged.unionByName(without, true);
+    }
+
+    /** Merged proposals for the view {@code targets}, with what rules ask about. */
+    static Dataset<Row> merged(Tables tables) {
+        List<Source> sources = available(tables);
+        Dataset<Row> proposals = null;
+        for (int priority = 0; priority < sources.size(); priority++) {
+            Dataset<Row> ofSource = proposals(tables, sources.get(priority), priority);
+            proposals = proposals == null ? ofSource : proposals.union(ofSource);
+        }
+        return tables.with("proposals", proposals)
+                .query("stages", "candidates", Map.of())
+                .withColumn("notification_type", Sources.notificationType(tables.config()));
+    }
+
+    private static Dataset<Row> proposals(Tables tables, Source source, int priority) {
+        Dataset<Row> rows = tables.query(source.query(), source.parameters());
+        return rows.withColumn(
+                        "rank",
+                        row_number()
+                                .over(Window.partitionBy("user_id")
+                                        .orderBy(
+                                                col("score").desc(),
+                                                col("item_id").asc())))
+                .filter(col("rank").leq(source.limit()))
+                .select(
+                        col("user_id"),
+                        col("item_id"),
+                        lit(priority).as("priority"),
+                        lit(source.name()).as("source"),
+                        col("rank"),
+                        col("score").cast("double").as("score"),
+                        col("actors"));
+    }
+
+    /** The sources whose tables are there; the others are skipped with a warning that names the table. */
+    private static List<Source> available(Tables tables) {
+        List<Source> available = new ArrayList<>();
+        for (Source source : Sources.of(tables.config())) {
+            Optional<Table> absent = tablesOf(source.query()).stream()
+                    .filter(table -> !tables.has(table))
+                    .findFirst();
+            if (absent.isPresent()) {
+                LOG.warn(
+                        "source {} is skipped: table {} is absent",
+                        source.name(),
+                        absent.get().tableName());
+            } else {
+                available.add(source);
+            }
+        }
+        if (available.isEmpty()) {
+            throw io.pushrank.jobs.exit.PushrankException.input(
+                    "every source of candidates is skipped: no input table of any is there");
+        }
+        return available;
+    }
+
+    private static List<Table> tablesOf(Query query) {
+        return query.relations().stream()
+                .filter(relation -> !Query.exists("views", relation))
+                .map(Table::named)
+                .toList();
+    }
+}

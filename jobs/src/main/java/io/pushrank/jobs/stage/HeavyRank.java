@@ -1,0 +1,95 @@
+package io.pushrank.jobs.stage;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.TensorFlowThreads;
+import io.pushrank.udf.scoring.HeavyScoring;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.Window;
+
+/** 4. How likely each is to be opened and engaged with: features hydrated, then the heavy ranker on the executors. */
+public record HeavyRank() implements Stage {
+    private static final long MILLION = 1_000_000;
+
+    @Override
+    public String verb() {
+        return "heavy-rank";
+    }
+
+    @Override
+    public String summary() {
+        return "4. How likely each is to be opened and engaged with, by the heavy ranker.";
+    }
+
+    @Override
+    public Set<Table> reads() {
+        return Set.of(
+                Table.LIGHT_RANKED,
+                Table.USERS,
+                Table.DEVICES,
+                Table.FOLLOWS,
+                Table.TOPIC_FOLLOWS,
+                Table.POSTS,
+                Table.POST_TOPICS,
+                Table.ENGAGEMENTS,
+                Table.NOTIFICATIONS,
+                Table.SENDS);
+    }
+
+    @Override
+    public Table writes() {
+        return Table.HEAVY_RANKED;
+    }
+
+    @Override
+    public Optional<Table> accountsFor() {
+        return Optional.of(Table.LIGHT_RANKED);
+    }
+
+    @Override
+    public Dataset<Row> judge(Tables tables) {
+        HeavyRankConfig config = tables.config().heavyRank();
+        ModelPackage model = ModelPackage.champion(
+                tables.layout().models(),
+                ModelKind.HEAVY,
+                tables.spark().sparkContext().hadoopConfiguration());
+        FeatureList features = FeatureList.parse(model.directory() + "/features.yaml", model.featuresYaml());
+        // Sorted within fixed partitions, so that a row meets the same batch in every run.
+        Dataset<Row> rows = Hydration.heavy(tables, tables.read(Table.LIGHT_RANKED), features)
+                .repartition(tables.config().outputPartitions(), col("user_id"))
+                .sortWithinPartitions("user_id", "item_type", "item_id");
+        Column share = lit(config.featuresShare());
+        Column isKept = pmod(xxhash64(lit(tables.config().seed()), col("user_id")), lit(MILLION))
+                .lt(share.multiply(MILLION));
+        return HeavyScoring.score(
+                        rows, "features", model, config.batchRows(), new TensorFlowThreads(config.intraOpThreads(), -1))
+                .withColumn(
+                        "rank",
+                        row_number()
+                                .over(Window.partitionBy("user_id")
+                                        .orderBy(
+                                                col("score").desc(),
+                                                col("light_rank").asc(),
+                                                col("item_type").asc(),
+                                                col("item_id").asc())))
+                .withColumn("features_probability", share)
+                .withColumn("features", when(isKept, col("features")))
+                .withColumn("reasons", array().cast("array<string>"));
+    }
+}

@@ -1,0 +1,130 @@
+package io.pushrank.jobs.stage;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_compact;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.concat_ws;
+import static org.apache.spark.sql.functions.get;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sha2;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.timestamp_seconds;
+import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.unix_seconds;
+import static org.apache.spark.sql.functions.when;
+
+import io.pushrank.jobs.rule.Rule;
+import io.pushrank.jobs.rule.Rules;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.api.java.UDF4;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
+import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.types.DataTypes;
+import scala.collection.Iterable;
+import scala.jdk.javaapi.CollectionConverters;
+
+/** 5. What is sent: every rule, then a walk down each user's ranking that hands out the slots which cap and spacing leave. */
+public record QualityControl() implements Stage {
+    @Override
+    public String verb() {
+        return "quality-control";
+    }
+
+    @Override
+    public String summary() {
+        return "5. What is sent: every rule, then cap and spacing down each user's ranking.";
+    }
+
+    @Override
+    public Set<Table> reads() {
+        return Set.of(
+                Table.HEAVY_RANKED,
+                Table.TARGETS,
+                Table.USERS,
+                Table.FOLLOWS,
+                Table.RELATIONS,
+                Table.POSTS,
+                Table.ENGAGEMENTS,
+                Table.NOTIFICATIONS,
+                Table.SENDS);
+    }
+
+    @Override
+    public Table writes() {
+        return Table.SENDS;
+    }
+
+    @Override
+    public Optional<Table> accountsFor() {
+        return Optional.of(Table.HEAVY_RANKED);
+    }
+
+    @Override
+    public Dataset<Row> judge(Tables tables) {
+        int most = tables.config().qualityControl().sendsPerRun();
+        Dataset<Row> ruled = tables.query(
+                        "stages",
+                        "quality_control",
+                        Map.of(
+                                "duplicate_days",
+                                tables.config().qualityControl().duplicateDays()))
+                .withColumn(
+                        "broken", Rules.reasons(Rules.of(tables.config(), tables.asOf(), Rule.Step.QUALITY_CONTROL)))
+                .withColumn("passes", size(col("broken")).equalTo(0));
+        Column place = row_number()
+                .over(Window.partitionBy("user_id", "passes")
+                        .orderBy(col("rank").asc()));
+        Column slot = get(col("slots"), col("position").minus(1));
+        Column passedOver = when(
+                col("passes").and(col("send_second").isNull()),
+                when(col("position").gt(most), lit("below_top_pick")).otherwise(lit("no_slot")));
+        return ruled.withColumn("position", when(col("passes"), place))
+                .withColumn("slots", slots(tables.asOf().getEpochSecond(), most))
+                .withColumn("send_second", when(col("position").leq(most), slot))
+                .withColumn("reasons", concat(col("broken"), array_compact(array(passedOver))))
+                .withColumn("send_at", timestamp_seconds(col("send_second")))
+                .withColumn("actors", actors())
+                .withColumn("send_id", sendId(tables));
+    }
+
+    /** Derived from date, user and item alone, so that a re-run gives the same. */
+    private static Column sendId(Tables tables) {
+        Column parts = concat_ws("|", lit(tables.date().toString()), col("user_id"), col("item_type"), col("item_id"));
+        return sha2(parts.cast("binary"), 256).substr(1, 32);
+    }
+
+    /** Actors of the source that names most of them. */
+    private static Column actors() {
+        Column bySize = sort_array(
+                transform(
+                        col("sources"),
+                        source -> org.apache.spark.sql.functions.struct(
+                                size(source.getField("actors")).as("size"),
+                                source.getField("actors").as("actors"))),
+                false);
+        return get(bySize, lit(0)).getField("actors");
+    }
+
+    private static Column slots(long asOf, int most) {
+        UDF4<Iterable<Long>, Long, Long, Integer, List<Long>> allot = (sent, lastSent, spacing, cap) -> SendSlots.allot(
+                List.copyOf(CollectionConverters.asJavaCollection(sent)), lastSent, spacing, cap, asOf, most);
+        UserDefinedFunction function = udf(allot, DataTypes.createArrayType(DataTypes.LongType));
+        return function.apply(
+                transform(col("sent_at_24h"), org.apache.spark.sql.functions::unix_seconds),
+                unix_seconds(col("last_sent_at")),
+                col("spacing_seconds"),
+                col("push_cap"));
+    }
+}

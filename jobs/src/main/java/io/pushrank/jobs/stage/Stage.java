@@ -1,0 +1,44 @@
+package io.pushrank.jobs.stage;
+
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * One step of the daily flow: a function from tables to judged rows. It writes nothing; the runner does.
+ *
+ * <p>A judged row has the columns of the stage's table and {@code reasons}, the codes of all that speaks against it. A row
+ * without a reason is kept; every other goes to {@code removed}. No row is lost on the way.
+ */
+public sealed interface Stage permits Targets, Candidates, LightRank, HeavyRank, QualityControl {
+
+    /** The stages in flow order. */
+    static List<Stage> all() {
+        return List.of(new Targets(), new Candidates(), new LightRank(), new HeavyRank(), new QualityControl());
+    }
+
+    /** Name on the command line, in {@code removed} and in the funnel. */
+    String verb();
+
+    /** What it does, in one line of the help. */
+    String summary();
+
+    /** Input tables, tables of earlier stages and of models that it may read. */
+    Set<Table> reads();
+
+    Table writes();
+
+    /** The table whose every row must come out of this stage kept or removed. */
+    Optional<Table> accountsFor();
+
+    /** Whether removed rows stand in the stage's own table too. */
+    default boolean writesRemoved() {
+        return false;
+    }
+
+    Dataset<Row> judge(Tables tables);
+}

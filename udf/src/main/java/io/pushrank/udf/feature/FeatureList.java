@@ -1,0 +1,75 @@
+package io.pushrank.udf.feature;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
+import io.pushrank.udf.model.FeatureShape;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/** The ordered features of a ranker; examples, training and scoring compute them from the same list. */
+public record FeatureList(List<Feature> features) {
+    private static final ObjectMapper YAML =
+            new ObjectMapper(new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER));
+
+    public FeatureList {
+        Set<String> names = new HashSet<>();
+        for (Feature feature : features) {
+            if (!names.add(feature.name())) {
+                throw new IllegalArgumentException("feature " + feature.name() + " stands twice in the list");
+            }
+        }
+        features = List.copyOf(features);
+    }
+
+    /**
+     * Parses a feature list.
+     *
+     * @param file its name, for messages
+     * @throws IllegalArgumentException naming file, line, and what is wrong with it
+     */
+    public static FeatureList parse(String file, String yaml) {
+        try {
+            return YAML.readValue(yaml, FeatureList.class);
+        } catch (JsonProcessingException e) {
+            boolean ours = e.getCause() instanceof IllegalArgumentException;
+            String line =
+                    e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
+            throw new IllegalArgumentException(
+                    file + line + ": " + (ours ? e.getCause().getMessage() : e.getOriginalMessage()), e);
+        }
+    }
+
+    public String toYaml() {
+        try {
+            return YAML.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a feature list is plain text and numbers", e);
+        }
+    }
+
+    /** The light ranker's part of the list. */
+    public FeatureList light() {
+        return new FeatureList(features.stream().filter(Feature::light).toList());
+    }
+
+    public List<Feature> of(FeatureType... types) {
+        Set<FeatureType> wanted = Set.of(types);
+        return features.stream()
+                .filter(feature -> wanted.contains(feature.type()))
+                .toList();
+    }
+
+    /** Widths of the heavy ranker's dense inputs. */
+    public FeatureShape heavyShape() {
+        return new FeatureShape(
+                of(FeatureType.CONTINUOUS).size(), of(FeatureType.BINARY).size());
+    }
+
+    /** Widths of the light ranker's dense inputs: it hashes what is binary. */
+    public FeatureShape lightShape() {
+        return new FeatureShape(of(FeatureType.CONTINUOUS).size(), 0);
+    }
+}

@@ -1,0 +1,117 @@
+package io.pushrank.udf.scoring;
+
+import io.pushrank.udf.model.FeatureBatch;
+import io.pushrank.udf.model.HeavyModel;
+import io.pushrank.udf.model.HeavyModels;
+import io.pushrank.udf.model.HeavyScores;
+import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.TensorFlowThreads;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NoSuchElementException;
+import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
+import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.classic.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/** Scores rows with the heavy ranker on the executors, in batches, with one TensorFlow session a JVM. */
+public final class HeavyScoring {
+    private HeavyScoring() {}
+
+    /**
+     * Appends {@code p_oonc}, {@code p_engagement} and {@code score}, each a FLOAT, to every row.
+     *
+     * <p>Works below the rows' public form: arrays of floats come as such and not as boxed lists, which costs a fifth of
+     * the whole.
+     *
+     * @param rows any columns, among them the struct of feature arrays
+     * @param features name of that struct
+     * @param batchRows rows given to the model at once
+     */
+    public static Dataset<Row> score(
+            Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
+        StructType input = rows.schema();
+        int column = input.fieldIndex(features);
+        JavaRDD<InternalRow> scored = rows.queryExecution()
+                .toRdd()
+                .toJavaRDD()
+                .mapPartitions(partition -> new Scores(partition, input.size(), column, model, batchRows, threads));
+        StructType output = input.add("p_oonc", DataTypes.FloatType, false)
+                .add("p_engagement", DataTypes.FloatType, false)
+                .add("score", DataTypes.FloatType, false);
+        return ((SparkSession) rows.sparkSession()).internalCreateDataFrame(scored.rdd(), output, false);
+    }
+
+    private static final class Scores implements Iterator<InternalRow> {
+        private final Iterator<InternalRow> rows;
+        private final int columns;
+        private final int features;
+        private final ModelPackage model;
+        private final int batchRows;
+        private final TensorFlowThreads threads;
+        private final List<InternalRow> pending = new ArrayList<>();
+        private FeatureBatch batch;
+        private HeavyScores scores;
+        private int next;
+
+        Scores(
+                Iterator<InternalRow> rows,
+                int columns,
+                int features,
+                ModelPackage model,
+                int batchRows,
+                TensorFlowThreads threads) {
+            this.rows = rows;
+            this.columns = columns;
+            this.features = features;
+            this.model = model;
+            this.batchRows = batchRows;
+            this.threads = threads;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return next < pending.size() || rows.hasNext();
+        }
+
+        @Override
+        public InternalRow next() {
+            if (next == pending.size()) {
+                fill();
+            }
+            InternalRow scoresOfRow = new GenericInternalRow(
+                    new Object[] {scores.pOonc()[next], scores.pEngagement()[next], scores.score()[next]});
+            return new JoinedRow(pending.get(next++), scoresOfRow);
+        }
+
+        private void fill() {
+            if (!rows.hasNext()) {
+                throw new NoSuchElementException();
+            }
+            HeavyModel heavy = HeavyModels.get(model, threads);
+            if (batch == null) {
+                batch = new FeatureBatch(heavy.shape(), batchRows);
+            }
+            batch.clear();
+            pending.clear();
+            while (rows.hasNext() && !batch.isFull()) {
+                // Spark hands out the same row object again and again.
+                InternalRow row = rows.next().copy();
+                FeatureArrays.addTo(batch, row.getStruct(features, FeatureArrays.FIELDS));
+                pending.add(row);
+            }
+            if (pending.get(0).numFields() != columns) {
+                throw new IllegalStateException("rows must have " + columns + " columns, cannot have: "
+                        + pending.get(0).numFields());
+            }
+            scores = heavy.score(batch);
+            next = 0;
+        }
+    }
+}
