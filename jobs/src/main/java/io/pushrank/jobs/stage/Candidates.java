@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.rule.Rule;
 import io.pushrank.jobs.rule.Rules;
 import io.pushrank.jobs.source.Source;
@@ -122,8 +123,7 @@ public record Candidates() implements Stage {
             }
         }
         if (available.isEmpty()) {
-            throw io.pushrank.jobs.exit.PushrankException.input(
-                    "every source of candidates is skipped: no input table of any is there");
+            throw PushrankException.input("every source of candidates is skipped: no input table of any is there");
         }
         return available;
     }

@@ -65,10 +65,7 @@ public record HeavyRank() implements Stage {
     @Override
     public Dataset<Row> judge(Tables tables) {
         HeavyRankConfig config = tables.config().heavyRank();
-        ModelPackage model = ModelPackage.champion(
-                tables.layout().models(),
-                ModelKind.HEAVY,
-                tables.spark().sparkContext().hadoopConfiguration());
+        ModelPackage model = tables.model(ModelKind.HEAVY);
         FeatureList features = FeatureList.parse(model.directory() + "/features.yaml", model.featuresYaml());
         // Sorted within fixed partitions, so that a row meets the same batch in every run.
         Dataset<Row> rows = Hydration.heavy(tables, tables.read(Table.LIGHT_RANKED), features)

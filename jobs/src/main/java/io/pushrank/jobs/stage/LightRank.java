@@ -61,10 +61,7 @@ public record LightRank() implements Stage {
     @Override
     public Dataset<Row> judge(Tables tables) {
         int keep = tables.config().lightRank().keep();
-        ModelPackage model = ModelPackage.champion(
-                tables.layout().models(),
-                ModelKind.LIGHT,
-                tables.spark().sparkContext().hadoopConfiguration());
+        ModelPackage model = tables.model(ModelKind.LIGHT);
         LightScore.register(tables.spark(), model, TensorFlowThreads.DEFAULT);
         Dataset<Row> candidates = tables.read(Table.CANDIDATES)
                 .withColumn("candidate_count", count(lit(1)).over(Window.partitionBy("user_id")));

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sort_array;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.timestamp_seconds;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.udf;
@@ -31,6 +32,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.api.java.UDF4;
 import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import scala.collection.Iterable;
 import scala.jdk.javaapi.CollectionConverters;
@@ -110,7 +112,7 @@ public record QualityControl() implements Stage {
         Column bySize = sort_array(
                 transform(
                         col("sources"),
-                        source -> org.apache.spark.sql.functions.struct(
+                        source -> struct(
                                 size(source.getField("actors")).as("size"),
                                 source.getField("actors").as("actors"))),
                 false);
@@ -122,7 +124,7 @@ public record QualityControl() implements Stage {
                 List.copyOf(CollectionConverters.asJavaCollection(sent)), lastSent, spacing, cap, asOf, most);
         UserDefinedFunction function = udf(allot, DataTypes.createArrayType(DataTypes.LongType));
         return function.apply(
-                transform(col("sent_at_24h"), org.apache.spark.sql.functions::unix_seconds),
+                transform(col("sent_at_24h"), functions::unix_seconds),
                 unix_seconds(col("last_sent_at")),
                 col("spacing_seconds"),
                 col("push_cap"));

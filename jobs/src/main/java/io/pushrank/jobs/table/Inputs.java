@@ -62,6 +62,20 @@ public final class Inputs {
         this.findings = findings;
     }
 
+    /**
+     * Day of the latest snapshot of users: the day that a run is for when nobody says.
+     *
+     * @throws PushrankException with exit code 3 when there is none
+     */
+    public static LocalDate latestDay(Storage storage, Layout layout) {
+        String folder = layout.inputTable(storage, Table.USERS);
+        List<LocalDate> days = Partitions.days(storage, folder);
+        if (days.isEmpty()) {
+            throw PushrankException.input("input table users is required, but there is no partition ds=… in " + folder);
+        }
+        return days.get(days.size() - 1);
+    }
+
     /** Whether the table is there with data for the date. */
     public boolean has(Table table) {
         return !partitions(table).isEmpty();

@@ -2,12 +2,15 @@ package io.pushrank.jobs.table;
 
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -28,10 +31,22 @@ public final class Tables {
     private final LocalDate date;
     private final Instant asOf;
     private final Inputs inputs;
+    private final Set<Table> readable;
     private final Set<String> views = new HashSet<>();
+    private final Map<String, String> models = new TreeMap<>();
 
+    /**
+     * @param readable the tables that may be read: what a stage declares
+     */
     public Tables(
-            SparkSession spark, Layout layout, RankingConfig config, LocalDate date, Instant asOf, Findings findings) {
+            SparkSession spark,
+            Layout layout,
+            RankingConfig config,
+            LocalDate date,
+            Instant asOf,
+            Findings findings,
+            Set<Table> readable) {
+        this.readable = Set.copyOf(readable);
         this.spark = spark.newSession();
         this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
         this.layout = layout;
@@ -65,6 +80,23 @@ public final class Tables {
         return inputs;
     }
 
+    /**
+     * The model in use, its digests verified.
+     *
+     * @throws io.pushrank.udf.model.ModelException when it is missing or not whole
+     */
+    public ModelPackage model(ModelKind kind) {
+        ModelPackage model = ModelPackage.champion(
+                layout.models(), kind, spark.sparkContext().hadoopConfiguration());
+        models.put(kind.folder() + "/" + model.version(), model.digest());
+        return model;
+    }
+
+    /** Digests of the models that were asked for, by kind and version. */
+    public Map<String, String> models() {
+        return models;
+    }
+
     /** Whether a table can be read: an input that is there, a partition that is published. */
     public boolean has(Table table) {
         return views.contains(table.tableName())
@@ -84,6 +116,10 @@ public final class Tables {
     public Dataset<Row> read(Table table) {
         if (views.contains(table.tableName())) {
             return spark.table(table.tableName());
+        }
+        if (!readable.contains(table)) {
+            throw new IllegalArgumentException(
+                    "table " + table.tableName() + " is read, but not declared: " + readable);
         }
         return switch (table.group()) {
             case STATE, EVENT ->

@@ -1,0 +1,80 @@
+package io.pushrank.jobs.command;
+
+import io.pushrank.jobs.run.Failure;
+import io.pushrank.jobs.stage.Stage;
+import java.io.PrintWriter;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command line: every verb, what it prints when it fails, and the exit code. */
+@Command(
+        name = "pushrank",
+        mixinStandardHelpOptions = true,
+        version = "pushrank 0.1.0",
+        description = "Decides which push notification, if any, each user gets today.",
+        subcommandsRepeatable = false,
+        synopsisSubcommandLabel = "VERB",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:anything else",
+            "2:usage or config",
+            "3:input rejected",
+            "4:output check failed",
+            "5:model rejected"
+        })
+public final class PushrankCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    private PushrankCommand() {}
+
+    /** Runs one verb; failures are printed, never thrown. */
+    public static int execute(String... arguments) {
+        try {
+            return commandLine().execute(arguments);
+        } finally {
+            SparkSession.getDefaultSession().foreach(session -> {
+                session.stop();
+                return null;
+            });
+        }
+    }
+
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new PushrankCommand())
+                .addSubcommand(new DailyCommand())
+                .addSubcommand(new ValidateCommand());
+        Stage.all().forEach(stage -> {
+            CommandLine subcommand = new CommandLine(new StageCommand(stage));
+            subcommand.getCommandSpec().usageMessage().description(stage.summary());
+            commandLine.addSubcommand(stage.verb(), subcommand);
+        });
+        commandLine
+                .addSubcommand(new ExplainCommand())
+                .addSubcommand(new StatusCommand());
+        commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));
+        return commandLine;
+    }
+
+    private static int report(Exception exception, CommandLine failed) {
+        Failure failure = Failure.of(exception);
+        PrintWriter err = failed.getErr();
+        err.printf("%npushrank: %s: %s%n", failure.exitCode().meaning(), failure.message());
+        if (!failure.isExpected()) {
+            err.println("This was not foreseen; what follows helps to find out why.");
+            exception.printStackTrace(err);
+        }
+        err.flush();
+        return failure.exitCode().code();
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a verb is missing");
+    }
+}

@@ -1,0 +1,83 @@
+package io.pushrank.jobs.command;
+
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.run.Progress;
+import io.pushrank.jobs.run.Run;
+import io.pushrank.jobs.run.Sessions;
+import io.pushrank.jobs.table.Inputs;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
+import java.io.UncheckedIOException;
+import java.time.LocalDate;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Option;
+
+/** The options that verbs have in common. */
+final class RunOptions {
+    /** Folder of the checkout, set by the launcher; the defaults lie in it. */
+    private static final String HOME = System.getProperty("pushrank.home", ".");
+
+    @Option(names = "--config", paramLabel = "FILE", description = "Settings to lay over conf/pushrank.yaml.")
+    private String config;
+
+    @Option(
+            names = "--date",
+            paramLabel = "YYYY-MM-DD",
+            description = "Day of the run. Default: the day of the latest snapshot of users.")
+    private LocalDate date;
+
+    @Option(names = "--input", paramLabel = "DIR", description = "Input tables. Default: sample-data.")
+    private String input = HOME + "/sample-data";
+
+    @Option(names = "--output", paramLabel = "DIR", description = "Outputs. Default: jobs/target/output.")
+    private String output = HOME + "/jobs/target/output";
+
+    @Option(names = "--models", paramLabel = "DIR", description = "Models. Default: sample-data/models.")
+    private String models = HOME + "/sample-data/models";
+
+    @Option(
+            names = "--set",
+            paramLabel = "key=value",
+            description = "A single setting, its key with dots; before the file of --config. Repeatable.")
+    private List<String> settings = List.of();
+
+    Layout layout() {
+        return new Layout(input, output, models);
+    }
+
+    SparkSession session(String verb) {
+        return Sessions.open(verb);
+    }
+
+    Storage storage(SparkSession spark) {
+        return new Storage(spark.sparkContext().hadoopConfiguration());
+    }
+
+    ConfigFile configFile(SparkSession spark) {
+        ConfigFile file = ConfigFile.shipped();
+        if (config != null) {
+            try {
+                file = file.over(config, storage(spark).read(config));
+            } catch (UncheckedIOException e) {
+                throw PushrankException.usage("--config " + config + " cannot be read: " + e.getMessage());
+            }
+        }
+        for (String setting : settings) {
+            file = file.set(setting);
+        }
+        return file;
+    }
+
+    LocalDate date(SparkSession spark) {
+        return date != null ? date : Inputs.latestDay(storage(spark), layout());
+    }
+
+    Run run(String verb) {
+        SparkSession spark = session(verb);
+        ConfigFile file = configFile(spark);
+        file.config();
+        return new Run(spark, layout(), file, date(spark), verb, new Progress(System.out));
+    }
+}

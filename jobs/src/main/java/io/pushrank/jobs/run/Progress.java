@@ -1,0 +1,76 @@
+package io.pushrank.jobs.run;
+
+import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.table.Layout;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** What a person sees while a run goes on: a line a stage, then the funnel, then where the tables are. */
+public final class Progress {
+    private final PrintStream out;
+
+    public Progress(PrintStream out) {
+        this.out = out;
+    }
+
+    void begin(String verb, LocalDate date, Instant asOf, String runId) {
+        out.printf("pushrank %s %s, as of %s, run %s%n%n", verb, date, asOf, runId);
+        out.printf("%-18s %12s %12s %12s %10s%n", "stage", "rows in", "kept", "removed", "seconds");
+    }
+
+    void start(String stage) {
+        out.printf("%-18s", stage);
+        out.flush();
+    }
+
+    void end(Manifest.StageReport report) {
+        out.printf(
+                " %,12d %,12d %,12d %8.1f s  %s%n",
+                report.rowsIn(),
+                report.kept(),
+                report.removed(),
+                report.seconds(),
+                Funnel.top(report.reasons(), 3));
+        out.flush();
+    }
+
+    void funnel(List<Stage> stages, Map<String, Funnel> funnels) {
+        TreeSet<String> sources = new TreeSet<>();
+        List<Stage> ranked =
+                stages.stream().filter(stage -> !stage.writesRemoved()).toList();
+        ranked.forEach(stage -> sources.addAll(funnels.get(stage.verb()).sources()));
+        out.printf("%n%-18s", "source");
+        ranked.forEach(stage -> out.printf(" %12s", stage.writes().tableName()));
+        out.printf("   most frequent reasons of removal%n");
+        for (String source : sources) {
+            funnelRow(source, source, ranked, funnels);
+        }
+        funnelRow(Funnel.ALL, "all", ranked, funnels);
+        out.println();
+    }
+
+    private void funnelRow(String source, String label, List<Stage> stages, Map<String, Funnel> funnels) {
+        out.printf("%-18s", label);
+        Map<String, Long> reasons = new TreeMap<>();
+        for (Stage stage : stages) {
+            Funnel funnel = funnels.get(stage.verb());
+            out.printf(" %,12d", funnel.rows(source, Funnel.KEPT));
+            funnel.reasons(source).forEach((reason, rows) -> reasons.merge(reason, rows, Long::sum));
+        }
+        out.printf("   %s%n", Funnel.top(reasons, 3));
+    }
+
+    void outputs(Layout layout, LocalDate date, List<Stage> stages, List<Manifest.StageReport> reports) {
+        out.printf("%-34s %-18s%n", "table", "digest");
+        reports.forEach(
+                report -> report.digests().forEach((table, digest) -> out.printf("%-34s %-18s%n", table, digest)));
+        out.println();
+        stages.forEach(stage -> out.println(layout.partition(stage.writes(), date)));
+        out.println(layout.manifests(date));
+    }
+}

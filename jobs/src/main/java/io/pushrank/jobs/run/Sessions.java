@@ -1,0 +1,31 @@
+package io.pushrank.jobs.run;
+
+import java.util.Map;
+import org.apache.spark.SparkConf;
+import org.apache.spark.sql.SparkSession;
+
+/** Spark sessions: what spark-submit or the embedded run has not set otherwise. */
+public final class Sessions {
+    private static final Map<String, String> EMBEDDED = Map.of(
+            "spark.master", "local[*]",
+            "spark.ui.enabled", "false",
+            "spark.driver.host", "127.0.0.1",
+            "spark.driver.bindAddress", "127.0.0.1",
+            "spark.sql.shuffle.partitions", "8");
+
+    private Sessions() {}
+
+    /** The session of a verb; with a master given (spark-submit), only what correctness asks for is set. */
+    public static SparkSession open(String verb) {
+        SparkConf conf = new SparkConf().setAppName("pushrank " + verb);
+        if (!conf.contains("spark.master")) {
+            EMBEDDED.forEach(conf::setIfMissing);
+        }
+        // Instants are UTC everywhere, and a partition's day is a text until it is asked for.
+        conf.set("spark.sql.session.timeZone", "UTC");
+        conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
+        conf.set("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
+        conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+        return SparkSession.builder().config(conf).getOrCreate();
+    }
+}
