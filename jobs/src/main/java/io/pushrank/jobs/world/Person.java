@@ -1,0 +1,65 @@
+package io.pushrank.jobs.world;
+
+import java.util.List;
+
+/**
+ * An account: what the users table shows of it, and its latents.
+ *
+ * @param community who talks with whom; community = topic + topics × group
+ * @param group decides the place
+ * @param popularityRank share of the community that is more popular, 0 (the hub) to 1
+ * @param hoursFromUtc of the time zone
+ * @param isActive latent: visits often and acts a lot
+ * @param taste latent: +1 likes photos and videos, −1 plain text, in between less so
+ * @param ageDirection latent, from the age: −1 (young) likes short posts without links, +1 long ones with links
+ * @param tenure latent, from the account's age on the last day: +1 a year or more, −1 less
+ * @param propensity latent: opens more (+1) or less (−1) than others, uniform
+ * @param interests topics that the user cares about
+ * @param popularity latent of the author, −1 (niche) to +1 (hub), from the rank
+ * @param quality latent of the author, −1 to +1
+ * @param visualHabit probability that a post of the author carries a photo or video
+ * @param longHabit probability that a post of the author is long
+ */
+record Person(
+        long id,
+        int community,
+        int group,
+        int mainTopic,
+        double popularityRank,
+        long createdAt,
+        Place place,
+        String language,
+        String timeZone,
+        int hoursFromUtc,
+        String ageBucket,
+        boolean isGuest,
+        boolean isSuspended,
+        boolean isProtected,
+        boolean isUnsuitable,
+        boolean isVerified,
+        boolean isPushEnabled,
+        boolean hasRecommendations,
+        boolean hasTopics,
+        boolean isInNetworkOnly,
+        Integer pushCap,
+        boolean isActive,
+        double taste,
+        double ageDirection,
+        double tenure,
+        double propensity,
+        List<Integer> interests,
+        double popularity,
+        double quality,
+        double postsPerDay,
+        double visualHabit,
+        double longHabit) {
+
+    boolean isInterestedIn(int topic) {
+        return interests.contains(topic);
+    }
+
+    /** Whether the logging policy may show posts of this author to others. */
+    boolean isRecommendable() {
+        return !isSuspended && !isProtected && !isUnsuitable && !isGuest;
+    }
+}

@@ -1,0 +1,164 @@
+package io.pushrank.jobs.world;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.timestamp_seconds;
+import static org.apache.spark.sql.functions.udf;
+
+import io.pushrank.jobs.table.Table;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.stream.Stream;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.api.java.UDF2;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+
+/** Makes a synthetic world, and tells the truth about it. */
+public final class World {
+    private static final String INPUTS = "0-inputs";
+    private static final String OPTIONS = "oracle_world";
+    private static final long SMALL_WORLD = 2_000;
+    private static final long USERS_PER_PARTITION = 20_000;
+
+    private World() {}
+
+    /**
+     * Writes a world.
+     *
+     * <ul>
+     *   <li>{@code 0-inputs/<table>/ds=…}: every input table; what is there is replaced
+     *   <li>{@code oracle/ds=…}: true probabilities of every notification, table {@link Table#ORACLE}
+     *   <li>{@code oracle_users}, {@code oracle_posts}: the latents behind them
+     *   <li>{@code oracle_world}: the options, from which {@link #truth} makes the world again
+     * </ul>
+     *
+     * <p>No user is handled on the driver and nothing is shuffled: the work grows linearly with users × days.
+     */
+    public static void generate(SparkSession spark, WorldOptions options, String outputDirectory) {
+        // A small world is one file a partition of a table.
+        int partitions = options.users() <= SMALL_WORLD ? 1 : (int) Math.max(4, options.users() / USERS_PER_PARTITION);
+        generate(spark, options, outputDirectory, partitions);
+    }
+
+    static void generate(SparkSession spark, WorldOptions options, String outputDirectory, int partitions) {
+        Dataset<Long> ids = spark.range(1, options.users() + 1, 1, partitions).as(Encoders.LONG());
+        WorldModel model = WorldModel.of(options);
+        Table.inputs().forEach(table -> {
+            String directory = outputDirectory + "/" + INPUTS + "/" + table.tableName();
+            write(rowsOf(table, model, ids), directory);
+        });
+        write(rowsOf(Table.ORACLE, model, ids), outputDirectory + "/" + Table.ORACLE.tableName());
+        writeWhole(
+                ids.flatMap(latents(model, OracleRows::user), Encoders.row(OracleRows.USERS)),
+                outputDirectory + "/oracle_users");
+        writeWhole(
+                ids.flatMap(latents(model, OracleRows::posts), Encoders.row(OracleRows.POSTS)),
+                outputDirectory + "/oracle_posts");
+        writeWhole(optionsRow(spark, options), outputDirectory + "/" + OPTIONS);
+    }
+
+    /**
+     * Adds the truth to pairs of any user and any post of a world.
+     *
+     * @param pairs has {@code user_id} and {@code item_id}, a post of that world
+     * @return the pairs with {@code p_oonc}, {@code p_engagement} (joint: opened and engaged with) and {@code p_dislike}
+     */
+    public static Dataset<Row> truth(SparkSession spark, String worldDirectory, Dataset<Row> pairs) {
+        WorldModel model = WorldModel.of(readOptions(spark, worldDirectory));
+        StructType type = StructType.fromDDL("p_oonc DOUBLE, p_engagement DOUBLE, p_dislike DOUBLE");
+        UDF2<Long, Long, Row> function = (userId, postId) -> {
+            Truth truth = model.truth(userId, postId);
+            return RowFactory.create(truth.oonc(), truth.engagement(), truth.dislike());
+        };
+        Column truth = udf(function, type).apply(col("user_id"), col("item_id"));
+        return pairs.withColumn("truth", truth).select(col("*"), col("truth.*")).drop("truth");
+    }
+
+    /** The options that a world was made with. */
+    public static WorldOptions readOptions(SparkSession spark, String worldDirectory) {
+        Row row = spark.read().parquet(worldDirectory + "/" + OPTIONS).head();
+        return new WorldOptions(
+                row.getAs("users"),
+                row.getAs("days"),
+                row.getAs("seed"),
+                LocalDate.parse(row.getAs("last_day")),
+                row.getAs("snapshot_every_days"),
+                row.getAs("as_of_hour"));
+    }
+
+    private static Dataset<Row> optionsRow(SparkSession spark, WorldOptions options) {
+        return spark.range(1)
+                .select(
+                        lit(options.users()).as("users"),
+                        lit(options.days()).as("days"),
+                        lit(options.seed()).as("seed"),
+                        lit(options.lastDay().toString()).as("last_day"),
+                        lit(options.snapshotEveryDays()).as("snapshot_every_days"),
+                        lit(options.asOfHour()).as("as_of_hour"));
+    }
+
+    private static Dataset<Row> rowsOf(Table table, WorldModel model, Dataset<Long> ids) {
+        FlatMapFunction<Long, Row> function = id -> WorldRows.of(table, model, id);
+        StructType schema = table.schema();
+        Column[] columns = Stream.concat(Arrays.stream(schema.fields()).map(World::stored), Stream.of(col("ds")))
+                .toArray(Column[]::new);
+        return ids.flatMap(function, Encoders.row(made(schema))).select(columns);
+    }
+
+    /** Latents of one user. */
+    private interface Latents extends java.io.Serializable {
+        Iterator<Row> of(WorldModel model, long userId);
+    }
+
+    private static FlatMapFunction<Long, Row> latents(WorldModel model, Latents latents) {
+        return id -> latents.of(model, id);
+    }
+
+    /**
+     * The table's columns and its day, with instants as seconds, and without the comments, which every file's footer
+     * would repeat.
+     */
+    private static StructType made(StructType schema) {
+        StructType made = new StructType();
+        for (StructField field : schema.fields()) {
+            made = made.add(field.name(), isInstant(field) ? DataTypes.LongType : field.dataType(), field.nullable());
+        }
+        return made.add("ds", DataTypes.StringType, false);
+    }
+
+    private static Column stored(StructField field) {
+        return isInstant(field) ? timestamp_seconds(col(field.name())).as(field.name()) : col(field.name());
+    }
+
+    private static boolean isInstant(StructField field) {
+        return field.dataType().equals(DataTypes.TimestampType);
+    }
+
+    private static void write(Dataset<Row> rows, String directory) {
+        rows.write()
+                .mode(SaveMode.Overwrite)
+                .option("compression", "zstd")
+                .option("partitionOverwriteMode", "static")
+                .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+                .partitionBy("ds")
+                .parquet(directory);
+    }
+
+    private static void writeWhole(Dataset<Row> rows, String directory) {
+        rows.write()
+                .mode(SaveMode.Overwrite)
+                .option("compression", "zstd")
+                .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+                .parquet(directory);
+    }
+}

@@ -1,0 +1,88 @@
+package io.pushrank.jobs.world;
+
+import java.io.Serializable;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.stream.IntStream;
+
+/**
+ * What decides every row of a synthetic world.
+ *
+ * @param users accounts, 50 to 2^31
+ * @param days days of events, 2 to 4096
+ * @param seed any
+ * @param lastDay day on which the daily run is made; its events go on until midnight, so that labels exist
+ * @param snapshotEveryDays days between two snapshots of the state tables, at least 1; the last day always has one
+ * @param asOfHour hour (UTC) of the as-of instant of each day, 0 to 15: what is sent 8 h later is still of that day
+ */
+public record WorldOptions(long users, int days, long seed, LocalDate lastDay, int snapshotEveryDays, int asOfHour)
+        implements Serializable {
+    private static final long SECONDS_PER_DAY = 86_400;
+
+    public WorldOptions {
+        check("users", users, 50, 1L << 31);
+        check("days", days, 2, 4096);
+        check("snapshotEveryDays", snapshotEveryDays, 1, 4096);
+        check("asOfHour", asOfHour, 0, 15);
+        if (lastDay == null) {
+            throw new IllegalArgumentException("lastDay must be a date, cannot be: null");
+        }
+    }
+
+    /** The as-of hour is 12. */
+    public WorldOptions(long users, int days, long seed, LocalDate lastDay, int snapshotEveryDays) {
+        this(users, days, seed, lastDay, snapshotEveryDays, 12);
+    }
+
+    private static void check(String key, long value, long least, long most) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(
+                    key + " must be between " + least + " and " + most + ", cannot be: " + value);
+        }
+    }
+
+    /** Day 0 is the first, {@code days - 1} the last. */
+    LocalDate date(int day) {
+        return lastDay.minusDays(days - 1L - day);
+    }
+
+    /** First second of the day since 1970 (UTC). */
+    long startOf(int day) {
+        return date(day).atStartOfDay().toEpochSecond(ZoneOffset.UTC);
+    }
+
+    /** First second of the world. */
+    long start() {
+        return startOf(0);
+    }
+
+    /** First second after the world. */
+    long end() {
+        return startOf(days - 1) + SECONDS_PER_DAY;
+    }
+
+    long asOf(int day) {
+        return startOf(day) + asOfHour * 3600L;
+    }
+
+    /** Day of an instant; it may lie outside the world. */
+    int dayOf(long second) {
+        return Math.toIntExact(Math.floorDiv(second - start(), SECONDS_PER_DAY));
+    }
+
+    /** Every {@code snapshotEveryDays}-th day from the first, and the last. */
+    int[] snapshotDays() {
+        return IntStream.range(0, days)
+                .filter(day -> day % snapshotEveryDays == 0 || day == days - 1)
+                .toArray();
+    }
+
+    /**
+     * A snapshot holds what comes into being until the next one, so that no event ever lacks its account; readers hide
+     * what comes after their as-of instant.
+     */
+    long snapshotEnd(int day) {
+        int next = day + snapshotEveryDays - day % snapshotEveryDays;
+        return day == days - 1 ? end() : startOf(Math.min(next, days - 1));
+    }
+}

@@ -1,0 +1,258 @@
+package io.pushrank.jobs.world;
+
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.world.Draw.Purpose;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/**
+ * A user's rows of each table, in the order of the table's columns, with instants as seconds since 1970 and the day as
+ * the last value.
+ */
+final class WorldRows {
+    private final WorldModel model;
+    private final WorldOptions options;
+    private final Network network;
+    private final Person person;
+    private final List<Row> rows = new ArrayList<>();
+
+    private WorldRows(WorldModel model, long userId) {
+        this.model = model;
+        this.options = model.options();
+        this.network = new Network(model, userId);
+        this.person = network.person();
+    }
+
+    /**
+     * The rows that come from one user.
+     *
+     * @throws IllegalArgumentException when the table is neither an input nor the oracle
+     */
+    static Iterator<Row> of(Table table, WorldModel model, long userId) {
+        WorldRows rows = new WorldRows(model, userId);
+        switch (table) {
+            case USERS -> rows.users();
+            case DEVICES -> rows.devices();
+            case FOLLOWS -> rows.follows();
+            case RELATIONS -> rows.relations();
+            case TOPIC_FOLLOWS -> rows.topicFollows();
+            case POSTS -> rows.posts();
+            case POST_TOPICS -> rows.postTopics();
+            case ENGAGEMENTS -> rows.engagements();
+            case NOTIFICATIONS -> rows.notifications();
+            case ORACLE -> rows.oracle();
+            default -> throw new IllegalArgumentException("a world has no table " + table.tableName());
+        }
+        return rows.rows.iterator();
+    }
+
+    private void users() {
+        for (int day : options.snapshotDays()) {
+            if (person.createdAt() < options.snapshotEnd(day)) {
+                // Settings and the last visit are as of the as-of instant: what follows it, a daily run must not know.
+                Long lastVisit = new Timeline(model, network)
+                        .lastVisit(options.asOf(day)).stream()
+                                .boxed()
+                                .findFirst()
+                                .orElse(null);
+                add(
+                        day,
+                        person.id(),
+                        person.createdAt(),
+                        person.place().country(),
+                        person.language(),
+                        person.timeZone(),
+                        person.ageBucket(),
+                        person.isGuest(),
+                        person.isSuspended(),
+                        person.isProtected(),
+                        person.isUnsuitable(),
+                        person.isVerified(),
+                        person.isPushEnabled(),
+                        person.hasRecommendations(),
+                        person.hasTopics(),
+                        person.isInNetworkOnly(),
+                        person.pushCap(),
+                        lastVisit);
+            }
+        }
+    }
+
+    private void devices() {
+        List<Devices.Device> devices = new Devices(model).of(person);
+        for (int day : options.snapshotDays()) {
+            devices.stream()
+                    .filter(device -> device.registeredAt() < options.snapshotEnd(day))
+                    .forEach(device -> add(
+                            day,
+                            device.userId(),
+                            device.deviceId(),
+                            device.platform(),
+                            device.isPushCapable(),
+                            device.registeredAt()));
+        }
+    }
+
+    private void follows() {
+        for (int day : options.snapshotDays()) {
+            network.follows().stream()
+                    .filter(follow -> follow.followedAt() < options.snapshotEnd(day))
+                    .forEach(follow ->
+                            add(day, person.id(), follow.followeeId(), follow.followedAt(), follow.isDeviceFollow()));
+        }
+    }
+
+    private void relations() {
+        List<Graph.Relation> relations = model.graph().relations(person, network.follows());
+        for (int day : options.snapshotDays()) {
+            relations.stream()
+                    .filter(relation -> relation.createdAt() < options.snapshotEnd(day))
+                    .forEach(relation ->
+                            add(day, relation.userId(), relation.otherId(), relation.kind(), relation.createdAt()));
+        }
+    }
+
+    /** Most of the interests, and now and then another topic. */
+    private void topicFollows() {
+        if (person.isGuest()) {
+            return;
+        }
+        for (int topic = 0; topic < Population.TOPICS; topic++) {
+            double probability = person.isInterestedIn(topic) ? 0.7 : 0.04;
+            if (model.draw().uniform(Purpose.TOPIC_FOLLOW, person.id(), topic) < probability) {
+                double uniform = model.draw().uniform(Purpose.TOPIC_FOLLOWED_AT, person.id(), topic);
+                long from = person.createdAt();
+                long followedAt = Draw.between(from, Math.max(options.start(), from + 36_000), uniform);
+                for (int day : options.snapshotDays()) {
+                    if (followedAt < options.snapshotEnd(day)) {
+                        add(day, person.id(), topic + 1L, followedAt);
+                    }
+                }
+            }
+        }
+    }
+
+    private List<Post> ownPosts() {
+        return IntStream.range(0, options.days())
+                .mapToObj(day -> model.posting().posts(person, day))
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private void posts() {
+        for (Post post : ownPosts()) {
+            Long answered = model.posting()
+                    .answered(person, network.follows(), post)
+                    .map(Post::id)
+                    .orElse(null);
+            add(
+                    post.day(),
+                    post.id(),
+                    post.authorId(),
+                    post.createdAt(),
+                    post.language(),
+                    post.media(),
+                    post.hasLink(),
+                    answered,
+                    post.isSensitive(),
+                    Double.isNaN(post.nsfwProbability()) ? null : Double.valueOf(post.nsfwProbability()),
+                    post.textLength());
+        }
+    }
+
+    private void postTopics() {
+        for (Post post : ownPosts()) {
+            long at = post.createdAt();
+            add(post.day(), post.id(), post.topic() + 1L, post.topicScore(), at);
+            if (post.secondTopic() >= 0) {
+                add(post.day(), post.id(), post.secondTopic() + 1L, post.secondTopicScore(), at);
+            }
+        }
+    }
+
+    private void engagements() {
+        Timeline timeline = new Timeline(model, network);
+        Pushing pushing = new Pushing(model, network);
+        for (int day = 0; day < options.days(); day++) {
+            timeline.acts(day).forEach(this::engagement);
+            pushing.pushes(day).stream()
+                    .filter(push -> push.engagedAt() > 0)
+                    .map(pushing::act)
+                    .forEach(this::engagement);
+        }
+        for (Post post : ownPosts()) {
+            model.posting()
+                    .answered(person, network.follows(), post)
+                    .map(answered -> new Timeline.Act(
+                            person.id(), answered.authorId(), answered.id(), "reply", post.createdAt()))
+                    .ifPresent(this::engagement);
+        }
+    }
+
+    private void engagement(Timeline.Act act) {
+        int day = options.dayOf(act.at());
+        if (day < options.days()) {
+            add(day, act.userId(), act.authorId(), act.postId(), act.kind(), act.at());
+        }
+    }
+
+    private void notifications() {
+        for (Pushing.Push push : pushes()) {
+            add(
+                    push.day(),
+                    sendId(push),
+                    push.userId(),
+                    "post",
+                    push.post().id(),
+                    push.post().authorId(),
+                    push.notificationType(),
+                    push.sentAt(),
+                    orNever(push.openedAt()),
+                    orNever(push.tabClickedAt()),
+                    orNever(push.engagedAt()),
+                    orNever(push.dislikedAt()));
+        }
+    }
+
+    private void oracle() {
+        for (Pushing.Push push : pushes()) {
+            Truth truth = push.truth();
+            add(
+                    push.day(),
+                    sendId(push),
+                    push.userId(),
+                    push.post().id(),
+                    push.sentAt(),
+                    truth.oonc(),
+                    truth.engagement(),
+                    truth.dislike());
+        }
+    }
+
+    private List<Pushing.Push> pushes() {
+        Pushing pushing = new Pushing(model, network);
+        return IntStream.range(0, options.days())
+                .mapToObj(pushing::pushes)
+                .flatMap(List::stream)
+                .toList();
+    }
+
+    private static String sendId(Pushing.Push push) {
+        return "w" + push.day() + "-" + push.userId() + "-" + push.number();
+    }
+
+    private static Long orNever(long second) {
+        return second == 0 ? null : Long.valueOf(second);
+    }
+
+    private void add(int day, Object... values) {
+        Object[] withDay = Arrays.copyOf(values, values.length + 1);
+        withDay[values.length] = options.date(day).toString();
+        rows.add(RowFactory.create(withDay));
+    }
+}
