@@ -56,7 +56,8 @@ public final class PushrankCommand implements Runnable {
         });
         commandLine
                 .addSubcommand(new ExplainCommand())
-                .addSubcommand(new StatusCommand());
+                .addSubcommand(new StatusCommand())
+                .addSubcommand(new GenerateCommand());
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));
         return commandLine;
     }

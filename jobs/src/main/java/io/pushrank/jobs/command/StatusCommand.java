@@ -15,7 +15,8 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "status",
         mixinStandardHelpOptions = true,
-        description = "Shows the runs of a date and returns the exit code of the last one: some clusters lose the driver's.")
+        description =
+                "Shows the runs of a date and returns the exit code of the last one: some clusters lose the driver's.")
 final class StatusCommand implements Callable<Integer> {
     @Mixin
     private RunOptions options;
@@ -32,7 +33,9 @@ final class StatusCommand implements Callable<Integer> {
             return ExitCode.FAILED.code();
         }
         for (Manifest run : runs) {
-            System.out.printf("%s  %-16s %-8s exit %d  %s%n", run.runId(), run.verb(), run.status(), run.exitCode(), run.message());
+            System.out.printf(
+                    "%s  %-16s %-8s exit %d  %s%n",
+                    run.runId(), run.verb(), run.status(), run.exitCode(), run.message());
             for (Manifest.StageReport stage : run.stages()) {
                 System.out.printf(
                         "    %-18s %,12d in %,12d kept %,12d removed %8.1f s%n",

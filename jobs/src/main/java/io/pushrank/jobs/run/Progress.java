@@ -31,11 +31,7 @@ public final class Progress {
     void end(Manifest.StageReport report) {
         out.printf(
                 " %,12d %,12d %,12d %8.1f s  %s%n",
-                report.rowsIn(),
-                report.kept(),
-                report.removed(),
-                report.seconds(),
-                Funnel.top(report.reasons(), 3));
+                report.rowsIn(), report.kept(), report.removed(), report.seconds(), Funnel.top(report.reasons(), 3));
         out.flush();
     }
 

@@ -1,0 +1,179 @@
+package io.pushrank.jobs.explain;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.table.Table;
+import java.io.PrintStream;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** Why a user got what it got, or nothing, from the published tables of a date. */
+public final class Explanation {
+    private final SparkSession spark;
+    private final Storage storage;
+    private final Layout layout;
+    private final LocalDate date;
+    private final long user;
+
+    public Explanation(SparkSession spark, Layout layout, LocalDate date, long user) {
+        this.spark = spark;
+        this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
+        this.layout = layout;
+        this.date = date;
+        this.user = user;
+    }
+
+    /** A candidate on its way: filled in stage by stage. */
+    private static final class Journey {
+        private final String item;
+        private String sources = "";
+        private String light = "-";
+        private String heavy = "-";
+        private int rank = Integer.MAX_VALUE;
+        private String verdict = "";
+
+        private Journey(String item) {
+            this.item = item;
+        }
+    }
+
+    /**
+     * Prints one screen: eligibility, every candidate with sources, scores, ranks, verdict, and the send or why none.
+     *
+     * @throws PushrankException with exit code 3 when the date has no targets, or the user is not among them
+     */
+    public void print(PrintStream out) {
+        out.printf("User %d on %s%n%n", user, date);
+        Row target = rows(Table.TARGETS).stream()
+                .findFirst()
+                .orElseThrow(() -> PushrankException.input(
+                        "user " + user + " is not in table targets of " + Layout.day(date) + ": it is not in users"));
+        List<String> reasons = target.getList(target.fieldIndex("reasons"));
+        out.printf(
+                "targets          %s%n",
+                reasons.isEmpty() ? "eligible" : "not eligible: " + String.join(", ", reasons));
+        out.printf(
+                "                 cap %d in 24 h, %d sent in the last 24 h, last send %s%n%n",
+                target.<Integer>getAs("push_cap"),
+                target.getList(target.fieldIndex("sent_at_24h")).size(),
+                Optional.ofNullable(target.getAs("last_sent_at"))
+                        .map(Object::toString)
+                        .orElse("unknown"));
+        List<Journey> journeys = journeys();
+        if (!journeys.isEmpty()) {
+            out.printf(
+                    "%-20s %-16s %-34s %-52s %s%n",
+                    "item", "light score/rank", "p_oonc/p_engagement/score/rank", "sources (rank)", "verdict");
+            journeys.forEach(journey -> out.printf(
+                    "%-20s %-16s %-34s %-52s %s%n",
+                    journey.item, journey.light, journey.heavy, journey.sources, journey.verdict));
+            out.println();
+        }
+        out.println(conclusion(reasons, journeys));
+    }
+
+    private List<Journey> journeys() {
+        Map<String, Journey> journeys = new LinkedHashMap<>();
+        for (Row row : rows(Table.CANDIDATES)) {
+            journey(journeys, row).sources = sources(row);
+        }
+        for (Row row : rows(Table.LIGHT_RANKED)) {
+            journey(journeys, row).light = light(row.getAs("light_score"), row.getAs("light_rank"));
+        }
+        for (Row row : rows(Table.HEAVY_RANKED)) {
+            Journey journey = journey(journeys, row);
+            journey.rank = row.<Integer>getAs("rank");
+            journey.heavy = "%.4f %.4f %.4f  #%d"
+                    .formatted(
+                            row.<Float>getAs("p_oonc"),
+                            row.<Float>getAs("p_engagement"),
+                            row.<Float>getAs("score"),
+                            journey.rank);
+        }
+        for (Row row : removed()) {
+            if (!row.isNullAt(row.fieldIndex("item_id"))) {
+                Journey journey = journey(journeys, row);
+                String stage = row.getAs("stage");
+                journey.verdict = stage + ": " + String.join(", ", row.<String>getList(row.fieldIndex("reasons")));
+                if (journey.sources.isEmpty()) {
+                    journey.sources = String.join(", ", row.<String>getList(row.fieldIndex("sources")));
+                }
+                if (stage.equals("light-rank")) {
+                    journey.light = light(row.getAs("score"), row.getAs("rank"));
+                }
+            }
+        }
+        for (Row row : rows(Table.SENDS)) {
+            journey(journeys, row).verdict =
+                    "SENT at " + row.getAs("send_at") + " as " + row.getAs("notification_type");
+        }
+        List<Journey> sorted = new ArrayList<>(journeys.values());
+        sorted.sort(Comparator.<Journey>comparingInt(journey -> journey.rank).thenComparing(journey -> journey.item));
+        return sorted;
+    }
+
+    private String conclusion(List<String> reasons, List<Journey> journeys) {
+        if (!reasons.isEmpty()) {
+            return "Nothing is sent: the user is not eligible (" + String.join(", ", reasons) + ").";
+        }
+        if (journeys.isEmpty()) {
+            return "Nothing is sent: no source proposed anything (no_candidates).";
+        }
+        List<String> sent = journeys.stream()
+                .filter(journey -> journey.verdict.startsWith("SENT"))
+                .map(journey -> journey.item)
+                .toList();
+        return sent.isEmpty()
+                ? "Nothing is sent: every candidate was removed, for the reasons above."
+                : "Sent: " + String.join(", ", sent) + ".";
+    }
+
+    private List<Row> rows(Table table) {
+        String partition = layout.partition(table, date);
+        if (!storage.exists(partition)) {
+            throw PushrankException.input("table " + table.tableName() + " has no partition " + Layout.day(date)
+                    + " in " + layout.outputTable(table));
+        }
+        return ofUser(spark.read().schema(table.schema()).parquet(partition));
+    }
+
+    private List<Row> removed() {
+        String partition = layout.partition(Table.REMOVED, date);
+        return ofUser(spark.read()
+                .schema(Table.REMOVED.schema().add("stage", "string"))
+                .option("basePath", partition)
+                .parquet(partition));
+    }
+
+    private List<Row> ofUser(Dataset<Row> rows) {
+        return rows.filter(col("user_id").equalTo(user)).collectAsList();
+    }
+
+    private static Journey journey(Map<String, Journey> journeys, Row row) {
+        String item = row.getAs("item_type") + " " + row.getAs("item_id");
+        return journeys.computeIfAbsent(item, Journey::new);
+    }
+
+    private static String light(Float score, Integer rank) {
+        return (score == null ? "not scored" : "%.4f".formatted(score)) + " #" + rank;
+    }
+
+    private static String sources(Row row) {
+        List<String> names = new ArrayList<>();
+        for (Row source : row.<Row>getList(row.fieldIndex("sources"))) {
+            names.add(source.getAs("source") + " " + source.getAs("rank"));
+        }
+        return String.join(", ", names);
+    }
+}
