@@ -1,6 +1,7 @@
 package io.pushrank.jobs.train;
 
 import io.pushrank.udf.model.FeatureShape;
+import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelSignature;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,7 +11,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** The heavy ranker: two ClemNets over one input, for P(opened) and P(engaged given opened). */
-final class HeavyNetwork {
+final class HeavyNetwork implements Network {
     private final HeavyParams params;
     private final FeatureShape shape;
 
@@ -19,10 +20,51 @@ final class HeavyNetwork {
         this.shape = shape;
     }
 
-    /** Logits of the two tasks, [B] each. */
-    record Logits(Operand<TFloat32> oonc, Operand<TFloat32> engagement) {}
+    @Override
+    public ModelKind kind() {
+        return ModelKind.HEAVY;
+    }
 
-    Logits logits(GraphContext context, ModelInputs inputs) {
+    @Override
+    public FeatureShape shape() {
+        return shape;
+    }
+
+    @Override
+    public int hashBits() {
+        return params.hashBits();
+    }
+
+    @Override
+    public TrainingParams training() {
+        return params.training();
+    }
+
+    @Override
+    public String paramsYaml() {
+        return params.toYaml();
+    }
+
+    @Override
+    public Map<String, Weight> measured(Iterable<ExampleBatch> sample) {
+        return Map.of();
+    }
+
+    @Override
+    public float label(Example example) {
+        return example.maskedOonc();
+    }
+
+    /** Early stopping maximises the unweighted PR-AUC of the first task. */
+    @Override
+    public Evaluation evaluate(Predictions predictions) {
+        return new Evaluation("oonc_pr_auc", HeavyMetrics.of(predictions));
+    }
+
+    /** Logits of the two tasks, [B] each. */
+    private record Logits(Operand<TFloat32> oonc, Operand<TFloat32> engagement) {}
+
+    private Logits logits(GraphContext context, ModelInputs inputs) {
         Ops tf = context.tf;
         int buckets = 1 << params.hashBits();
         int dimensions = params.embeddingDimensions();
@@ -53,8 +95,11 @@ final class HeavyNetwork {
         return tf.math.minimum(tf.math.maximum(normalised, tf.constant(-5f)), tf.constant(5f));
     }
 
-    /** The exported outputs by name: the cumulative product of sigmoids, and its weighted mean. */
-    Map<String, Operand<TFloat32>> outputs(Ops tf, Logits logits) {
+    /** The cumulative product of the two tasks' sigmoids, and its weighted mean. */
+    @Override
+    public Map<String, Operand<TFloat32>> outputs(GraphContext context, ModelInputs inputs) {
+        Ops tf = context.tf;
+        Logits logits = logits(context, inputs);
         Operand<TFloat32> oonc = tf.withName(ModelSignature.P_OONC).math.sigmoid(logits.oonc());
         Operand<TFloat32> engagement =
                 tf.withName(ModelSignature.P_ENGAGEMENT).math.mul(oonc, tf.math.sigmoid(logits.engagement()));
@@ -72,17 +117,19 @@ final class HeavyNetwork {
     }
 
     /** Σ over both tasks; the second learns only from rows whose masked first label is 1. */
-    Operand<TFloat32> loss(
-            Ops tf, Logits logits, Operand<TFloat32> oonc, Operand<TFloat32> engagement, Operand<TFloat32> weight) {
-        Operand<TFloat32> opened = tf.math.mul(weight, oonc);
-        Operand<TFloat32> all = Losses.sum(tf, weight);
+    @Override
+    public Operand<TFloat32> loss(GraphContext context, ModelInputs inputs, Labels labels) {
+        Ops tf = context.tf;
+        Logits logits = logits(context, inputs);
+        Operand<TFloat32> opened = tf.math.mul(labels.weight(), labels.oonc());
+        Operand<TFloat32> all = Losses.sum(tf, labels.weight());
         Operand<TFloat32> denominator =
                 switch (params.secondLossDenominator()) {
                     case OWN_MASK -> Losses.sum(tf, opened);
                     case BATCH -> all;
                 };
         return tf.math.add(
-                Losses.weighted(tf, logits.oonc(), oonc, weight, all),
-                Losses.weighted(tf, logits.engagement(), engagement, opened, denominator));
+                Losses.weighted(tf, logits.oonc(), labels.oonc(), labels.weight(), all),
+                Losses.weighted(tf, logits.engagement(), labels.engagement(), opened, denominator));
     }
 }

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.train;
 
 import io.pushrank.udf.model.FeatureShape;
+import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelSignature;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,7 +18,7 @@ import org.tensorflow.types.TFloat64;
  * The light ranker. Variable names and the order of operations are what {@link io.pushrank.udf.model.LightModel} reads
  * and repeats in plain Java.
  */
-final class LightNetwork {
+final class LightNetwork implements Network {
     private final LightParams params;
     private final FeatureShape shape;
 
@@ -26,8 +27,53 @@ final class LightNetwork {
         this.shape = shape;
     }
 
+    @Override
+    public ModelKind kind() {
+        return ModelKind.LIGHT;
+    }
+
+    @Override
+    public FeatureShape shape() {
+        return shape;
+    }
+
+    @Override
+    public int hashBits() {
+        return params.hashBits();
+    }
+
+    @Override
+    public TrainingParams training() {
+        return params.training();
+    }
+
+    @Override
+    public String paramsYaml() {
+        return params.toYaml();
+    }
+
+    /**
+     * Means and variances of the continuous features where they are not missing: measured once, since the examples do
+     * not change while the network learns.
+     */
+    @Override
+    public Map<String, Weight> measured(Iterable<ExampleBatch> sample) {
+        return StandardScores.measure(sample, shape.continuous());
+    }
+
+    @Override
+    public float label(Example example) {
+        return example.heavyScore();
+    }
+
+    /** Early stopping maximises the unweighted relative cross-entropy. */
+    @Override
+    public Evaluation evaluate(Predictions predictions) {
+        return new Evaluation("rce", LightMetrics.of(predictions));
+    }
+
     /** Logits [B]. */
-    Operand<TFloat32> logits(GraphContext context, ModelInputs inputs) {
+    private Operand<TFloat32> logits(GraphContext context, ModelInputs inputs) {
         Ops tf = context.tf;
         int width = shape.continuous();
         List<Operand<TFloat32>> branches = new ArrayList<>();
@@ -61,13 +107,19 @@ final class LightNetwork {
         return tf.reshape(attention(context, "logit", hidden, in, 1), tf.constant(new int[] {-1}));
     }
 
-    Map<String, Operand<TFloat32>> outputs(Ops tf, Operand<TFloat32> logits) {
+    @Override
+    public Map<String, Operand<TFloat32>> outputs(GraphContext context, ModelInputs inputs) {
+        Operand<TFloat32> logits = logits(context, inputs);
         return Map.of(
-                ModelSignature.SCORE, tf.withName(ModelSignature.SCORE).math.sigmoid(logits));
+                ModelSignature.SCORE,
+                context.tf.withName(ModelSignature.SCORE).math.sigmoid(logits));
     }
 
-    Operand<TFloat32> loss(Ops tf, Operand<TFloat32> logits, Operand<TFloat32> label, Operand<TFloat32> weight) {
-        return Losses.weighted(tf, logits, label, weight, Losses.sum(tf, weight));
+    @Override
+    public Operand<TFloat32> loss(GraphContext context, ModelInputs inputs, Labels labels) {
+        Ops tf = context.tf;
+        Operand<TFloat32> logits = logits(context, inputs);
+        return Losses.weighted(tf, logits, labels.heavyScore(), labels.weight(), Losses.sum(tf, labels.weight()));
     }
 
     /** z-scores in double precision, a deviation of 0 counts as 1, missing is 0. */
