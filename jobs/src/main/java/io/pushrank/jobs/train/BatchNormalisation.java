@@ -93,16 +93,16 @@ final class BatchNormalisation {
 
         Vectors(GraphContext context, String name, int width) {
             this.name = name;
-            gamma = context.variables.trained(name + "/gamma", Initializer.constant(1), width);
-            beta = context.variables.trained(name + "/beta", Initializer.constant(0), width);
-            mean = context.variables.statistic(name + "/moving_mean", 0, width);
-            variance = context.variables.statistic(name + "/moving_variance", 1, width);
+            gamma = context.variables.trained(name + ".gamma", Initializer.constant(1), width);
+            beta = context.variables.trained(name + ".beta", Initializer.constant(0), width);
+            mean = context.variables.statistic(name + ".moving_mean", 0, width);
+            variance = context.variables.statistic(name + ".moving_variance", 1, width);
         }
 
         /** moving ← moving · momentum + batch · (1 − momentum). */
         void update(GraphContext context, Operand<TFloat32> batchMean, Operand<TFloat32> batchVariance) {
-            move(context, "/moving_mean", mean, batchMean);
-            move(context, "/moving_variance", variance, batchVariance);
+            move(context, ".moving_mean", mean, batchMean);
+            move(context, ".moving_variance", variance, batchVariance);
         }
 
         private void move(GraphContext context, String suffix, Operand<TFloat32> moving, Operand<TFloat32> batch) {

@@ -40,23 +40,23 @@ final class ClemNet {
         Operand<TFloat32> hidden = null;
         int length = width;
         for (int block = 0; block < params.layers().size(); block++) {
-            String name = tower + "/block_" + block;
+            String name = tower + ".block_" + block;
             int depth = 1 + 2 * block;
             int out = params.layers().get(block);
-            Operand<TFloat32> dense = channelWiseDense(name + "/dense", channels, length, out);
-            dense = tf.nn.relu(BatchNormalisation.fused(context, name + "/dense_norm", depth, dense, out));
+            Operand<TFloat32> dense = channelWiseDense(name + ".dense", channels, length, out);
+            dense = tf.nn.relu(BatchNormalisation.fused(context, name + ".dense_norm", depth, dense, out));
             hidden = convolution(name, dense, channels.size());
-            hidden = BatchNormalisation.fused(context, name + "/convolution_norm", depth + 1, hidden, out);
+            hidden = BatchNormalisation.fused(context, name + ".convolution_norm", depth + 1, hidden, out);
             if (params.residual()) {
-                hidden = tf.math.add(hidden, residual(name + "/residual", dense, channels.size()));
+                hidden = tf.math.add(hidden, residual(name + ".residual", dense, channels.size()));
             }
             length = out;
             channels = unstack(tf.squeeze(hidden, Squeeze.axis(List.of(2L))), params.filters());
         }
         int flat = length * params.filters();
         Operand<TFloat32> kernel =
-                context.variables.trained(tower + "/logit/kernel", Initializer.glorot(flat, 1), flat, 1);
-        Operand<TFloat32> bias = context.variables.trained(tower + "/logit/bias", Initializer.constant(0), 1);
+                context.variables.trained(tower + ".logit.kernel", Initializer.glorot(flat, 1), flat, 1);
+        Operand<TFloat32> bias = context.variables.trained(tower + ".logit.bias", Initializer.constant(0), 1);
         // Flattened position by position, its channels beside each other.
         Operand<TFloat32> flattened = tf.reshape(
                 tf.linalg.transpose(hidden, tf.constant(new int[] {1, 3, 0, 2})), tf.constant(new int[] {-1, flat}));
@@ -68,8 +68,8 @@ final class ClemNet {
     private Operand<TFloat32> channelWiseDense(String name, List<Operand<TFloat32>> channels, int in, int out) {
         int count = channels.size();
         Operand<TFloat32> kernel =
-                context.variables.trained(name + "/kernel", Initializer.glorot(in, out), count, in, out);
-        Operand<TFloat32> bias = context.variables.trained(name + "/bias", Initializer.constant(0), count, out);
+                context.variables.trained(name + ".kernel", Initializer.glorot(in, out), count, in, out);
+        Operand<TFloat32> bias = context.variables.trained(name + ".bias", Initializer.constant(0), count, out);
         List<Operand<TFloat32>> kernels = unstack(kernel, count);
         List<Operand<TFloat32>> biases = unstack(bias, count);
         List<Operand<TFloat32>> outputs = new ArrayList<>();
@@ -85,14 +85,14 @@ final class ClemNet {
         int filters = params.filters();
         int kernelWidth = params.kernel();
         Operand<TFloat32> kernel = context.variables.trained(
-                name + "/convolution/kernel",
+                name + ".convolution.kernel",
                 Initializer.glorot((long) kernelWidth * in, (long) kernelWidth * filters),
                 1,
                 kernelWidth,
                 in,
                 filters);
         Operand<TFloat32> bias =
-                context.variables.trained(name + "/convolution/bias", Initializer.constant(0), filters);
+                context.variables.trained(name + ".convolution.bias", Initializer.constant(0), filters);
         return channelsFirst(tf.nn.biasAdd(convolve(x, kernel), bias));
     }
 
@@ -103,7 +103,7 @@ final class ClemNet {
     private Operand<TFloat32> residual(String name, Operand<TFloat32> x, int in) {
         int filters = params.filters();
         return channelsFirst(convolve(
-                x, context.variables.trained(name + "/kernel", Initializer.glorot(in, filters), 1, 1, in, filters)));
+                x, context.variables.trained(name + ".kernel", Initializer.glorot(in, filters), 1, 1, in, filters)));
     }
 
     private Operand<TFloat32> convolve(Operand<TFloat32> x, Operand<TFloat32> kernel) {

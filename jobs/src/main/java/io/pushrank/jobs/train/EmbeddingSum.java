@@ -20,8 +20,8 @@ record EmbeddingSum(Operand<TInt64> ids, Operand<TFloat32> values, Operand<TInt6
     Operand<TFloat32> build(GraphContext context, String name, int buckets, int dimensions, Initializer table) {
         Ops tf = context.tf;
         Operand<TFloat32> bias =
-                context.variables.trained(name + "/bias", Initializer.constant(1f / dimensions), dimensions);
-        Operand<TFloat32> read = read(context, name + "/table", ids, buckets, dimensions, table);
+                context.variables.trained(name + ".bias", Initializer.constant(1f / dimensions), dimensions);
+        Operand<TFloat32> read = read(context, name + ".table", ids, buckets, dimensions, table);
         Operand<TFloat32> scaled = tf.math.mul(read, tf.expandDims(values, tf.constant(1)));
         return tf.math.add(tf.math.unsortedSegmentSum(scaled, rows, examples), bias);
     }
@@ -32,7 +32,7 @@ record EmbeddingSum(Operand<TInt64> ids, Operand<TFloat32> values, Operand<TInt6
      */
     EmbeddingSum maxNormalised(GraphContext context, String name, int buckets) {
         Ops tf = context.tf;
-        String maximumName = name + "/maximum";
+        String maximumName = name + ".maximum";
         Operand<TFloat32> maximum = context.variables.statistic(maximumName, 1e-5f, buckets);
         if (context.training()) {
             // The batch's own values count before they are normalised: a first value is 1, not clipped.
@@ -42,7 +42,7 @@ record EmbeddingSum(Operand<TInt64> ids, Operand<TFloat32> values, Operand<TInt6
         Operand<TFloat32> largest = tf.gather(maximum, ids, tf.constant(0));
         Operand<TFloat32> ratio =
                 tf.math.minimum(tf.math.maximum(tf.math.div(values, largest), tf.constant(-1f)), tf.constant(1f));
-        Operand<TFloat32> bias = read(context, name + "/bucket_bias", ids, buckets, 1, Initializer.constant(0));
+        Operand<TFloat32> bias = read(context, name + ".bucket_bias", ids, buckets, 1, Initializer.constant(0));
         return new EmbeddingSum(ids, tf.math.add(ratio, tf.reshape(bias, tf.constant(new int[] {-1}))), rows, examples);
     }
 

@@ -23,8 +23,8 @@ import org.tensorflow.types.family.TType;
  * taken with respect to the read.
  */
 final class GraphVariables {
-    /** Nodes below this scope only set variables; an export leaves them out. */
-    static final String ASSIGNMENT_SCOPE = "assignment";
+    /** Nodes named so only set variables; an export leaves them out. */
+    static final String ASSIGNMENT_PREFIX = "assignment.";
 
     private enum Role {
         TRAINED,
@@ -148,10 +148,10 @@ final class GraphVariables {
             return existing;
         }
         Variable<T> variable = tf.withName(name).variable(initial.shape(), type);
-        Operand<T> read = tf.withName(name + "/read").identity(variable);
-        Placeholder<T> value = tf.withName(ASSIGNMENT_SCOPE + "/" + name + "/value")
-                .placeholder(type, Placeholder.shape(initial.shape()));
-        var assign = tf.withName(ASSIGNMENT_SCOPE + "/" + name).assign(variable, value);
+        Operand<T> read = tf.withName(name + ".read").identity(variable);
+        Placeholder<T> value =
+                tf.withName(ASSIGNMENT_PREFIX + name + ".value").placeholder(type, Placeholder.shape(initial.shape()));
+        var assign = tf.withName(ASSIGNMENT_PREFIX + name).assign(variable, value);
         Entry entry =
                 new Entry(role, variable, read, value.op().name(), assign.op().name(), initial);
         entries.put(name, entry);

@@ -129,9 +129,9 @@ final class LightNetwork implements Network {
         double[] ones = new double[shape.continuous()];
         Arrays.fill(ones, 1);
         Operand<TFloat64> mean = context.variables.statistic(
-                "dense/moving_mean", TFloat64.class, Weight.of(vector, new double[ones.length]));
+                "dense.moving_mean", TFloat64.class, Weight.of(vector, new double[ones.length]));
         Operand<TFloat64> variance =
-                context.variables.statistic("dense/moving_variance", TFloat64.class, Weight.of(vector, ones));
+                context.variables.statistic("dense.moving_variance", TFloat64.class, Weight.of(vector, ones));
         Operand<TFloat64> deviation = tf.select(
                 tf.math.greater(variance, tf.constant(0.0)),
                 tf.math.sqrt(variance),
@@ -150,17 +150,17 @@ final class LightNetwork implements Network {
         Operand<TFloat32> first = tf.math.tanh(tf.math.add(
                 tf.math.mul(
                         tf.expandDims(x, tf.constant(2)),
-                        variables.trained("adaptive/kernel_1", Initializer.glorot(1, 2), width, 2)),
-                variables.trained("adaptive/bias_1", zeros, width, 2)));
+                        variables.trained("adaptive.kernel_1", Initializer.glorot(1, 2), width, 2)),
+                variables.trained("adaptive.bias_1", zeros, width, 2)));
         Operand<TFloat32> second = tf.math.tanh(tf.math.add(
                 tf.sum(
-                        tf.math.mul(first, variables.trained("adaptive/kernel_2", Initializer.glorot(2, 1), width, 2)),
+                        tf.math.mul(first, variables.trained("adaptive.kernel_2", Initializer.glorot(2, 1), width, 2)),
                         tf.constant(2)),
-                variables.trained("adaptive/bias_2", zeros, width)));
+                variables.trained("adaptive.bias_2", zeros, width)));
         Operand<TFloat32> third = tf.math.tanh(tf.math.add(
-                tf.math.mul(second, variables.trained("adaptive/kernel_3", Initializer.glorot(1, 1), width)),
-                variables.trained("adaptive/bias_3", zeros, width)));
-        return BatchNormalisation.renormalised(context, "adaptive/batch_norm", 0, third, width);
+                tf.math.mul(second, variables.trained("adaptive.kernel_3", Initializer.glorot(1, 1), width)),
+                variables.trained("adaptive.bias_3", zeros, width)));
+        return BatchNormalisation.renormalised(context, "adaptive.batch_norm", 0, third, width);
     }
 
     /** Self-attention dense: g = sigmoid(W x + b) of x's own width, V (g ⊙ x) + c. */
@@ -170,13 +170,13 @@ final class LightNetwork implements Network {
         GraphVariables variables = context.variables;
         Initializer zeros = Initializer.constant(0);
         Operand<TFloat32> gate = tf.math.sigmoid(tf.nn.biasAdd(
-                tf.linalg.matMul(x, variables.trained(name + "/gate_kernel", Initializer.glorot(in, in), in, in)),
-                variables.trained(name + "/gate_bias", zeros, in)));
+                tf.linalg.matMul(x, variables.trained(name + ".gate_kernel", Initializer.glorot(in, in), in, in)),
+                variables.trained(name + ".gate_bias", zeros, in)));
         return tf.nn.biasAdd(
                 tf.linalg.matMul(
                         tf.math.mul(gate, x),
-                        variables.trained(name + "/kernel", Initializer.glorot(in, out), in, out)),
-                variables.trained(name + "/bias", zeros, out));
+                        variables.trained(name + ".kernel", Initializer.glorot(in, out), in, out)),
+                variables.trained(name + ".bias", zeros, out));
     }
 
     /** Drops a share of the values and scales the rest up; the step's seed decides which, not the machine. */

@@ -131,8 +131,8 @@ final class Optimizer {
                 Operand<TFloat32> corrected = gated.constant(0f);
                 updates.add(gated.train.applyAdam(
                         variable,
-                        context.variables.slot("slot/" + name + "/first", shape),
-                        context.variables.slot("slot/" + name + "/second", shape),
+                        context.variables.slot("slot." + name + ".first", shape),
+                        context.variables.slot("slot." + name + ".second", shape),
                         corrected,
                         corrected,
                         rate,
@@ -166,7 +166,7 @@ final class Optimizer {
     private Operand<TFloat32> average(
             Ops gated, SparseGradient sparse, String slotName, float beta, Operand<TFloat32> value) {
         Variable<TFloat32> slot = context.variables.slot(
-                "slot/" + sparse.table() + "/" + slotName, context.variables.shape(sparse.table()));
+                "slot." + sparse.table() + "." + slotName, context.variables.shape(sparse.table()));
         Operand<TFloat32> old = gated.gather(gated.identity(slot), sparse.ids(), gated.constant(0));
         Operand<TFloat32> moved = gated.math.add(
                 gated.math.mul(old, gated.constant(beta)), gated.math.mul(value, gated.constant(1 - beta)));

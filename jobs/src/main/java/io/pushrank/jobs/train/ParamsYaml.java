@@ -48,6 +48,9 @@ final class ParamsYaml {
             throw new IllegalArgumentException(file + ": " + failure.getCause().getMessage(), failure);
         } catch (JsonMappingException failure) {
             String key = path(failure);
+            if (failure.getOriginalMessage().startsWith("Missing creator property")) {
+                throw new IllegalArgumentException(file + ": key " + key + " is missing", failure);
+            }
             throw new IllegalArgumentException(
                     file + ": " + (key.isEmpty() ? "" : "key " + key + ": ") + failure.getOriginalMessage(), failure);
         } catch (JsonProcessingException failure) {

@@ -56,7 +56,7 @@ final class SavedModelWriter {
             var nodes = graph.getGraphDef().getNodeList();
             graph.getGraphDefBuilder().clearNode();
             nodes.stream()
-                    .filter(node -> !node.getName().startsWith(GraphVariables.ASSIGNMENT_SCOPE + "/"))
+                    .filter(node -> !node.getName().startsWith(GraphVariables.ASSIGNMENT_PREFIX))
                     .forEach(graph.getGraphDefBuilder()::addNode);
         }
         try (OutputStream output = Files.newOutputStream(file)) {

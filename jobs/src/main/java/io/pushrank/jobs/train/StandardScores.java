@@ -29,6 +29,6 @@ final class StandardScores {
             variance[index] = count[index] == 0 ? 0 : squares[index] / count[index];
         }
         Shape shape = Shape.of(width);
-        return Map.of("dense/moving_mean", Weight.of(shape, mean), "dense/moving_variance", Weight.of(shape, variance));
+        return Map.of("dense.moving_mean", Weight.of(shape, mean), "dense.moving_variance", Weight.of(shape, variance));
     }
 }

@@ -60,8 +60,8 @@ final class TrainingGraph implements AutoCloseable {
                 TFloat32 weight = TFloat32.vectorOf(batch.weight());
                 TFloat32 rate = TFloat32.scalarOf(Optimizer.fedLearningRate(params, step));
                 TFloat32 momentum = TFloat32.scalarOf((float) params.momentumAt(step));
-                TFloat32 renormR = TFloat32.scalarOf(1 + ramp * ((float) params.renormRMax() - 1));
-                TFloat32 renormD = TFloat32.scalarOf(ramp * (float) params.renormDMax());
+                TFloat32 renormR = TFloat32.scalarOf(1 + ramp * ((float) params.renormMaximumScale() - 1));
+                TFloat32 renormD = TFloat32.scalarOf(ramp * (float) params.renormMaximumShift());
                 TInt64 dropoutSeed = TInt64.vectorOf(params.seed(), step);
                 Result result = feed(features)
                         .feed(labels.oonc(), oonc)
@@ -119,7 +119,7 @@ final class TrainingGraph implements AutoCloseable {
     private void recompute(List<GraphContext.Normalisation> layers, List<ExampleBatch> sample) {
         List<Moments> moments = new ArrayList<>();
         layers.forEach(layer -> moments.add(
-                new Moments((int) variables.shape(layer.name() + "/moving_mean").size())));
+                new Moments((int) variables.shape(layer.name() + ".moving_mean").size())));
         for (ExampleBatch batch : sample) {
             try (FeatureTensors features = tensors(batch)) {
                 Session.Runner runner = feed(features);
@@ -137,14 +137,14 @@ final class TrainingGraph implements AutoCloseable {
         }
         for (int index = 0; index < layers.size(); index++) {
             String name = layers.get(index).name();
-            var shape = variables.shape(name + "/moving_mean");
+            var shape = variables.shape(name + ".moving_mean");
             variables.assign(
                     session,
-                    name + "/moving_mean",
+                    name + ".moving_mean",
                     Weight.of(shape, moments.get(index).mean()));
             variables.assign(
                     session,
-                    name + "/moving_variance",
+                    name + ".moving_variance",
                     Weight.of(shape, moments.get(index).variance()));
         }
     }

@@ -9,9 +9,9 @@ package io.pushrank.jobs.train;
  * @param clipNorm gradients are scaled down to this global norm; 0 leaves them
  * @param momentum upper bound of the moving statistics' momentum, in [0, 1)
  * @param momentumRamp whether momentum is min(momentum, (1 + step) / (10 + step)), so that early statistics count
- * @param renormRMax upper bound of batch renormalisation's r, at least 1
- * @param renormDMax upper bound of its d, at least 0
- * @param renormRampSteps steps over which r goes from 1 and d from 0 to their bounds; 0 uses the bounds at once
+ * @param renormMaximumScale upper bound of batch renormalisation's scale correction (r in the paper), at least 1
+ * @param renormMaximumShift upper bound of its shift correction (d), at least 0
+ * @param renormRampSteps steps over which scale goes from 1 and shift from 0 to their bounds; 0 uses the bounds at once
  * @param batchRows examples a step, at least 2
  * @param maximumEpochs passes over the training examples at most
  * @param maximumSteps steps at most
@@ -29,8 +29,8 @@ public record TrainingParams(
         double clipNorm,
         double momentum,
         boolean momentumRamp,
-        double renormRMax,
-        double renormDMax,
+        double renormMaximumScale,
+        double renormMaximumShift,
         int renormRampSteps,
         int batchRows,
         int maximumEpochs,
@@ -47,8 +47,16 @@ public record TrainingParams(
         Checks.atLeast("training.learning_rate_halving_steps", 0, learningRateHalvingSteps);
         Checks.require(clipNorm >= 0 && clipNorm < 1e6, "training.clip_norm", "in [0, 1e6)", clipNorm);
         Checks.require(momentum >= 0 && momentum < 1, "training.momentum", "in [0, 1)", momentum);
-        Checks.require(renormRMax >= 1 && renormRMax <= 100, "training.renorm_r_max", "in [1, 100]", renormRMax);
-        Checks.require(renormDMax >= 0 && renormDMax <= 100, "training.renorm_d_max", "in [0, 100]", renormDMax);
+        Checks.require(
+                renormMaximumScale >= 1 && renormMaximumScale <= 100,
+                "training.renorm_maximum_scale",
+                "in [1, 100]",
+                renormMaximumScale);
+        Checks.require(
+                renormMaximumShift >= 0 && renormMaximumShift <= 100,
+                "training.renorm_maximum_shift",
+                "in [0, 100]",
+                renormMaximumShift);
         Checks.atLeast("training.renorm_ramp_steps", 0, renormRampSteps);
         Checks.atLeast("training.batch_rows", 2, batchRows);
         Checks.atLeast("training.maximum_epochs", 1, maximumEpochs);

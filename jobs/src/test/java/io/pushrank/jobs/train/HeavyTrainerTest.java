@@ -21,7 +21,6 @@ class HeavyTrainerTest {
                 directory,
                 TensorFlowThreads.DEFAULT,
                 System.out::println);
-        System.out.println(export);
         assertTrue(export.metrics().get("oonc_roc_auc") > 0.9, () -> export.metrics()
                 .toString());
     }

@@ -21,7 +21,6 @@ class LightTrainerTest {
                 directory,
                 TensorFlowThreads.DEFAULT,
                 System.out::println);
-        System.out.println(export);
         assertTrue(export.metrics().get("rce") > 20, () -> export.metrics().toString());
     }
 }
