@@ -11,13 +11,13 @@ final class AdaptiveTransformation {
     private final BatchNormalisation normalisation;
 
     AdaptiveTransformation(LightVariables variables, int width) {
-        kernel1 = variables.floats("adaptive/kernel_1", width, 2);
-        bias1 = variables.floats("adaptive/bias_1", width, 2);
-        kernel2 = variables.floats("adaptive/kernel_2", width, 2);
-        bias2 = variables.floats("adaptive/bias_2", width);
-        kernel3 = variables.floats("adaptive/kernel_3", width);
-        bias3 = variables.floats("adaptive/bias_3", width);
-        normalisation = new BatchNormalisation(variables, "adaptive/batch_norm", width);
+        kernel1 = variables.floats("adaptive.kernel_1", width, 2);
+        bias1 = variables.floats("adaptive.bias_1", width, 2);
+        kernel2 = variables.floats("adaptive.kernel_2", width, 2);
+        bias2 = variables.floats("adaptive.bias_2", width);
+        kernel3 = variables.floats("adaptive.kernel_3", width);
+        bias3 = variables.floats("adaptive.bias_3", width);
+        normalisation = new BatchNormalisation(variables, "adaptive.batch_norm", width);
     }
 
     void apply(float[] x) {

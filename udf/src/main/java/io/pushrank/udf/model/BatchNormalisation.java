@@ -9,10 +9,10 @@ final class BatchNormalisation {
     private final float[] shift;
 
     BatchNormalisation(LightVariables variables, String name, int width) {
-        float[] gamma = variables.floats(name + "/gamma", width);
-        float[] beta = variables.floats(name + "/beta", width);
-        float[] mean = variables.floats(name + "/moving_mean", width);
-        float[] variance = variables.floats(name + "/moving_variance", width);
+        float[] gamma = variables.floats(name + ".gamma", width);
+        float[] beta = variables.floats(name + ".beta", width);
+        float[] mean = variables.floats(name + ".moving_mean", width);
+        float[] variance = variables.floats(name + ".moving_variance", width);
         scale = new float[width];
         shift = new float[width];
         for (int index = 0; index < width; index++) {

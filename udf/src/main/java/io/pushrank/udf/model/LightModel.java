@@ -28,8 +28,8 @@ public final class LightModel {
         this.shape = model.shape();
         this.hashMask = (1L << model.hashBits()) - 1;
         this.leakySlope = (float) model.param("leaky_slope").asDouble();
-        this.mean = variables.doubles("dense/moving_mean", width);
-        double[] variance = variables.doubles("dense/moving_variance", width);
+        this.mean = variables.doubles("dense.moving_mean", width);
+        double[] variance = variables.doubles("dense.moving_variance", width);
         this.deviation = new double[width];
         for (int index = 0; index < width; index++) {
             // A feature that never varied counts as having deviation 1.
@@ -37,15 +37,15 @@ public final class LightModel {
         }
         this.adaptive = new AdaptiveTransformation(variables, width);
         this.dense = new SelfAttentionDense(variables, "dense_attention", width);
-        this.missing = variables.has("missing_attention/kernel")
+        this.missing = variables.has("missing_attention.kernel")
                 ? new SelfAttentionDense(variables, "missing_attention", width)
                 : null;
-        this.tableBias = variables.floats("sparse/bias", -1);
-        this.table = variables.floats("sparse/table", 1L << model.hashBits(), tableBias.length);
+        this.tableBias = variables.floats("sparse.bias", -1);
+        this.table = variables.floats("sparse.table", 1L << model.hashBits(), tableBias.length);
         int joinedWidth = dense.out() + (missing == null ? 0 : missing.out()) + tableBias.length;
         this.joined = new BatchNormalisation(variables, "batch_norm", joinedWidth);
         int in = joinedWidth;
-        for (int index = 0; variables.has("layer_" + index + "/kernel"); index++) {
+        for (int index = 0; variables.has("layer_" + index + ".kernel"); index++) {
             SelfAttentionDense layer = new SelfAttentionDense(variables, "layer_" + index, in);
             layers.add(layer);
             in = layer.out();

@@ -14,11 +14,11 @@ final class SelfAttentionDense {
 
     SelfAttentionDense(LightVariables variables, String name, int in) {
         this.in = in;
-        this.gateKernel = variables.floats(name + "/gate_kernel", in, in);
-        this.gateBias = variables.floats(name + "/gate_bias", in);
-        this.bias = variables.floats(name + "/bias", -1);
+        this.gateKernel = variables.floats(name + ".gate_kernel", in, in);
+        this.gateBias = variables.floats(name + ".gate_bias", in);
+        this.bias = variables.floats(name + ".bias", -1);
         this.out = bias.length;
-        this.kernel = variables.floats(name + "/kernel", in, out);
+        this.kernel = variables.floats(name + ".kernel", in, out);
     }
 
     int out() {

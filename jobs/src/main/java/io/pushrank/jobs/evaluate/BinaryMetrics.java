@@ -1,0 +1,203 @@
+package io.pushrank.jobs.evaluate;
+
+import java.util.Arrays;
+
+/**
+ * Metrics of probabilities against labels. Rows with equal predictions are exchangeable: their order never changes a
+ * result. Every metric is NaN where it is undefined (no rows, or one class only).
+ */
+public final class BinaryMetrics {
+    /** Predictions are kept this far from 0 and 1 in logarithms: about one step of a float near 1. */
+    private static final double EDGE = 1e-7;
+
+    private BinaryMetrics() {}
+
+    /** As {@link #rocAuc(double[], double[])}. */
+    public static double rocAuc(float[] predictions, float[] labels) {
+        return rocAuc(widen(predictions), widen(labels));
+    }
+
+    /** As {@link #prAuc(double[], double[])}. */
+    public static double prAuc(float[] predictions, float[] labels) {
+        return prAuc(widen(predictions), widen(labels));
+    }
+
+    /** As {@link #relativeCrossEntropy(double[], double[])}. */
+    public static double relativeCrossEntropy(float[] predictions, float[] labels) {
+        return relativeCrossEntropy(widen(predictions), widen(labels));
+    }
+
+    /** As {@link #expectedCalibrationError(double[], double[], int)}. */
+    public static double expectedCalibrationError(float[] predictions, float[] labels, int bins) {
+        return expectedCalibrationError(widen(predictions), widen(labels), bins);
+    }
+
+    /**
+     * Area under the ROC curve: the probability that a random positive is predicted above a random negative, ties counting
+     * one half.
+     *
+     * @param labels 0 or 1
+     */
+    public static double rocAuc(double[] predictions, double[] labels) {
+        requireBinary(predictions, labels);
+        double negativesBelow = 0;
+        double wins = 0;
+        double positives = 0;
+        int[] order = order(predictions, labels);
+        for (int start = 0; start < order.length; ) {
+            int end = tieEnd(order, predictions, start);
+            double tiedPositives = sum(order, labels, start, end);
+            double tiedNegatives = end - start - tiedPositives;
+            wins += tiedPositives * (negativesBelow + tiedNegatives / 2);
+            positives += tiedPositives;
+            negativesBelow += tiedNegatives;
+            start = end;
+        }
+        return wins / (positives * negativesBelow);
+    }
+
+    /**
+     * Area under the precision-recall curve as average precision: Σ (recallₖ − recallₖ₋₁) · precisionₖ over the distinct
+     * predictions, best first; no interpolation.
+     *
+     * @param labels 0 or 1
+     */
+    public static double prAuc(double[] predictions, double[] labels) {
+        requireBinary(predictions, labels);
+        int[] order = order(predictions, labels);
+        double total = sum(order, labels, 0, order.length);
+        double found = 0;
+        double area = 0;
+        for (int end = order.length; end > 0; ) {
+            int start = end - 1;
+            while (start > 0 && predictions[order[start - 1]] == predictions[order[start]]) {
+                start--;
+            }
+            double tied = sum(order, labels, start, end);
+            found += tied;
+            area += tied / total * (found / (order.length - start));
+            end = start;
+        }
+        return total == order.length || total == 0 ? Double.NaN : area;
+    }
+
+    /**
+     * Relative cross-entropy in percent: 100 · (1 − cross-entropy of the predictions / cross-entropy of the labels' mean).
+     * 0 is what a constant gets, 100 is perfect, negative is worse than the constant.
+     *
+     * @param labels from 0 to 1, soft labels included
+     */
+    public static double relativeCrossEntropy(double[] predictions, double[] labels) {
+        require(predictions, labels);
+        double mean = Arrays.stream(labels).average().orElse(Double.NaN);
+        double own = 0;
+        double base = 0;
+        for (int row = 0; row < labels.length; row++) {
+            own += crossEntropy(predictions[row], labels[row]);
+            base += crossEntropy(mean, labels[row]);
+        }
+        return mean <= 0 || mean >= 1 ? Double.NaN : 100 * (1 - own / base);
+    }
+
+    /**
+     * Expected calibration error: rows ordered by prediction are cut into bins of equal numbers (±1), and the absolute
+     * differences between each bin's mean prediction and mean label are averaged, weighted by the bin's rows.
+     *
+     * @param labels from 0 to 1
+     * @param bins at least 1; fewer are used when there are fewer rows
+     */
+    public static double expectedCalibrationError(double[] predictions, double[] labels, int bins) {
+        require(predictions, labels);
+        if (bins < 1) {
+            throw new IllegalArgumentException("bins must be at least 1, cannot be: " + bins);
+        }
+        int[] order = order(predictions, labels);
+        int rows = order.length;
+        double[] smoothed = new double[rows];
+        for (int start = 0; start < rows; ) {
+            int end = tieEnd(order, predictions, start);
+            // A tie that a bin's edge cuts must not depend on which of its rows fell on which side.
+            Arrays.fill(smoothed, start, end, sum(order, labels, start, end) / (end - start));
+            start = end;
+        }
+        int used = Math.min(bins, rows);
+        double error = 0;
+        for (int bin = 0; bin < used; bin++) {
+            int start = (int) ((long) rows * bin / used);
+            int end = (int) ((long) rows * (bin + 1) / used);
+            double difference = 0;
+            for (int position = start; position < end; position++) {
+                difference += predictions[order[position]] - smoothed[position];
+            }
+            error += Math.abs(difference) / rows;
+        }
+        return rows == 0 ? Double.NaN : error;
+    }
+
+    private static double crossEntropy(double prediction, double label) {
+        double p = Math.min(Math.max(prediction, EDGE), 1 - EDGE);
+        return -(label * Math.log(p) + (1 - label) * Math.log1p(-p));
+    }
+
+    /** Rows by prediction ascending, ties by label, so that even rounding does not depend on the rows' order. */
+    private static int[] order(double[] predictions, double[] labels) {
+        return java.util.stream.IntStream.range(0, predictions.length)
+                .boxed()
+                .sorted((left, right) -> {
+                    int byPrediction = Double.compare(predictions[left], predictions[right]);
+                    return byPrediction != 0 ? byPrediction : Double.compare(labels[left], labels[right]);
+                })
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    private static int tieEnd(int[] order, double[] predictions, int start) {
+        int end = start + 1;
+        while (end < order.length && predictions[order[end]] == predictions[order[start]]) {
+            end++;
+        }
+        return end;
+    }
+
+    private static double sum(int[] order, double[] labels, int start, int end) {
+        double sum = 0;
+        for (int position = start; position < end; position++) {
+            sum += labels[order[position]];
+        }
+        return sum;
+    }
+
+    private static void requireBinary(double[] predictions, double[] labels) {
+        require(predictions, labels);
+        for (int row = 0; row < labels.length; row++) {
+            if (labels[row] != 0 && labels[row] != 1) {
+                throw new IllegalArgumentException("labels[" + row + "] must be 0 or 1, cannot be: " + labels[row]);
+            }
+        }
+    }
+
+    private static void require(double[] predictions, double[] labels) {
+        if (predictions.length != labels.length) {
+            throw new IllegalArgumentException(
+                    "labels must have " + predictions.length + " values, cannot have: " + labels.length);
+        }
+        for (int row = 0; row < labels.length; row++) {
+            if (!(predictions[row] >= 0 && predictions[row] <= 1)) {
+                throw new IllegalArgumentException(
+                        "predictions[" + row + "] must be from 0 to 1, cannot be: " + predictions[row]);
+            }
+            if (!(labels[row] >= 0 && labels[row] <= 1)) {
+                throw new IllegalArgumentException(
+                        "labels[" + row + "] must be from 0 to 1, cannot be: " + labels[row]);
+            }
+        }
+    }
+
+    private static double[] widen(float[] values) {
+        double[] widened = new double[values.length];
+        for (int index = 0; index < values.length; index++) {
+            widened[index] = values[index];
+        }
+        return widened;
+    }
+}

@@ -1,0 +1,71 @@
+package io.pushrank.jobs.train;
+
+import io.pushrank.udf.model.FeatureBatch;
+import io.pushrank.udf.model.FeatureShape;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+
+/** Features, labels and weights of up to a fixed number of examples. */
+final class ExampleBatch {
+    final FeatureBatch features;
+    /** The examples themselves, in the order of the rows. */
+    final List<Example> examples = new ArrayList<>();
+
+    private final float[] oonc;
+    private final float[] engagement;
+    private final float[] heavyScore;
+    private final float[] weight;
+
+    ExampleBatch(FeatureShape shape, int capacity) {
+        features = new FeatureBatch(shape, capacity);
+        oonc = new float[capacity];
+        engagement = new float[capacity];
+        heavyScore = new float[capacity];
+        weight = new float[capacity];
+    }
+
+    /** Takes examples until full or until there are none. */
+    void fill(Iterator<Example> source) {
+        features.clear();
+        examples.clear();
+        while (!features.isFull() && source.hasNext()) {
+            Example example = source.next();
+            int row = features.size();
+            features.add(
+                    example.continuous(),
+                    example.continuousMissing(),
+                    example.binary(),
+                    example.sparseIds(),
+                    example.sparseValues(),
+                    example.sparseContinuousIds(),
+                    example.sparseContinuousValues());
+            oonc[row] = example.maskedOonc();
+            engagement[row] = example.maskedEngagement();
+            heavyScore[row] = example.heavyScore();
+            weight[row] = example.weight();
+            examples.add(example);
+        }
+    }
+
+    int size() {
+        return features.size();
+    }
+
+    float[] oonc() {
+        return Arrays.copyOf(oonc, size());
+    }
+
+    float[] engagement() {
+        return Arrays.copyOf(engagement, size());
+    }
+
+    float[] heavyScore() {
+        return Arrays.copyOf(heavyScore, size());
+    }
+
+    float[] weight() {
+        return Arrays.copyOf(weight, size());
+    }
+}

@@ -1,0 +1,177 @@
+package io.pushrank.jobs.train;
+
+import io.pushrank.udf.model.FeatureTensors;
+import io.pushrank.udf.model.TensorFlowThreads;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.tensorflow.Graph;
+import org.tensorflow.Operand;
+import org.tensorflow.Result;
+import org.tensorflow.Session;
+import org.tensorflow.Tensor;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.NoOp;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt64;
+
+/** A network with its training and its evaluation path in one graph and session. */
+final class TrainingGraph implements AutoCloseable {
+    private final Network network;
+    private final Graph graph = new Graph();
+    private final Session session;
+    private final GraphVariables variables;
+    private final ModelInputs inputs;
+    private final Network.Labels labels;
+    private final GraphContext.Schedule schedule;
+    private final Operand<TFloat32> loss;
+    private final NoOp update;
+    private final Map<String, Operand<TFloat32>> outputs;
+    private final List<GraphContext.Normalisation> normalisations;
+
+    TrainingGraph(Network network, TensorFlowThreads threads) {
+        this.network = network;
+        Ops tf = Ops.create(graph);
+        variables = new GraphVariables(tf, network.training().seed());
+        inputs = new ModelInputs(tf, network.kind(), network.shape());
+        labels = Network.Labels.create(tf);
+        schedule = GraphContext.Schedule.create(tf);
+        GraphContext training =
+                new GraphContext(tf.withSubScope("training"), variables, GraphContext.Path.TRAINING, schedule);
+        loss = network.loss(training, inputs, labels);
+        update = Optimizer.step(training, loss, network.training());
+        GraphContext evaluation =
+                new GraphContext(tf.withSubScope("evaluation"), variables, GraphContext.Path.EVALUATION, null);
+        outputs = network.outputs(evaluation, inputs);
+        normalisations = evaluation.normalisations;
+        session = new Session(graph, threads.configuration());
+        variables.initialize(session);
+    }
+
+    /** Learns from one batch and returns its loss before the step. */
+    float step(ExampleBatch batch, long step) {
+        TrainingParams params = network.training();
+        float ramp = (float) params.renormRampAt(step);
+        try (FeatureTensors features = tensors(batch);
+                TFloat32 oonc = TFloat32.vectorOf(batch.oonc());
+                TFloat32 engagement = TFloat32.vectorOf(batch.engagement());
+                TFloat32 heavyScore = TFloat32.vectorOf(batch.heavyScore());
+                TFloat32 weight = TFloat32.vectorOf(batch.weight());
+                TFloat32 rate = TFloat32.scalarOf(Optimizer.fedLearningRate(params, step));
+                TFloat32 momentum = TFloat32.scalarOf((float) params.momentumAt(step));
+                TFloat32 renormR = TFloat32.scalarOf(1 + ramp * ((float) params.renormMaximumScale() - 1));
+                TFloat32 renormD = TFloat32.scalarOf(ramp * (float) params.renormMaximumShift());
+                TInt64 dropoutSeed = TInt64.vectorOf(params.seed(), step);
+                Result result = feed(features)
+                        .feed(labels.oonc(), oonc)
+                        .feed(labels.engagement(), engagement)
+                        .feed(labels.heavyScore(), heavyScore)
+                        .feed(labels.weight(), weight)
+                        .feed(schedule.learningRate(), rate)
+                        .feed(schedule.momentum(), momentum)
+                        .feed(schedule.renormR(), renormR)
+                        .feed(schedule.renormD(), renormD)
+                        .feed(schedule.dropoutSeed(), dropoutSeed)
+                        .addTarget(update)
+                        .fetch(loss)
+                        .run()) {
+            return ((TFloat32) result.get(0)).getFloat();
+        }
+    }
+
+    /** Outputs of one batch with moving statistics, by name. */
+    Map<String, float[]> predict(ExampleBatch batch) {
+        try (FeatureTensors features = tensors(batch)) {
+            Session.Runner runner = feed(features);
+            outputs.values().forEach(runner::fetch);
+            Map<String, float[]> values = new LinkedHashMap<>();
+            try (Result result = runner.run()) {
+                int index = 0;
+                for (String name : outputs.keySet()) {
+                    values.put(name, Weight.copyOf(result.get(index++)).floats());
+                }
+            }
+            return values;
+        }
+    }
+
+    /**
+     * Replaces moving statistics by those of a sample under the final weights, depth by depth, since a normalisation's
+     * input depends on the statistics of those before it.
+     */
+    void recomputeStatistics(List<ExampleBatch> sample) {
+        int deepest = normalisations.stream()
+                .mapToInt(GraphContext.Normalisation::depth)
+                .max()
+                .orElse(-1);
+        for (int depth = 0; depth <= deepest; depth++) {
+            int current = depth;
+            List<GraphContext.Normalisation> layers = normalisations.stream()
+                    .filter(layer -> layer.depth() == current)
+                    .toList();
+            if (!layers.isEmpty()) {
+                recompute(layers, sample);
+            }
+        }
+    }
+
+    private void recompute(List<GraphContext.Normalisation> layers, List<ExampleBatch> sample) {
+        List<Moments> moments = new ArrayList<>();
+        layers.forEach(layer -> moments.add(
+                new Moments((int) variables.shape(layer.name() + ".moving_mean").size())));
+        for (ExampleBatch batch : sample) {
+            try (FeatureTensors features = tensors(batch)) {
+                Session.Runner runner = feed(features);
+                layers.forEach(layer -> runner.fetch(layer.mean()).fetch(layer.variance()));
+                try (Result result = runner.run()) {
+                    for (int index = 0; index < layers.size(); index++) {
+                        moments.get(index)
+                                .add(
+                                        batch.size(),
+                                        Weight.copyOf(result.get(2 * index)).floats(),
+                                        Weight.copyOf(result.get(2 * index + 1)).floats());
+                    }
+                }
+            }
+        }
+        for (int index = 0; index < layers.size(); index++) {
+            String name = layers.get(index).name();
+            var shape = variables.shape(name + ".moving_mean");
+            variables.assign(
+                    session,
+                    name + ".moving_mean",
+                    Weight.of(shape, moments.get(index).mean()));
+            variables.assign(
+                    session,
+                    name + ".moving_variance",
+                    Weight.of(shape, moments.get(index).variance()));
+        }
+    }
+
+    Map<String, Weight> snapshot() {
+        return variables.snapshot(session);
+    }
+
+    void restore(Map<String, Weight> weights) {
+        variables.restore(session, weights);
+    }
+
+    private FeatureTensors tensors(ExampleBatch batch) {
+        return FeatureTensors.of(batch.features, batch.size(), network.hashBits(), network.kind());
+    }
+
+    private Session.Runner feed(FeatureTensors features) {
+        Session.Runner runner = session.runner();
+        for (Map.Entry<String, Tensor> feature : features.byName().entrySet()) {
+            runner.feed(inputs.byName().get(feature.getKey()), feature.getValue());
+        }
+        return runner;
+    }
+
+    @Override
+    public void close() {
+        session.close();
+        graph.close();
+    }
+}
