@@ -57,6 +57,8 @@ public final class PushrankCommand implements Runnable {
         commandLine
                 .addSubcommand(new ExplainCommand())
                 .addSubcommand(new StatusCommand())
+                .addSubcommand(new ExamplesCommand())
+                .addSubcommand(new TrainCommand())
                 .addSubcommand(new GenerateCommand());
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));
         return commandLine;

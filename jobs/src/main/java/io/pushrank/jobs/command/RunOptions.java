@@ -1,6 +1,7 @@
 package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.run.Run;
@@ -8,8 +9,10 @@ import io.pushrank.jobs.run.Sessions;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
+import io.pushrank.udf.feature.FeatureList;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
@@ -41,7 +44,35 @@ final class RunOptions {
             names = "--set",
             paramLabel = "key=value",
             description = "A single setting, its key with dots; before the file of --config. Repeatable.")
-    private List<String> settings = List.of();
+    private List<String> settings = new ArrayList<>();
+
+    /** A file that was chosen, or one that travels in the jar. */
+    record NamedText(String name, String text) {}
+
+    /** Adds a setting that an option of a verb is short for. */
+    void set(String setting) {
+        settings.add(setting);
+    }
+
+    FeatureList features(SparkSession spark, String file) {
+        NamedText text = text(spark, file, "conf/features.yaml");
+        try {
+            return FeatureList.parse(text.name(), text.text());
+        } catch (IllegalArgumentException e) {
+            throw PushrankException.usage(e.getMessage());
+        }
+    }
+
+    /** Text of the chosen file, or of the shipped one when none is chosen. */
+    NamedText text(SparkSession spark, String chosen, String shipped) {
+        try {
+            return chosen == null
+                    ? new NamedText(shipped, Resources.text(shipped))
+                    : new NamedText(chosen, storage(spark).read(chosen));
+        } catch (UncheckedIOException e) {
+            throw PushrankException.usage("file " + chosen + " cannot be read: " + e.getMessage());
+        }
+    }
 
     Layout layout() {
         return new Layout(input, output, models);
@@ -74,10 +105,18 @@ final class RunOptions {
         return date != null ? date : Inputs.latestDay(storage(spark), layout());
     }
 
+    boolean isDateGiven() {
+        return date != null;
+    }
+
     Run run(String verb) {
+        return run(verb, date(session(verb)));
+    }
+
+    Run run(String verb, LocalDate day) {
         SparkSession spark = session(verb);
         ConfigFile file = configFile(spark);
         file.config();
-        return new Run(spark, layout(), file, date(spark), verb, new Progress(System.out));
+        return new Run(spark, layout(), file, day, verb, new Progress(System.out));
     }
 }

@@ -9,8 +9,6 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.pushrank.jobs.exit.PushrankException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -41,10 +39,10 @@ public final class ConfigFile {
 
     /** The file that travels in the jar. */
     public static ConfigFile shipped() {
-        try (InputStream stream = ConfigFile.class.getClassLoader().getResourceAsStream(SHIPPED)) {
-            return new ConfigFile(asObject(SHIPPED, YAML.readTree(stream)));
-        } catch (IOException e) {
-            throw PushrankException.usage(SHIPPED + " cannot be read from the jar: " + e.getMessage());
+        try {
+            return new ConfigFile(asObject(SHIPPED, YAML.readTree(Resources.text(SHIPPED))));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException(SHIPPED + " is held to be right by a test", e);
         }
     }
 

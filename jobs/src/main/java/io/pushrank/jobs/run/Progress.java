@@ -23,12 +23,12 @@ public final class Progress {
         out.printf("%-18s %12s %12s %12s %10s%n", "stage", "rows in", "kept", "removed", "seconds");
     }
 
-    void start(String stage) {
+    public void start(String stage) {
         out.printf("%-18s", stage);
         out.flush();
     }
 
-    void end(Manifest.StageReport report) {
+    public void end(Manifest.StageReport report) {
         out.printf(
                 " %,12d %,12d %,12d %8.1f s  %s%n",
                 report.rowsIn(), report.kept(), report.removed(), report.seconds(), Funnel.top(report.reasons(), 3));

@@ -20,7 +20,7 @@ import org.apache.spark.sql.types.StructField;
  * The one point where output tables are written: first into the run's own staging folder, checked there, then moved to
  * their place. A partition that is already there is replaced whole; one that fails its checks is never seen.
  */
-final class Publisher {
+public final class Publisher {
     private final Storage storage;
     private final Layout layout;
     private final String staging;
@@ -50,7 +50,7 @@ final class Publisher {
      * @return rows and digest as they read back
      * @throws PushrankException with exit code 4 when columns, NOT NULL or the key do not hold
      */
-    TableDigest stage(Table table, Dataset<Row> rows, String destination) {
+    public TableDigest stage(Table table, Dataset<Row> rows, String destination) {
         String staged = staging + "/" + moves.size();
         Column[] order = table.key().stream().map(functions::col).toArray(Column[]::new);
         Dataset<Row> sorted = conform(table, rows, destination);
@@ -70,7 +70,7 @@ final class Publisher {
     }
 
     /** Moves all that is staged to its place. */
-    void publish() {
+    public void publish() {
         for (int number = 0; number < moves.size(); number++) {
             Move move = moves.get(number);
             if (storage.exists(move.destination())) {

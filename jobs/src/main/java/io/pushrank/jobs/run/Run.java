@@ -53,6 +53,7 @@ public final class Run {
     private final RankingConfig config;
     private final LocalDate date;
     private final String verb;
+    private LocalDate from;
     private final Progress progress;
     private final String runId;
     private final String startedAt = now();
@@ -68,6 +69,7 @@ public final class Run {
         this.configFile = configFile;
         this.config = configFile.config();
         this.date = date;
+        this.from = date;
         this.verb = verb;
         this.progress = progress;
         this.runId = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss")
@@ -96,6 +98,19 @@ public final class Run {
         progress.outputs(layout, date, stages, reports);
     }
 
+    /** Does work of another kind under a manifest, the inputs of all days from the first to the run's own validated. */
+    public void other(LocalDate first, Other work) {
+        inManifest(publisher -> {
+            from = first;
+            work.with(publishQuarantine(publisher), publisher, progress, reports);
+        });
+    }
+
+    /** Work that is no stage. */
+    public interface Other {
+        void with(Findings findings, Publisher publisher, Progress progress, List<Manifest.StageReport> reports);
+    }
+
     private void inManifest(Work work) {
         progress.begin(verb, date, config.asOf(date), runId);
         Publisher publisher = new Publisher(storage, layout, runId, config.outputPartitions());
@@ -119,7 +134,7 @@ public final class Run {
     private Findings publishQuarantine(Publisher publisher) {
         Instant started = Instant.now();
         progress.start(VALIDATE);
-        Inputs inputs = new Inputs(spark, layout, config, date, date, Findings.none());
+        Inputs inputs = new Inputs(spark, layout, config, from, date, Findings.none());
         Validator validator = new Validator(inputs, config);
         Map<Table, Set<String>> found = new EnumMap<>(Table.class);
         Map<String, Long> reasons = new TreeMap<>();

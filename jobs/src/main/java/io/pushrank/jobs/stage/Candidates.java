@@ -74,7 +74,7 @@ public record Candidates() implements Stage {
     }
 
     /** Merged proposals for the view {@code targets}, with what rules ask about. */
-    static Dataset<Row> merged(Tables tables) {
+    public static Dataset<Row> merged(Tables tables) {
         List<Source> sources = available(tables);
         Dataset<Row> proposals = null;
         for (int priority = 0; priority < sources.size(); priority++) {

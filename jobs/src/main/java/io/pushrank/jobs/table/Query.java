@@ -1,9 +1,6 @@
 package io.pushrank.jobs.table;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import io.pushrank.jobs.config.Resources;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,20 +28,12 @@ public record Query(String name, String summary, String text) {
      * @throws IllegalArgumentException when there is no such file
      */
     public static Query load(String folder, String name) {
-        String path = folder + "/" + name + ".sql";
-        try (InputStream stream = Query.class.getClassLoader().getResourceAsStream(path)) {
-            if (stream == null) {
-                throw new IllegalArgumentException("there is no SQL file " + path);
-            }
-            String text = new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            return new Query(name, summary(text), text);
-        } catch (IOException e) {
-            throw new UncheckedIOException(path + ": " + e.getMessage(), e);
-        }
+        String text = Resources.text(folder + "/" + name + ".sql");
+        return new Query(name, summary(text), text);
     }
 
     public static boolean exists(String folder, String name) {
-        return Query.class.getClassLoader().getResource(folder + "/" + name + ".sql") != null;
+        return Resources.exists(folder + "/" + name + ".sql");
     }
 
     /** Names of the tables and views that stand in its FROM and JOIN clauses. */

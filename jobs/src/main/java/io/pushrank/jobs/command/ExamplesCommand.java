@@ -1,0 +1,66 @@
+package io.pushrank.jobs.command;
+
+import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.examples.Examples;
+import io.pushrank.jobs.run.Run;
+import io.pushrank.udf.feature.FeatureList;
+import java.time.LocalDate;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code examples}. */
+@Command(
+        name = "examples",
+        mixinStandardHelpOptions = true,
+        description = "Makes training examples: features as of instants of the past, labels of what followed."
+                + " Ends at --date, or at the latest day whose labels are complete.")
+final class ExamplesCommand implements Runnable {
+    @Mixin
+    private RunOptions options;
+
+    @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day. Default: a week before the last.")
+    private LocalDate from;
+
+    @Option(
+            names = "--every-hours",
+            paramLabel = "H",
+            defaultValue = "24",
+            description = "Hours between two as-of instants. Default: ${DEFAULT-VALUE}.")
+    private int everyHours;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "KIND",
+            description = "notifications, engagements or candidates; short for --set examples.labels=KIND.")
+    private String labels;
+
+    @Option(names = "--features", paramLabel = "FILE", description = "Feature list. Default: conf/features.yaml.")
+    private String featuresFile;
+
+    @Override
+    public void run() {
+        if (labels != null) {
+            options.set("examples.labels=" + labels);
+        }
+        SparkSession spark = options.session("examples");
+        FeatureList features = options.features(spark, featuresFile);
+        LocalDate to = options.isDateGiven()
+                ? options.date(spark)
+                : options.date(spark).minusDays(1);
+        LocalDate first = from == null ? to.minusDays(6) : from;
+        new ExampleTable(spark, options.layout()).claim(features);
+        Run run = options.run("examples", to);
+        Examples examples =
+                new Examples(spark, options.layout(), options.configFile(spark).config(), features);
+        run.other(
+                from,
+                (findings, publisher, progress, reports) -> examples.write(
+                        Examples.instants(options.configFile(spark).config(), first, to, everyHours),
+                        findings,
+                        publisher,
+                        progress,
+                        reports));
+    }
+}

@@ -1,0 +1,161 @@
+package io.pushrank.jobs.command;
+
+import io.pushrank.jobs.collaborative.Collaborative;
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import io.pushrank.jobs.train.HeavyParams;
+import io.pushrank.jobs.train.LightParams;
+import io.pushrank.jobs.train.Training;
+import io.pushrank.udf.model.ModelPackage;
+import java.time.LocalDate;
+import java.util.Set;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code train heavy|light|collaborative}. */
+@Command(
+        name = "train",
+        mixinStandardHelpOptions = true,
+        description = "Trains a model, writes it as a new version and puts that in use.")
+final class TrainCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "which model: heavy, light or collaborative?");
+    }
+
+    @Command(name = "heavy", mixinStandardHelpOptions = true, description = "The heavy ranker, on what followed sends.")
+    int heavy(@Mixin RunOptions options, @Mixin ExampleOptions examples) {
+        return train(
+                "train heavy",
+                options,
+                examples,
+                "heavy",
+                "notifications",
+                (training, version, params) ->
+                        training.heavy(examples.version, HeavyParams.parse(params.name(), params.text())));
+    }
+
+    @Command(
+            name = "light",
+            mixinStandardHelpOptions = true,
+            description = "The light ranker, on the heavy ranker's scores of the same candidates.")
+    int light(@Mixin RunOptions options, @Mixin ExampleOptions examples) {
+        return train(
+                "train light",
+                options,
+                examples,
+                "light",
+                "candidates",
+                (training, version, params) ->
+                        training.light(examples.version, LightParams.parse(params.name(), params.text())));
+    }
+
+    @Command(
+            name = "collaborative",
+            mixinStandardHelpOptions = true,
+            description = "The collaborative source's model, on all engagements before the as-of instant of --date.")
+    int collaborative(
+            @Mixin RunOptions options,
+            @Option(
+                            names = "--model-version",
+                            paramLabel = "NAME",
+                            description = "Name of the new version. Default: the next number.")
+                    String version) {
+        SparkSession spark = options.session("train collaborative");
+        RankingConfig config = options.configFile(spark).config();
+        LocalDate date = options.date(spark);
+        Tables tables = new Tables(
+                spark,
+                options.layout(),
+                config,
+                date,
+                config.asOf(date),
+                Findings.none(),
+                Set.of(Table.ENGAGEMENTS, Table.RECOMMENDED_AUTHORS));
+        String name = versionOf(options, spark, "collaborative", version);
+        System.out.printf("collaborative/%s: %,d recommended authors%n", name, Collaborative.train(tables, name));
+        return 0;
+    }
+
+    private static int train(
+            String verb, RunOptions options, ExampleOptions chosen, String kind, String defaultLabels, Trainer train) {
+        SparkSession spark = options.session(verb);
+        ExampleTable table = new ExampleTable(spark, options.layout());
+        String labels = chosen.labels == null ? defaultLabels : chosen.labels;
+        Training training = new Training(
+                table.read(labels, chosen.from, chosen.to),
+                table.features(),
+                options.layout().models(),
+                spark.sparkContext().hadoopConfiguration(),
+                chosen.holdout,
+                System.out::println);
+        ModelPackage model = train.train(
+                training,
+                versionOf(options, spark, kind, chosen.version),
+                options.text(spark, chosen.params, "conf/models/" + kind + ".yaml"));
+        System.out.printf(
+                "%s: digest %s, %s%n",
+                model.directory(), model.digest(), model.manifest().metrics());
+        return 0;
+    }
+
+    private interface Trainer {
+        ModelPackage train(Training training, String version, RunOptions.NamedText params);
+    }
+
+    /** The chosen name, or one more than the highest number among the versions that are there. */
+    private static String versionOf(RunOptions options, SparkSession spark, String kind, String chosen) {
+        if (chosen != null) {
+            return chosen;
+        }
+        int highest = options.storage(spark).folders(options.layout().models() + "/" + kind).stream()
+                .filter(name -> name.matches("[0-9]{1,9}"))
+                .mapToInt(Integer::parseInt)
+                .max()
+                .orElse(0);
+        return Integer.toString(highest + 1);
+    }
+
+    /** Which examples, and what to make of them. */
+    static final class ExampleOptions {
+        @Option(
+                names = "--model-version",
+                paramLabel = "NAME",
+                description = "Name of the new version. Default: the next number.")
+        private String version;
+
+        @Option(
+                names = "--params",
+                paramLabel = "FILE",
+                description = "Sizes and training settings. Default: conf/models/heavy.yaml or light.yaml.")
+        private String params;
+
+        @Option(names = "--labels", paramLabel = "KIND", description = "Kind of the examples' labels.")
+        private String labels;
+
+        @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
+        private LocalDate from;
+
+        @Option(names = "--to", paramLabel = "YYYY-MM-DD", description = "Last day of the examples.")
+        private LocalDate to;
+
+        @Option(
+                names = "--holdout",
+                paramLabel = "SHARE",
+                defaultValue = "0.2",
+                description =
+                        "Share of the instants, the last, that early stopping measures on. Default: ${DEFAULT-VALUE}.")
+        private double holdout;
+    }
+}

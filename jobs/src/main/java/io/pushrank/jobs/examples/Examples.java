@@ -1,0 +1,195 @@
+package io.pushrank.jobs.examples;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.config.RankingConfig.ExamplesConfig;
+import io.pushrank.jobs.run.Manifest;
+import io.pushrank.jobs.run.Progress;
+import io.pushrank.jobs.run.Publisher;
+import io.pushrank.jobs.run.TableDigest;
+import io.pushrank.jobs.stage.Candidates;
+import io.pushrank.jobs.stage.Hydration;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import io.pushrank.udf.feature.FeatureList;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * Training examples: what candidates looked like at as-of instants of the past, and what came of them.
+ *
+ * <p>Features are computed by the same joins and expressions as in the daily run, from what was known before the instant;
+ * labels come from the window after it.
+ */
+public final class Examples {
+    private static final long MILLION = 1_000_000;
+
+    private final SparkSession spark;
+    private final Layout layout;
+    private final RankingConfig config;
+    private final FeatureList features;
+
+    public Examples(SparkSession spark, Layout layout, RankingConfig config, FeatureList features) {
+        this.spark = spark;
+        this.layout = layout;
+        this.config = config;
+        this.features = features;
+    }
+
+    /** The instants from the first to the last date's as-of instant, so many hours apart. */
+    public static List<Instant> instants(RankingConfig config, LocalDate from, LocalDate to, int everyHours) {
+        List<Instant> instants = new ArrayList<>();
+        Duration step = Duration.ofHours(everyHours);
+        for (Instant instant = config.asOf(from); !instant.isAfter(config.asOf(to)); instant = instant.plus(step)) {
+            instants.add(instant);
+        }
+        return instants;
+    }
+
+    /** Writes the examples of each instant to {@code examples/ds=…/labels=…/hour=HH}. */
+    public void write(
+            List<Instant> instants,
+            Findings findings,
+            Publisher publisher,
+            Progress progress,
+            List<Manifest.StageReport> reports) {
+        for (Instant instant : instants) {
+            Instant started = Instant.now();
+            String hour = instant.truncatedTo(ChronoUnit.HOURS).toString().substring(0, 13);
+            progress.start(hour);
+            String destination = partition(layout, config.examples().labels(), instant);
+            TableDigest written = publisher.stage(Table.EXAMPLES, of(instant, findings), destination);
+            publisher.publish();
+            Manifest.StageReport report = new Manifest.StageReport(
+                    hour,
+                    written.rows(),
+                    written.rows(),
+                    0,
+                    ChronoUnit.MILLIS.between(started, Instant.now()) / 1000.0,
+                    Map.of(Table.EXAMPLES.tableName() + "/" + hour, written.digest()),
+                    Map.of());
+            reports.add(report);
+            progress.end(report);
+        }
+    }
+
+    private static String partition(Layout layout, String labels, Instant instant) {
+        LocalDate day = LocalDate.ofInstant(instant, ZoneOffset.UTC);
+        return layout.partition(Table.EXAMPLES, day) + "/labels=" + labels + "/hour="
+                + "%02d".formatted(instant.atOffset(ZoneOffset.UTC).getHour());
+    }
+
+    /** Examples of one instant. */
+    Dataset<Row> of(Instant instant, Findings findings) {
+        LocalDate day = LocalDate.ofInstant(instant, ZoneOffset.UTC);
+        Set<Table> readable = EnumSet.allOf(Table.class);
+        Tables tables = new Tables(spark, layout, config, day, instant, findings, readable);
+        ExamplesConfig examples = config.examples();
+        Instant until = instant.plus(examples.window());
+        Dataset<Row> rows =
+                switch (examples.labels()) {
+                    case "notifications" -> sent(tables, tables.inputs().labels(Table.NOTIFICATIONS, instant, until));
+                    case "engagements" -> actedOn(tables, tables.inputs().labels(Table.ENGAGEMENTS, instant, until));
+                    default -> proposed(tables);
+                };
+        Column isNew = col("user_created_at").gt(lit(instant.minus(Duration.ofDays(examples.newUserDays()))));
+        Dataset<Row> accounts = tables.read(Table.USERS)
+                .select(col("user_id"), col("created_at").as("user_created_at"));
+        return Hydration.both(tables, sampled(rows).join(accounts, "user_id"), features)
+                .withColumn("as_of", lit(instant))
+                .withColumn("is_new_user", isNew)
+                .withColumn("sources", coalesce(col("sources.source"), lit(new String[0])));
+    }
+
+    /** What was sent in the window, with what candidate generation says of it where it proposes it. */
+    private static Dataset<Row> sent(Tables tables, Dataset<Row> notifications) {
+        Dataset<Row> labelled = notifications
+                .filter(col("item_type").equalTo("post"))
+                .groupBy("user_id", "item_id")
+                .agg(
+                        flag(col("opened_at")
+                                        .isNotNull()
+                                        .or(col("ntab_clicked_at").isNotNull()))
+                                .as("label_oonc"),
+                        flag(col("engaged_at").isNotNull()).as("label_engagement"),
+                        flag(col("disliked_at").isNotNull()).as("label_dislike"));
+        Dataset<Row> candidates = candidates(tables, labelled).drop("author_id", "item_type");
+        Dataset<Row> posts = tables.read(Table.POSTS).select(col("post_id").as("item_id"), col("author_id"));
+        return labelled.join(posts, "item_id")
+                .join(candidates, new String[] {"user_id", "item_id"}, "left_outer")
+                .withColumn("item_type", lit("post"));
+    }
+
+    /** Every candidate of the instant, and whether its recipient acted on it in the window. */
+    private static Dataset<Row> actedOn(Tables tables, Dataset<Row> engagements) {
+        Column kind = col("kind");
+        Dataset<Row> labels = engagements
+                .filter(col("user_id").notEqual(col("author_id")))
+                .groupBy(col("user_id"), col("post_id").as("item_id"))
+                .agg(
+                        flag(kind.isin("click", "like", "repost", "reply", "quote"))
+                                .as("label_oonc"),
+                        flag(kind.isin("like", "repost", "reply")).as("label_engagement"),
+                        flag(kind.isin("dislike", "report")).as("label_dislike"));
+        return candidates(tables, reachable(tables))
+                .join(labels, new String[] {"user_id", "item_id"}, "left_outer")
+                .na()
+                .fill(0, new String[] {"label_oonc", "label_engagement", "label_dislike"});
+    }
+
+    /** Every candidate of the instant, without labels: what the light ranker learns the heavy ranker's scores on. */
+    private static Dataset<Row> proposed(Tables tables) {
+        return candidates(tables, reachable(tables))
+                .withColumn("label_oonc", lit(0f))
+                .withColumn("label_engagement", lit(0f))
+                .withColumn("label_dislike", lit(0f));
+    }
+
+    private static Dataset<Row> reachable(Tables tables) {
+        return tables.read(Table.DEVICES)
+                .filter("is_push_capable")
+                .select("user_id")
+                .distinct();
+    }
+
+    private static Dataset<Row> candidates(Tables tables, Dataset<Row> users) {
+        Dataset<Row> targets =
+                tables.read(Table.USERS).join(users.select("user_id").distinct(), "user_id");
+        return Candidates.merged(tables.with("targets", targets));
+    }
+
+    /** Keeps every positive, and of the others the configured share; the weight makes up for it. */
+    private Dataset<Row> sampled(Dataset<Row> rows) {
+        double share = config.examples().negativesShare();
+        Column isDrawn = pmod(xxhash64(lit(config.seed()), col("user_id"), col("item_id")), lit(MILLION))
+                .lt(lit(share * MILLION));
+        Column isPositive = col("label_oonc").gt(0).or(col("label_dislike").gt(0));
+        return rows.filter(isPositive.or(isDrawn))
+                .withColumn("weight", when(isPositive, lit(1f)).otherwise(lit((float) (1 / share))));
+    }
+
+    private static Column flag(Column condition) {
+        return max(condition.cast("int")).cast("float");
+    }
+}
