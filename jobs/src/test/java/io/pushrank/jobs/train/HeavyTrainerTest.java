@@ -12,8 +12,11 @@ import io.pushrank.udf.model.HeavyScores;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
@@ -101,8 +104,8 @@ class HeavyTrainerTest {
             examples.subList(0, 9).forEach(example -> add(batch, example));
             HeavyScores few = heavy.score(batch);
             assertEquals(9, few.score().length);
-            assertArrayEquals(java.util.Arrays.copyOf(full.score(), 9), few.score());
-            assertArrayEquals(java.util.Arrays.copyOf(full.pEngagement(), 9), few.pEngagement());
+            assertArrayEquals(Arrays.copyOf(full.score(), 9), few.score());
+            assertArrayEquals(Arrays.copyOf(full.pEngagement(), 9), few.pEngagement());
         }
     }
 
@@ -134,9 +137,9 @@ class HeavyTrainerTest {
     }
 
     @Test
-    void sampleSizedExportIsSmallEnoughToCommit() throws java.io.IOException {
-        try (var files = java.nio.file.Files.walk(export.directory())) {
-            long bytes = files.filter(java.nio.file.Files::isRegularFile)
+    void sampleSizedExportIsSmallEnoughToCommit() throws IOException {
+        try (var files = Files.walk(export.directory())) {
+            long bytes = files.filter(Files::isRegularFile)
                     .mapToLong(file -> file.toFile().length())
                     .sum();
             System.out.println("heavy sample export: " + bytes + " bytes");

@@ -14,6 +14,8 @@ import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -119,9 +121,9 @@ class LightTrainerTest {
     }
 
     @Test
-    void sampleSizedExportIsSmallEnoughToCommit() throws java.io.IOException {
-        try (var files = java.nio.file.Files.walk(export.directory())) {
-            long bytes = files.filter(java.nio.file.Files::isRegularFile)
+    void sampleSizedExportIsSmallEnoughToCommit() throws IOException {
+        try (var files = Files.walk(export.directory())) {
+            long bytes = files.filter(Files::isRegularFile)
                     .mapToLong(file -> file.toFile().length())
                     .sum();
             System.out.println("light sample export: " + bytes + " bytes");

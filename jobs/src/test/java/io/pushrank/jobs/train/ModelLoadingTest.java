@@ -18,6 +18,7 @@ import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -149,7 +150,7 @@ class ModelLoadingTest {
             Map<String, Weight> weights = graph.snapshot();
             replaced.forEach((name, value) -> {
                 float[] values = weights.get(name).floats();
-                java.util.Arrays.fill(values, value);
+                Arrays.fill(values, value);
                 weights.put(name, Weight.of(weights.get(name).shape(), values));
             });
             SavedModelWriter.write(network, weights, "features", directory, TensorFlowThreads.DEFAULT);

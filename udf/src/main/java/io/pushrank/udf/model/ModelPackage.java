@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -248,7 +249,7 @@ public final class ModelPackage implements Serializable {
                 Files.write(file, readVerified(store, name));
             }
             try {
-                Files.move(staging, target, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+                Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
                 return target;
             } catch (IOException exists) {
                 // Another JVM was first, or what is there is damaged: then this copy serves under its own name.

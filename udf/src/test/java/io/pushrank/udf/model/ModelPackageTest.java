@@ -12,7 +12,10 @@ import java.io.ObjectOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,8 +53,7 @@ class ModelPackageTest {
         assertEquals(17, model.manifest().seed());
         assertEquals(Map.of("oonc_pr_auc", 0.25), model.manifest().metrics());
         assertEquals(
-                new TreeSet<>(java.util.List.of(
-                        "features.yaml", "params.yaml", "saved_model.pb", "variables/variables.index")),
+                new TreeSet<>(List.of("features.yaml", "params.yaml", "saved_model.pb", "variables/variables.index")),
                 model.manifest().files().keySet());
     }
 
@@ -205,9 +207,9 @@ class ModelPackageTest {
         Files.copy(
                 other.resolve("saved_model.pb"),
                 version.resolve("saved_model.pb"),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                StandardCopyOption.REPLACE_EXISTING);
         ModelManifest written = ModelManifest.parse("manifest", Files.readAllBytes(version.resolve("manifest.json")));
-        Map<String, String> files = new java.util.TreeMap<>(written.files());
+        Map<String, String> files = new TreeMap<>(written.files());
         files.put("saved_model.pb", ModelStore.digest(Files.readAllBytes(version.resolve("saved_model.pb"))));
         Files.write(
                 version.resolve("manifest.json"),
