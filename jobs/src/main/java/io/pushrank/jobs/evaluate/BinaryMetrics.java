@@ -1,6 +1,7 @@
 package io.pushrank.jobs.evaluate;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Metrics of probabilities against labels. Rows with equal predictions are exchangeable: their order never changes a
@@ -141,7 +142,7 @@ public final class BinaryMetrics {
 
     /** Rows by prediction ascending, ties by label, so that even rounding does not depend on the rows' order. */
     private static int[] order(double[] predictions, double[] labels) {
-        return java.util.stream.IntStream.range(0, predictions.length)
+        return IntStream.range(0, predictions.length)
                 .boxed()
                 .sorted((left, right) -> {
                     int byPrediction = Double.compare(predictions[left], predictions[right]);

@@ -5,6 +5,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
 
 /** Batch normalisation of the last axis; statistics are taken over all other axes. */
 final class BatchNormalisation {
@@ -76,7 +77,7 @@ final class BatchNormalisation {
             return;
         }
         Ops tf = context.tf;
-        Operand<org.tensorflow.types.TInt32> over =
+        Operand<TInt32> over =
                 tf.constant(axes.stream().mapToInt(Integer::intValue).toArray());
         Operand<TFloat32> mean = tf.math.mean(x, over);
         Operand<TFloat32> variance = tf.math.mean(tf.math.square(tf.math.sub(x, mean)), over);

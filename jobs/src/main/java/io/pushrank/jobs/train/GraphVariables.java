@@ -73,10 +73,31 @@ final class GraphVariables {
 
     /** Sets every variable to its initial value. */
     void initialize(Session session) {
-        entries.forEach((name, entry) -> assign(session, name, entry.initial()));
+        Map<String, Weight> initial = new LinkedHashMap<>();
+        entries.forEach((name, entry) -> initial.put(name, entry.initial()));
+        restore(session, initial);
     }
 
-    void assign(Session session, String name, Weight weight) {
+    /** Sets the named variables, in one run: each set of targets has the whole graph pruned anew. */
+    void restore(Session session, Map<String, Weight> weights) {
+        List<Tensor> values = new ArrayList<>();
+        try {
+            Session.Runner runner = session.runner();
+            weights.forEach((name, weight) -> {
+                Entry entry = requireEntry(name, weight);
+                Tensor value = weight.toTensor();
+                values.add(value);
+                runner.feed(entry.value(), value).addTarget(entry.assign());
+            });
+            if (!values.isEmpty()) {
+                runner.run().close();
+            }
+        } finally {
+            values.forEach(Tensor::close);
+        }
+    }
+
+    private Entry requireEntry(String name, Weight weight) {
         Entry entry = entries.get(name);
         if (entry == null) {
             throw new IllegalArgumentException("graph has no variable " + name);
@@ -86,13 +107,7 @@ final class GraphVariables {
             throw new IllegalArgumentException("variable " + name + " must have shape "
                     + entry.initial().shape() + ", cannot have: " + weight.shape());
         }
-        try (Tensor value = weight.toTensor()) {
-            session.runner()
-                    .feed(entry.value(), value)
-                    .addTarget(entry.assign())
-                    .run()
-                    .close();
-        }
+        return entry;
     }
 
     /** Copies of what a model consists of, optimiser memory left out. */
@@ -112,10 +127,6 @@ final class GraphVariables {
             }
         }
         return weights;
-    }
-
-    void restore(Session session, Map<String, Weight> weights) {
-        weights.forEach((name, weight) -> assign(session, name, weight));
     }
 
     /** Names of the variables that gradients move, in the order of creation. */

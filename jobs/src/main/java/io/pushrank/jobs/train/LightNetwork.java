@@ -13,6 +13,7 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.nn.LeakyRelu;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TFloat64;
+import org.tensorflow.types.TInt64;
 
 /**
  * The light ranker. Variable names and the order of operations are what {@link io.pushrank.udf.model.LightModel} reads
@@ -185,7 +186,7 @@ final class LightNetwork implements Network {
             return x;
         }
         Ops tf = context.tf;
-        Operand<org.tensorflow.types.TInt64> seed = tf.math.add(
+        Operand<TInt64> seed = tf.math.add(
                 context.schedule.dropoutSeed(), tf.constant(new long[] {0, (long) context.nextDropout() << 32}));
         Operand<TFloat32> random = tf.random.statelessRandomUniform(tf.shape(x), seed);
         Operand<TFloat32> kept =

@@ -14,6 +14,7 @@ import org.tensorflow.types.TBool;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TType;
 
 /** Placeholders for a ranker's features, named as the SavedModel's inputs are. */
 final class ModelInputs {
@@ -45,7 +46,7 @@ final class ModelInputs {
         return byName;
     }
 
-    private <T extends org.tensorflow.types.family.TType> Placeholder<T> add(String name, Class<T> type, Shape shape) {
+    private <T extends TType> Placeholder<T> add(String name, Class<T> type, Shape shape) {
         Placeholder<T> placeholder = tf.withName(name).placeholder(type, Placeholder.shape(shape));
         byName.put(name, placeholder);
         return placeholder;

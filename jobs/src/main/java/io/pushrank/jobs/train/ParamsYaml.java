@@ -4,12 +4,15 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.lang.reflect.RecordComponent;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** Binds params files to records: snake case, every key required, unknown or repeated keys refused. */
@@ -17,9 +20,6 @@ final class ParamsYaml {
     private static final YAMLMapper MAPPER = YAMLMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
@@ -31,31 +31,46 @@ final class ParamsYaml {
 
     static <T> T parse(String file, String yaml, Class<T> type) {
         try {
-            T params = MAPPER.readValue(yaml, type);
-            if (params == null) {
-                throw new IllegalArgumentException(file + ": is empty");
-            }
-            return params;
-        } catch (UnrecognizedPropertyException unknown) {
-            throw new IllegalArgumentException(
-                    file + ": unknown key " + path(unknown) + ", known keys: "
-                            + unknown.getKnownPropertyIds().stream()
-                                    .map(Object::toString)
-                                    .sorted()
-                                    .collect(Collectors.joining(", ")),
-                    unknown);
+            JsonNode tree = MAPPER.readTree(yaml);
+            requireKeys(file, "", tree, type);
+            return MAPPER.treeToValue(tree, type);
         } catch (ValueInstantiationException failure) {
             throw new IllegalArgumentException(file + ": " + failure.getCause().getMessage(), failure);
         } catch (JsonMappingException failure) {
-            String key = path(failure);
-            if (failure.getOriginalMessage().startsWith("Missing creator property")) {
-                throw new IllegalArgumentException(file + ": key " + key + " is missing", failure);
-            }
             throw new IllegalArgumentException(
-                    file + ": " + (key.isEmpty() ? "" : "key " + key + ": ") + failure.getOriginalMessage(), failure);
+                    file + ": key " + path(failure) + ": " + failure.getOriginalMessage(), failure);
         } catch (JsonProcessingException failure) {
             throw new IllegalArgumentException(file + ": " + failure.getOriginalMessage(), failure);
         }
+    }
+
+    /** Compares keys before binding: Jackson would report a missing key first where one was only misspelt. */
+    private static void requireKeys(String file, String prefix, JsonNode node, Class<?> type) {
+        if (node == null || !node.isObject()) {
+            throw new IllegalArgumentException(
+                    file + ": " + (prefix.isEmpty() ? "must be" : "key " + prefix + " must be") + " a section of keys");
+        }
+        Map<String, Class<?>> known = new TreeMap<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            known.put(
+                    PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName()),
+                    component.getType());
+        }
+        String dotted = prefix.isEmpty() ? "" : prefix + ".";
+        node.fieldNames().forEachRemaining(key -> {
+            if (!known.containsKey(key)) {
+                throw new IllegalArgumentException(
+                        file + ": unknown key " + dotted + key + ", known keys: " + String.join(", ", known.keySet()));
+            }
+        });
+        known.forEach((key, valueType) -> {
+            if (!node.hasNonNull(key)) {
+                throw new IllegalArgumentException(file + ": key " + dotted + key + " is missing");
+            }
+            if (valueType.isRecord()) {
+                requireKeys(file, dotted + key, node.get(key), valueType);
+            }
+        });
     }
 
     static String write(Object params) {

@@ -11,6 +11,7 @@ import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
 import org.tensorflow.Tensor;
+import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.NoOp;
 import org.tensorflow.types.TFloat32;
@@ -135,18 +136,17 @@ final class TrainingGraph implements AutoCloseable {
                 }
             }
         }
+        Map<String, Weight> measured = new LinkedHashMap<>();
         for (int index = 0; index < layers.size(); index++) {
             String name = layers.get(index).name();
-            var shape = variables.shape(name + ".moving_mean");
-            variables.assign(
-                    session,
-                    name + ".moving_mean",
-                    Weight.of(shape, moments.get(index).mean()));
-            variables.assign(
-                    session,
+            Shape shape = variables.shape(name + ".moving_mean");
+            measured.put(
+                    name + ".moving_mean", Weight.of(shape, moments.get(index).mean()));
+            measured.put(
                     name + ".moving_variance",
                     Weight.of(shape, moments.get(index).variance()));
         }
+        restore(measured);
     }
 
     Map<String, Weight> snapshot() {

@@ -24,11 +24,16 @@ final class AdaptiveTransformation {
         for (int index = 0; index < x.length; index++) {
             int first = 2 * index;
             int second = first + 1;
-            double upper = Math.tanh(x[index] * kernel1[first] + bias1[first]);
-            double lower = Math.tanh(x[index] * kernel1[second] + bias1[second]);
-            double middle = Math.tanh(upper * kernel2[first] + lower * kernel2[second] + bias2[index]);
-            x[index] = (float) Math.tanh(middle * kernel3[index] + bias3[index]);
+            double upper = tanh(x[index] * kernel1[first] + bias1[first]);
+            double lower = tanh(x[index] * kernel1[second] + bias1[second]);
+            double middle = tanh(upper * kernel2[first] + lower * kernel2[second] + bias2[index]);
+            x[index] = (float) tanh(middle * kernel3[index] + bias3[index]);
         }
         normalisation.apply(x);
+    }
+
+    /** From the exponential, which is an instruction sequence of the JVM's own while Math.tanh is a slow library call. */
+    private static double tanh(double x) {
+        return 1 - 2 / (Math.exp(2 * x) + 1);
     }
 }

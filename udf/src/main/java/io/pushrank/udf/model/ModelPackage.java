@@ -9,6 +9,7 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
@@ -128,18 +129,8 @@ public final class ModelPackage implements Serializable {
             if (store.exists(directory)) {
                 throw new ModelException(directory.toString(), "a version that does not exist yet", "a folder");
             }
-            store.delete(staging);
-            TreeMap<String, String> digests = new TreeMap<>();
-            for (java.nio.file.Path file : regularFiles(export.directory())) {
-                String name = export.directory().relativize(file).toString().replace('\\', '/');
-                byte[] bytes = Files.readAllBytes(file);
-                digests.put(name, ModelStore.digest(bytes));
-                store.write(new Path(staging, name), bytes, false);
-            }
-            ModelManifest manifest = new ModelManifest(
-                    export.kind().folder(), version, export.shape(), export.seed(), export.metrics(), digests);
-            store.write(new Path(staging, MANIFEST), manifest.toBytes(), false);
             try {
+                stage(store, staging, version, export);
                 // Opened before it is published, so that a version that exists can be used.
                 new ModelPackage(staging, export.kind(), version, store, hadoop);
             } catch (ModelException failure) {
@@ -151,6 +142,24 @@ public final class ModelPackage implements Serializable {
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot read " + export.directory(), failure);
         }
+    }
+
+    private static void stage(ModelStore store, Path staging, String version, ModelExport export) throws IOException {
+        store.delete(staging);
+        TreeMap<String, String> digests = new TreeMap<>();
+        for (java.nio.file.Path file : regularFiles(export.directory())) {
+            String name = export.directory().relativize(file).toString().replace('\\', '/');
+            byte[] bytes = Files.readAllBytes(file);
+            if (name.equals(SAVED_MODEL)) {
+                // Here the message can still name a file that stays.
+                ModelSignature.require(file.toString(), bytes, export.kind(), export.shape());
+            }
+            digests.put(name, ModelStore.digest(bytes));
+            store.write(new Path(staging, name), bytes, false);
+        }
+        ModelManifest manifest = new ModelManifest(
+                export.kind().folder(), version, export.shape(), export.seed(), export.metrics(), digests);
+        store.write(new Path(staging, MANIFEST), manifest.toBytes(), false);
     }
 
     /**
@@ -240,7 +249,7 @@ public final class ModelPackage implements Serializable {
                 Files.write(file, readVerified(store, name));
             }
             try {
-                Files.move(staging, target, java.nio.file.StandardCopyOption.ATOMIC_MOVE);
+                Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
                 return target;
             } catch (IOException exists) {
                 // Another JVM was first, or what is there is damaged: then this copy serves under its own name.

@@ -2,6 +2,7 @@ package io.pushrank.udf.model;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import org.tensorflow.proto.DataType;
@@ -113,7 +114,7 @@ public final class ModelSignature {
 
     private static String describe(DataType type, long... dimensions) {
         StringBuilder text =
-                new StringBuilder(type.name().substring("DT_".length()).toLowerCase(java.util.Locale.ROOT)).append('[');
+                new StringBuilder(type.name().substring("DT_".length()).toLowerCase(Locale.ROOT)).append('[');
         for (int index = 0; index < dimensions.length; index++) {
             text.append(index == 0 ? "" : ",").append(dimensions[index] < 0 ? "?" : dimensions[index]);
         }

@@ -34,10 +34,33 @@ final class SelfAttentionDense {
         return affine(gate, kernel, bias, in, out);
     }
 
-    /** Input by input, so that the inner loop adds one row of the kernel and the compiler can vectorise it. */
+    /**
+     * Four inputs at a time, so that the inner loop adds rows of the kernel, which the compiler vectorises, and the sums are
+     * loaded and stored a quarter as often. Inputs of 0 cost nothing: a mask of missing values is mostly 0.
+     */
     private static float[] affine(float[] x, float[] kernel, float[] bias, int in, int out) {
         float[] y = bias.clone();
-        for (int i = 0; i < in; i++) {
+        int i = 0;
+        for (; i + 4 <= in; i += 4) {
+            float first = x[i];
+            float second = x[i + 1];
+            float third = x[i + 2];
+            float fourth = x[i + 3];
+            if (first == 0 && second == 0 && third == 0 && fourth == 0) {
+                continue;
+            }
+            int row = i * out;
+            int row2 = row + out;
+            int row3 = row2 + out;
+            int row4 = row3 + out;
+            for (int j = 0; j < out; j++) {
+                y[j] += first * kernel[row + j]
+                        + second * kernel[row2 + j]
+                        + third * kernel[row3 + j]
+                        + fourth * kernel[row4 + j];
+            }
+        }
+        for (; i < in; i++) {
             float value = x[i];
             int row = i * out;
             for (int j = 0; j < out; j++) {

@@ -1,0 +1,185 @@
+package io.pushrank.jobs.train;
+
+import java.nio.file.Path;
+
+/** The heavy ranker's forward pass written from its description: loops over [length][channel] in double precision. */
+final class NaiveHeavyRanker {
+    private static final double EPSILON = 1e-3;
+
+    private final SavedVariables variables;
+    private final HeavyParams params;
+
+    NaiveHeavyRanker(Path directory, HeavyParams params) {
+        this.variables = new SavedVariables(directory);
+        this.params = params;
+    }
+
+    void close() {
+        variables.close();
+    }
+
+    /** P(opened), P(opened and engaged), score. */
+    double[] score(Example example) {
+        double[] x = input(example);
+        double oonc = sigmoid(tower("oonc", x));
+        double engagement = oonc * sigmoid(tower("engagement", x));
+        double sum = params.ooncWeight() + params.engagementWeight();
+        return new double[] {
+            oonc, engagement, (params.ooncWeight() * oonc + params.engagementWeight() * engagement) / sum
+        };
+    }
+
+    private double[] input(Example example) {
+        int continuous = example.continuous().length;
+        int binary = example.binary().length;
+        int dimensions = params.embeddingDimensions();
+        double[] x = new double[continuous + binary + 2 * dimensions];
+        float[] gamma = variables.floats("input_norm.gamma");
+        float[] beta = variables.floats("input_norm.beta");
+        float[] mean = variables.floats("input_norm.moving_mean");
+        float[] variance = variables.floats("input_norm.moving_variance");
+        for (int i = 0; i < continuous; i++) {
+            double value = example.continuousMissing()[i] ? 0 : example.continuous()[i];
+            double logged = Math.signum(value) * Math.log(1 + Math.abs(value));
+            double normalised = (logged - mean[i]) / Math.sqrt(variance[i] + EPSILON) * gamma[i] + beta[i];
+            x[i] = Math.max(-5, Math.min(5, normalised));
+        }
+        for (int i = 0; i < binary; i++) {
+            x[continuous + i] = example.binary()[i];
+        }
+        addSparse(x, continuous + binary, example);
+        addSparseContinuous(x, continuous + binary + dimensions, example);
+        return x;
+    }
+
+    private void addSparse(double[] x, int start, Example example) {
+        float[] table = variables.floats("sparse.table");
+        float[] bias = variables.floats("sparse.bias");
+        for (int d = 0; d < bias.length; d++) {
+            x[start + d] = bias[d];
+            for (int entry = 0; entry < example.sparseIds().length; entry++) {
+                x[start + d] +=
+                        example.sparseValues()[entry] * table[bucket(example.sparseIds()[entry]) * bias.length + d];
+            }
+        }
+    }
+
+    private void addSparseContinuous(double[] x, int start, Example example) {
+        float[] table = variables.floats("sparse_continuous.table");
+        float[] bias = variables.floats("sparse_continuous.bias");
+        float[] maximum = variables.floats("sparse_continuous.maximum");
+        float[] bucketBias = variables.floats("sparse_continuous.bucket_bias");
+        for (int d = 0; d < bias.length; d++) {
+            x[start + d] = bias[d];
+            for (int entry = 0; entry < example.sparseContinuousIds().length; entry++) {
+                int bucket = bucket(example.sparseContinuousIds()[entry]);
+                double ratio = example.sparseContinuousValues()[entry] / (double) maximum[bucket];
+                double value = Math.max(-1, Math.min(1, ratio)) + bucketBias[bucket];
+                x[start + d] += value * table[bucket * bias.length + d];
+            }
+        }
+    }
+
+    private int bucket(long id) {
+        return (int) Math.floorMod(id, 1L << params.hashBits());
+    }
+
+    private double tower(String name, double[] input) {
+        double[][] x = new double[input.length][1];
+        for (int i = 0; i < input.length; i++) {
+            x[i][0] = input[i];
+        }
+        for (int block = 0; block < params.layers().size(); block++) {
+            x = block(name + ".block_" + block, x, params.layers().get(block));
+        }
+        float[] kernel = variables.floats(name + ".logit.kernel");
+        double logit = variables.floats(name + ".logit.bias")[0];
+        int index = 0;
+        for (double[] position : x) {
+            for (double value : position) {
+                logit += value * kernel[index++];
+            }
+        }
+        return logit;
+    }
+
+    private double[][] block(String name, double[][] x, int out) {
+        int in = x.length;
+        int channels = x[0].length;
+        float[] kernel = variables.floats(name + ".dense.kernel");
+        float[] bias = variables.floats(name + ".dense.bias");
+        double[][] dense = new double[out][channels];
+        for (int c = 0; c < channels; c++) {
+            for (int o = 0; o < out; o++) {
+                double sum = bias[c * out + o];
+                for (int i = 0; i < in; i++) {
+                    sum += x[i][c] * kernel[(c * in + i) * out + o];
+                }
+                dense[o][c] = sum;
+            }
+        }
+        normalise(name + ".dense_norm", dense);
+        for (double[] position : dense) {
+            for (int c = 0; c < channels; c++) {
+                position[c] = Math.max(0, position[c]);
+            }
+        }
+        double[][] convolved = convolve(dense, name + ".convolution.kernel", params.kernel());
+        float[] convolutionBias = variables.floats(name + ".convolution.bias");
+        for (double[] position : convolved) {
+            for (int f = 0; f < position.length; f++) {
+                position[f] += convolutionBias[f];
+            }
+        }
+        normalise(name + ".convolution_norm", convolved);
+        if (params.residual()) {
+            double[][] residual = convolve(dense, name + ".residual.kernel", 1);
+            for (int position = 0; position < out; position++) {
+                for (int f = 0; f < params.filters(); f++) {
+                    convolved[position][f] += residual[position][f];
+                }
+            }
+        }
+        return convolved;
+    }
+
+    /** SAME padding: positions outside of the input count as 0. */
+    private double[][] convolve(double[][] x, String name, int width) {
+        float[] kernel = variables.floats(name);
+        int channels = x[0].length;
+        int filters = params.filters();
+        double[][] out = new double[x.length][filters];
+        for (int position = 0; position < x.length; position++) {
+            for (int k = 0; k < width; k++) {
+                int from = position + k - (width - 1) / 2;
+                if (from >= 0 && from < x.length) {
+                    for (int c = 0; c < channels; c++) {
+                        for (int f = 0; f < filters; f++) {
+                            out[position][f] += x[from][c] * kernel[(k * channels + c) * filters + f];
+                        }
+                    }
+                }
+            }
+        }
+        return out;
+    }
+
+    /** One mean, variance, gamma and beta a position, whatever the channel. */
+    private void normalise(String name, double[][] x) {
+        float[] gamma = variables.floats(name + ".gamma");
+        float[] beta = variables.floats(name + ".beta");
+        float[] mean = variables.floats(name + ".moving_mean");
+        float[] variance = variables.floats(name + ".moving_variance");
+        for (int position = 0; position < x.length; position++) {
+            for (int c = 0; c < x[position].length; c++) {
+                x[position][c] =
+                        (x[position][c] - mean[position]) / Math.sqrt(variance[position] + EPSILON) * gamma[position]
+                                + beta[position];
+            }
+        }
+    }
+
+    private static double sigmoid(double z) {
+        return 1 / (1 + Math.exp(-z));
+    }
+}
