@@ -1,5 +1,6 @@
 -- What each user did with each author's posts: the weighted edges of the interaction graph. A weight is a whole number,
 -- so that sums of them do not depend on their order.
+-- reused: yes
 SELECT user_id,
        author_id,
        count_if(kind = 'like') AS likes,

@@ -1,5 +1,6 @@
 -- Every send that is known: what the delivery system handed back, and this pipeline's own sends of earlier dates that
 -- have not come back yet.
+-- reused: yes
 SELECT send_id, user_id, item_type, item_id, author_id, notification_type, sent_at, opened_at, ntab_clicked_at, engaged_at,
        disliked_at
 FROM notifications

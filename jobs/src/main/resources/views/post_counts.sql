@@ -1,4 +1,5 @@
 -- What people did with each post so far.
+-- reused: yes
 SELECT post_id,
        count_if(kind = 'impression') AS impressions,
        count_if(kind = 'click') AS clicks,

@@ -30,7 +30,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -79,7 +78,10 @@ public final class Examples {
             String hour = instant.truncatedTo(ChronoUnit.HOURS).toString().substring(0, 13);
             progress.start(hour);
             String destination = partition(layout, config.examples().labels(), instant);
-            TableDigest written = publisher.stage(Table.EXAMPLES, of(instant, findings), destination);
+            TableDigest written;
+            try (Tables tables = tables(instant, findings)) {
+                written = publisher.stage(Table.EXAMPLES, of(tables), destination);
+            }
             publisher.publish();
             Manifest.StageReport report = new Manifest.StageReport(
                     hour,
@@ -100,11 +102,14 @@ public final class Examples {
                 + "%02d".formatted(instant.atOffset(ZoneOffset.UTC).getHour());
     }
 
-    /** Examples of one instant. */
-    Dataset<Row> of(Instant instant, Findings findings) {
+    private Tables tables(Instant instant, Findings findings) {
         LocalDate day = LocalDate.ofInstant(instant, ZoneOffset.UTC);
-        Set<Table> readable = EnumSet.allOf(Table.class);
-        Tables tables = new Tables(spark, layout, config, day, instant, findings, readable);
+        return new Tables(spark, layout, config, day, instant, findings, EnumSet.allOf(Table.class));
+    }
+
+    /** Examples of one instant. */
+    Dataset<Row> of(Tables tables) {
+        Instant instant = tables.asOf();
         ExamplesConfig examples = config.examples();
         Instant until = instant.plus(examples.window());
         Dataset<Row> rows =

@@ -189,9 +189,8 @@ public final class Run {
     private void runStage(Stage stage, Findings findings, Publisher publisher) {
         Instant started = Instant.now();
         progress.start(stage.verb());
-        Tables tables = new Tables(spark, layout, config, date, config.asOf(date), findings, stage.reads());
-        Dataset<Row> judged = stage.judge(tables).persist(StorageLevel.MEMORY_AND_DISK());
-        try {
+        try (Tables tables = new Tables(spark, layout, config, date, config.asOf(date), findings, stage.reads())) {
+            Dataset<Row> judged = stage.judge(tables).persist(StorageLevel.MEMORY_AND_DISK());
             Dataset<Row> kept = judged.filter(size(col("reasons")).equalTo(0));
             Map<String, String> digests = new TreeMap<>();
             String tableName = stage.writes().tableName();
@@ -220,7 +219,6 @@ public final class Run {
             funnels.put(stage.verb(), funnel);
             reports.add(report);
             progress.end(report);
-        } finally {
             judged.unpersist();
         }
     }

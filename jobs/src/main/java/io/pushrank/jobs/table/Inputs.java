@@ -2,9 +2,10 @@ package io.pushrank.jobs.table;
 
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_compact;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.config.RankingConfig;
@@ -21,6 +22,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 
 /**
  * The one point where input tables are read: only usable rows come through, and nothing from after the as-of instant.
@@ -116,17 +119,17 @@ public final class Inputs {
     Dataset<Row> raw(Table table) {
         List<LocalDate> days = partitions(table);
         if (days.isEmpty()) {
-            return empty(table).withColumn(PARTITION, lit(""));
+            return empty(table).withColumn(PARTITION, lit(date));
         }
         List<String> folders = days.stream().map(day -> folder(table, day)).toList();
         List<String> files = new ArrayList<>();
         folders.forEach(folder -> files.addAll(storage.dataFiles(folder)));
         if (files.isEmpty()) {
-            return empty(table).withColumn(PARTITION, lit(""));
+            return empty(table).withColumn(PARTITION, lit(date));
         }
         footers.check(table, files);
         return spark.read()
-                .schema(table.schema().add("ds", "string"))
+                .schema(table.schema().add("ds", "date"))
                 .option("basePath", layout.inputTable(storage, table))
                 .parquet(folders.toArray(String[]::new))
                 .withColumnRenamed("ds", PARTITION);
@@ -141,7 +144,7 @@ public final class Inputs {
     }
 
     private Dataset<Row> usable(Table table) {
-        Dataset<Row> rows = raw(table).filter(size(rowReasons(table)).equalTo(0));
+        Dataset<Row> rows = raw(table).filter(isUsable(table));
         if (findings.hasDuplicates(table)) {
             rows = rows.withColumn("duplicate", duplicateNumber(table))
                     .filter(col("duplicate").equalTo(1))
@@ -160,7 +163,7 @@ public final class Inputs {
     Dataset<Row> keys(Check.References reference) {
         Table parent = Table.named(reference.table());
         return raw(parent)
-                .filter(size(rowReasons(parent)).equalTo(0))
+                .filter(isUsable(parent))
                 .select(reference.keyColumn())
                 .distinct();
     }
@@ -179,37 +182,50 @@ public final class Inputs {
         return Arrays.stream(table.schema().fieldNames()).map(functions::col).toArray(Column[]::new);
     }
 
+    /** Something that one row alone can answer: TRUE for a row that may be used, never NULL. */
+    private record RowCheck(String reason, Column holds) {}
+
     /** Codes of all checks that the row fails on its own; empty for most rows. */
     static Column rowReasons(Table table) {
-        List<Column> reasons = new ArrayList<>();
-        for (var field : table.schema().fields()) {
+        return array_compact(array(rowChecks(table).stream()
+                .map(check -> when(not(check.holds()), lit(check.reason())))
+                .toArray(Column[]::new)));
+    }
+
+    /** TRUE for a row without {@link #rowReasons}; much cheaper than to list them, and asked at every read. */
+    static Column isUsable(Table table) {
+        return rowChecks(table).stream().map(RowCheck::holds).reduce(lit(true), Column::and);
+    }
+
+    private static List<RowCheck> rowChecks(Table table) {
+        List<RowCheck> checks = new ArrayList<>();
+        for (StructField field : table.schema().fields()) {
+            Column value = col(field.name());
             if (!field.nullable()) {
-                reasons.add(when(col(field.name()).isNull(), lit("missing:" + field.name())));
+                checks.add(new RowCheck("missing:" + field.name(), value.isNotNull()));
             }
-            String type = field.dataType().typeName();
-            if (type.equals("double") || type.equals("float")) {
-                Column value = col(field.name());
-                Column finite = functions
-                        .not(functions.isnan(value))
-                        .and(functions.abs(value).lt(lit(Double.POSITIVE_INFINITY)));
-                reasons.add(when(functions.not(finite), lit("not_finite:" + field.name())));
+            if (field.dataType().equals(DataTypes.DoubleType)
+                    || field.dataType().equals(DataTypes.FloatType)) {
+                // NaN is above every number in Spark's order, so one bound takes out NaN and both infinities.
+                Column isFinite = functions.abs(value).leq(lit(Double.MAX_VALUE));
+                checks.add(new RowCheck("not_finite:" + field.name(), coalesce(isFinite, lit(true))));
             }
         }
         for (Check check : table.checks()) {
             if (check instanceof Check.OfRow ofRow) {
-                reasons.add(when(functions.not(ofRow.holds()), lit(check.reason())));
+                checks.add(new RowCheck(check.reason(), ofRow.holds()));
             }
         }
+        Column day = col(PARTITION);
         table.eventTime()
-                .ifPresent(time ->
-                        reasons.add(when(day(time).notEqual(col(PARTITION)), lit("outside_partition:" + time))));
+                .ifPresent(time -> checks.add(new RowCheck(
+                        "outside_partition:" + time,
+                        coalesce(col(time).cast("date").equalTo(day), lit(true)))));
         table.stateTime()
-                .ifPresent(time -> reasons.add(when(day(time).gt(col(PARTITION)), lit("after_partition:" + time))));
-        return array_compact(array(reasons.toArray(Column[]::new)));
-    }
-
-    private static Column day(String time) {
-        return functions.date_format(col(time), "yyyy-MM-dd");
+                .ifPresent(time -> checks.add(new RowCheck(
+                        "after_partition:" + time,
+                        coalesce(col(time).cast("date").leq(day), lit(true)))));
+        return checks;
     }
 
     private List<LocalDate> partitions(Table table) {

@@ -48,6 +48,11 @@ public record Query(String name, String summary, String text) {
         return names;
     }
 
+    /** Whether its head comment says {@code reused}: several joins of one run ask for it, so its rows are kept. */
+    boolean isReused() {
+        return summary.endsWith("reused: yes");
+    }
+
     /** Whether the text uses the named parameter. */
     public boolean uses(String parameter) {
         return text.matches("(?s).*:" + parameter + "\\b.*");

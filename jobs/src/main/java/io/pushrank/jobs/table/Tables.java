@@ -6,14 +6,17 @@ import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
 
 /**
  * What one piece of work sees: input tables as of one instant, tables that earlier stages published, and views on them.
@@ -21,7 +24,7 @@ import org.apache.spark.sql.SparkSession;
  * <p>A query finds its relations by name: a view that was given, else a SQL file in {@code views/}, else a table. Each
  * instance has a Spark session of its own, so that views of two instants never meet.
  */
-public final class Tables {
+public final class Tables implements AutoCloseable {
     private static final String VIEWS = "views";
 
     private final SparkSession spark;
@@ -33,6 +36,7 @@ public final class Tables {
     private final Inputs inputs;
     private final Set<Table> readable;
     private final Set<String> views = new HashSet<>();
+    private final List<Dataset<Row>> reused = new ArrayList<>();
     private final Map<String, String> models = new TreeMap<>();
 
     /**
@@ -171,6 +175,12 @@ public final class Tables {
         return query.run(spark, all);
     }
 
+    /** Lets go of what was kept for reuse. */
+    @Override
+    public void close() {
+        reused.forEach(Dataset::unpersist);
+    }
+
     private void provide(String relation) {
         if (views.contains(relation)) {
             return;
@@ -179,7 +189,12 @@ public final class Tables {
             with(relation, earlierSends());
         } else if (Query.exists(VIEWS, relation)) {
             boolean isLive = relation.equals("items") && config.inputs().isAgeOfLastActivity();
-            with(relation, query(VIEWS, isLive ? "live_items" : relation, Map.of()));
+            Query view = Query.load(VIEWS, isLive ? "live_items" : relation);
+            Dataset<Row> rows = query(view, Map.of());
+            with(relation, view.isReused() ? rows.persist(StorageLevel.MEMORY_AND_DISK()) : rows);
+            if (view.isReused()) {
+                reused.add(rows);
+            }
         } else {
             with(relation, read(Table.named(relation)));
         }

@@ -119,7 +119,7 @@ public final class Validator {
                         to_json(struct(key(table)), Map.of("ignoreNullFields", "false"))
                                 .as("row_key"),
                         col("reasons"),
-                        col(Inputs.PARTITION),
+                        col(Inputs.PARTITION).cast("string").as(Inputs.PARTITION),
                         to_json(struct(Inputs.columns(table))).as("row_json"));
     }
 
