@@ -126,7 +126,7 @@ final class Population implements Serializable {
                 draw.uniform(Purpose.FLAG_SUSPENDED, id) < 0.01,
                 draw.uniform(Purpose.FLAG_PROTECTED, id) < 0.03,
                 draw.uniform(Purpose.FLAG_UNSUITABLE, id) < 0.015,
-                draw.uniform(Purpose.FLAG_VERIFIED, id) < (quality > 0 ? 0.3 : 0.03),
+                draw.uniform(Purpose.FLAG_VERIFIED, id) < (quality > 0 ? 0.55 : 0.03),
                 draw.uniform(Purpose.SETTING_PUSH, id) >= 0.06,
                 draw.uniform(Purpose.SETTING_RECOMMENDATIONS, id) >= 0.07,
                 draw.uniform(Purpose.SETTING_TOPICS, id) >= 0.08,
