@@ -79,7 +79,7 @@ final class Population implements Serializable {
             return Draw.between(options.start(), options.end() - DAY / 2, uniform);
         }
         // Half of the accounts are younger than a year, the others up to nine years old.
-        double ageInDays = uniform < 0.5 ? 20 + 640 * uniform : 380 + 2900 * 2 * (uniform - 0.5);
+        double ageInDays = uniform < 0.5 ? 20 + 600 * uniform : 380 + 2900 * 2 * (uniform - 0.5);
         return options.start() - (long) (ageInDays * DAY);
     }
 

@@ -37,7 +37,7 @@ final class Timeline {
     /** Starts of the visits of a day, in order: none on some days. */
     List<Long> visits(int day) {
         List<Long> visits = new ArrayList<>();
-        double probability = person.isActive() ? 0.9 : 0.42;
+        double probability = person.isActive() ? 0.94 : 0.36;
         if (day < 0 || day >= model.options().days() || draw.uniform(Purpose.VISIT, person.id(), day) >= probability) {
             return visits;
         }
@@ -78,7 +78,7 @@ final class Timeline {
         long free = 0;
         int number = 0;
         for (long visit : visits) {
-            double mean = (person.isActive() ? 15.0 : 9.0) / visits.size();
+            double mean = (person.isActive() ? 16.0 : 8.0) / visits.size();
             int views = Draw.poisson(mean, draw.uniform(Purpose.VIEW_COUNT, person.id(), visit));
             List<Post> fresh = network.posts(visit - DAY, visit);
             long at = Math.max(visit, free);

@@ -81,7 +81,8 @@ class HiggsImportTest {
         assertEquals(563_069, summary.actions());
         assertEquals(7_588, summary.selfActions());
         assertEquals(5_395, summary.recipients());
-        // One more of each than among the 5,394 recipients whose list is whole: the one of the cut last line acted once.
+        // One more of each than among the 5,394 recipients whose list is whole: the one of the cut last line acted
+        // once.
         assertEquals(3_342, summary.activeRecipients());
         assertEquals(7_907, summary.recipientActions());
         assertEquals(1, summary.droppedEdges());
