@@ -79,7 +79,7 @@ final class Population implements Serializable {
             return Draw.between(options.start(), options.end() - DAY / 2, uniform);
         }
         // Half of the accounts are younger than a year, the others up to nine years old.
-        double ageInDays = uniform < 0.5 ? 20 + 640 * uniform : 380 + 2900 * 2 * (uniform - 0.5);
+        double ageInDays = uniform < 0.5 ? 20 + 600 * uniform : 380 + 2900 * 2 * (uniform - 0.5);
         return options.start() - (long) (ageInDays * DAY);
     }
 
@@ -126,7 +126,7 @@ final class Population implements Serializable {
                 draw.uniform(Purpose.FLAG_SUSPENDED, id) < 0.01,
                 draw.uniform(Purpose.FLAG_PROTECTED, id) < 0.03,
                 draw.uniform(Purpose.FLAG_UNSUITABLE, id) < 0.015,
-                draw.uniform(Purpose.FLAG_VERIFIED, id) < (quality > 0 ? 0.3 : 0.03),
+                draw.uniform(Purpose.FLAG_VERIFIED, id) < (quality > 0 ? 0.55 : 0.03),
                 draw.uniform(Purpose.SETTING_PUSH, id) >= 0.06,
                 draw.uniform(Purpose.SETTING_RECOMMENDATIONS, id) >= 0.07,
                 draw.uniform(Purpose.SETTING_TOPICS, id) >= 0.08,

@@ -56,7 +56,7 @@ final class Posting implements Serializable {
         long halfMinute =
                 secondOfDay(author, draw.uniform(Purpose.POST_HOUR, id), draw.uniform(Purpose.POST_SECOND, id)) / 30;
         boolean isVisual = draw.uniform(Purpose.POST_MEDIA, id) < author.visualHabit();
-        boolean isVideo = draw.uniform(Purpose.POST_VIDEO, id) < 0.4;
+        boolean isVideo = draw.uniform(Purpose.POST_VIDEO, id) < 0.25;
         boolean isLong = draw.uniform(Purpose.POST_LENGTH, id) < author.longHabit();
         double length = draw.uniform(Purpose.POST_LENGTH_VALUE, id);
         int topic = draw.uniform(Purpose.POST_TOPIC, id) < 0.8

@@ -60,7 +60,7 @@ final class Pushing {
         if (!isReachable || person.createdAt() >= asOf) {
             return pushes;
         }
-        int count = person.isGuest() || draw.uniform(Purpose.PUSH_COUNT, person.id(), day) < 0.5 ? 1 : 2;
+        int count = person.isGuest() || draw.uniform(Purpose.PUSH_COUNT, person.id(), day) < 0.4 ? 1 : 2;
         Set<Long> chosen = new HashSet<>();
         for (int number = 0; number < count; number++) {
             long key = 4L * day + number;

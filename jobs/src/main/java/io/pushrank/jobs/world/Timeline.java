@@ -37,7 +37,7 @@ final class Timeline {
     /** Starts of the visits of a day, in order: none on some days. */
     List<Long> visits(int day) {
         List<Long> visits = new ArrayList<>();
-        double probability = person.isActive() ? 0.85 : 0.5;
+        double probability = person.isActive() ? 0.94 : 0.36;
         if (day < 0 || day >= model.options().days() || draw.uniform(Purpose.VISIT, person.id(), day) >= probability) {
             return visits;
         }
@@ -78,7 +78,7 @@ final class Timeline {
         long free = 0;
         int number = 0;
         for (long visit : visits) {
-            double mean = (person.isActive() ? 14.0 : 7.0) / visits.size();
+            double mean = (person.isActive() ? 16.0 : 8.0) / visits.size();
             int views = Draw.poisson(mean, draw.uniform(Purpose.VIEW_COUNT, person.id(), visit));
             List<Post> fresh = network.posts(visit - DAY, visit);
             long at = Math.max(visit, free);
@@ -128,7 +128,7 @@ final class Timeline {
     /** What makes the home timeline show a post, and its reader act on it. */
     private double attraction(Post post) {
         Follow follow = network.to(post.authorId());
-        return 0.8 * person.taste() * post.visual()
+        return 1.3 * person.taste() * post.visual()
                 + 0.5 * person.ageDirection() * post.wordiness()
                 + 0.5 * Truth.interest(person, post)
                 + (follow == null ? 0 : 0.5 * follow.affinity());
@@ -139,7 +139,7 @@ final class Timeline {
         long author = post.authorId();
         acts.add(new Act(id, author, post.id(), "impression", at));
         double quality = model.population().person(author).quality();
-        double engaged = Truth.logistic(0.1 + 0.9 * attraction(post) + 0.9 * quality + 0.5 * post.spark());
+        double engaged = Truth.logistic(0.2 + 0.8 * attraction(post) + 1.8 * quality + 0.5 * post.spark());
         if (draw.uniform(Purpose.VIEW_ENGAGE, id, post.id(), at) < engaged) {
             acts.add(new Act(id, author, post.id(), kind(draw.uniform(Purpose.VIEW_KIND, id, post.id(), at)), at + 2));
             if (draw.uniform(Purpose.VIEW_PROFILE, id, post.id(), at) < 0.06) {

@@ -123,7 +123,7 @@ final class WorldRows {
             return;
         }
         for (int topic = 0; topic < Population.TOPICS; topic++) {
-            double probability = person.isInterestedIn(topic) ? 0.7 : 0.04;
+            double probability = person.isInterestedIn(topic) ? 0.92 : 0.02;
             if (model.draw().uniform(Purpose.TOPIC_FOLLOW, person.id(), topic) < probability) {
                 double uniform = model.draw().uniform(Purpose.TOPIC_FOLLOWED_AT, person.id(), topic);
                 long from = person.createdAt();
