@@ -59,7 +59,8 @@ public final class PushrankCommand implements Runnable {
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new ExamplesCommand())
                 .addSubcommand(new TrainCommand())
-                .addSubcommand(new GenerateCommand());
+                .addSubcommand(new GenerateCommand())
+                .addSubcommand(new ImportCommand());
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));
         return commandLine;
     }
