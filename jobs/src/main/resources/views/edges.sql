@@ -10,6 +10,7 @@ SELECT user_id,
        count_if(kind = 'profile_visit') AS profile_visits,
        count_if(kind = 'impression') AS impressions,
        max(engaged_at) FILTER (WHERE kind <> 'impression') AS last_engaged_at,
+       max(engaged_at) FILTER (WHERE kind = 'impression') AS last_seen_at,
        sum(CASE kind WHEN 'repost' THEN 4 WHEN 'reply' THEN 4 WHEN 'quote' THEN 4 WHEN 'like' THEN 2
                      WHEN 'click' THEN 1 WHEN 'profile_visit' THEN 1 ELSE 0 END) AS weight
 FROM engagements

@@ -11,8 +11,7 @@ import java.util.stream.Collectors;
 /** The logging policy: which posts were pushed to a user on a day, and what came of it. It explores, and never ranks. */
 final class Pushing {
     private static final long DAY = 86_400;
-    private static final String[] SOURCES = {"first_degree", "social_proof", "topic_proof", "geo_popular", "exploration"
-    };
+    private static final String[] SOURCES = {"in_network", "social_proof", "followed_topics", "popular", "exploration"};
     private static final double[] SHARES = {0.35, 0.55, 0.7, 0.85, 1};
 
     private final WorldModel model;
@@ -95,14 +94,14 @@ final class Pushing {
         long id = person.id();
         double pick = draw.uniform(Purpose.PUSH_PICK, id, key);
         return switch (SOURCES[source]) {
-            case "first_degree" -> any(network.posts(from, asOf), pick);
+            case "in_network" -> any(network.posts(from, asOf), pick);
             case "social_proof" -> person.isInNetworkOnly() ? Optional.empty() : vouchedFor(day, from, asOf, key, pick);
-            case "topic_proof" ->
+            case "followed_topics" ->
                 person.isGuest() || person.isInNetworkOnly()
                         ? Optional.empty()
                         : model.topicPost(
                                 person.interests().get((int) (pick * 3)), person.group(), from, asOf, id, -1 - key);
-            case "geo_popular" ->
+            case "popular" ->
                 person.isInNetworkOnly()
                         ? Optional.empty()
                         : model.popularPost(person.group(), from, asOf, id, -1 - key);

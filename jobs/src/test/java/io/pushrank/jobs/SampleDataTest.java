@@ -1,0 +1,200 @@
+package io.pushrank.jobs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.run.Manifest;
+import io.pushrank.jobs.run.Progress;
+import io.pushrank.jobs.run.Run;
+import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.table.Table;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole day on the sample data: what a newcomer's first command does, held against the golden files. */
+class SampleDataTest {
+    private static final Path SAMPLE = Path.of("../sample-data");
+    private static final LocalDate DATE = LocalDate.of(2026, 3, 14);
+
+    @TempDir
+    private static Path output;
+
+    private static SparkSession spark;
+    private static Layout layout;
+    private static Storage storage;
+    private static String printed;
+    private static Manifest first;
+    private static Manifest second;
+
+    @BeforeAll
+    static void runTheDayTwice() {
+        spark = SharedSpark.session();
+        storage = new Storage(spark.sparkContext().hadoopConfiguration());
+        layout = new Layout(SAMPLE.toString(), output.toString(), SAMPLE + "/models");
+        printed = daily();
+        first = Manifest.of(storage, layout, DATE).get(0);
+        daily();
+        second = Manifest.of(storage, layout, DATE).stream()
+                .filter(manifest -> !manifest.runId().equals(first.runId()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String daily() {
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        Progress progress = new Progress(new PrintStream(text, true, StandardCharsets.UTF_8));
+        new Run(spark, layout, ConfigFile.shipped(), DATE, "daily", progress).stages(Stage.all());
+        return text.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void targetsAreAsInTheGoldenFile() throws IOException {
+        Golden.check(
+                SAMPLE.resolve("1-targets/targets.csv"),
+                table(Table.TARGETS)
+                        .selectExpr(
+                                "user_id",
+                                "is_eligible",
+                                "array_join(reasons, ' ') AS reasons",
+                                "push_cap",
+                                "last_sent_at")
+                        .orderBy("user_id"));
+    }
+
+    @Test
+    void candidatesAreAsInTheGoldenFile() throws IOException {
+        Golden.check(
+                SAMPLE.resolve("2-candidates/candidates.csv"),
+                table(Table.CANDIDATES)
+                        .selectExpr(
+                                "user_id",
+                                "item_type",
+                                "item_id",
+                                "notification_type",
+                                "array_join(transform(sources, s -> s.source || ' ' || s.rank), ' ') AS sources")
+                        .orderBy("user_id", "item_type", "item_id"));
+    }
+
+    @Test
+    void lightRanksAreAsInTheGoldenFile() throws IOException {
+        Golden.check(
+                SAMPLE.resolve("3-light_ranked/light_ranked.csv"),
+                table(Table.LIGHT_RANKED)
+                        .select("user_id", "item_type", "item_id", "light_rank", "light_score")
+                        .orderBy("user_id", "light_rank"));
+    }
+
+    @Test
+    void heavyRanksAreAsInTheGoldenFile() throws IOException {
+        Golden.check(
+                SAMPLE.resolve("4-heavy_ranked/heavy_ranked.csv"),
+                table(Table.HEAVY_RANKED)
+                        .select("user_id", "item_type", "item_id", "rank", "p_oonc", "p_engagement", "score")
+                        .orderBy("user_id", "rank"));
+    }
+
+    @Test
+    void sendsAreAsInTheGoldenFile() throws IOException {
+        Golden.check(
+                SAMPLE.resolve("5-sends/sends.csv"),
+                table(Table.SENDS)
+                        .select(
+                                "user_id",
+                                "item_type",
+                                "item_id",
+                                "notification_type",
+                                "position",
+                                "send_at",
+                                "rank",
+                                "score",
+                                "send_id")
+                        .orderBy("user_id", "position"));
+    }
+
+    @Test
+    void removedRowsAndTheirReasonsAreAsInTheGoldenFiles() throws IOException {
+        for (Stage stage : Stage.all()) {
+            Dataset<Row> removed = spark.read()
+                    .schema(Table.REMOVED.schema())
+                    .parquet(layout.partition(Table.REMOVED, DATE, stage.verb()));
+            Golden.check(
+                    SAMPLE.resolve("removed/" + stage.verb() + ".csv"),
+                    removed.selectExpr("user_id", "item_type", "item_id", "array_join(reasons, ' ') AS reasons")
+                            .orderBy("user_id", "item_type", "item_id"));
+        }
+    }
+
+    @Test
+    void twoRunsGiveTheSameRows() {
+        assertEquals(digests(first), digests(second));
+        assertFalse(digests(first).isEmpty());
+    }
+
+    @Test
+    void noRowIsUnaccountedFor() {
+        Map<String, Manifest.StageReport> stages =
+                first.stages().stream().collect(Collectors.toMap(Manifest.StageReport::stage, stage -> stage));
+        assertEquals(table(Table.CANDIDATES).count(), stages.get("light-rank").rowsIn());
+        assertEquals(table(Table.LIGHT_RANKED).count(), stages.get("heavy-rank").rowsIn());
+        assertEquals(
+                table(Table.HEAVY_RANKED).count(), stages.get("quality-control").rowsIn());
+        for (Manifest.StageReport stage : first.stages()) {
+            assertEquals(stage.rowsIn(), stage.kept() + stage.removed(), stage.stage());
+        }
+        assertEquals(table(Table.SENDS).count(), stages.get("quality-control").kept());
+        assertTrue(stages.get("quality-control").kept() > 0);
+    }
+
+    @Test
+    void noOneGetsMoreThanOneSend() {
+        assertEquals(
+                table(Table.SENDS).count(),
+                table(Table.SENDS).select("user_id").distinct().count());
+    }
+
+    @Test
+    void theRunShowsStagesFunnelAndWhereTheTablesAre() {
+        for (String stage :
+                List.of("validate", "targets", "candidates", "light-rank", "heavy-rank", "quality-control")) {
+            assertTrue(
+                    printed.lines().anyMatch(line -> line.startsWith(stage + " ")),
+                    stage + " is not shown:\n" + printed);
+        }
+        assertTrue(printed.contains("most frequent reasons of removal"), printed);
+        assertTrue(printed.lines().anyMatch(line -> line.startsWith("in_network ")), printed);
+        assertTrue(printed.contains(layout.partition(Table.SENDS, DATE)), printed);
+    }
+
+    @Test
+    void nothingIsLeftInStaging() {
+        assertFalse(Files.exists(output.resolve("_staging")));
+    }
+
+    private static Dataset<Row> table(Table table) {
+        return spark.read().schema(table.schema()).parquet(layout.partition(table, DATE));
+    }
+
+    private static Map<String, String> digests(Manifest manifest) {
+        return manifest.stages().stream()
+                .flatMap(stage -> stage.digests().entrySet().stream())
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+}
