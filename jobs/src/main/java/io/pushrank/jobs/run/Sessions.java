@@ -11,7 +11,9 @@ public final class Sessions {
             "spark.ui.enabled", "false",
             "spark.driver.host", "127.0.0.1",
             "spark.driver.bindAddress", "127.0.0.1",
-            "spark.sql.shuffle.partitions", "8");
+            "spark.sql.shuffle.partitions", "4",
+            // Planning again after each shuffle costs more than it gains on what one machine holds.
+            "spark.sql.adaptive.enabled", "false");
 
     private Sessions() {}
 
@@ -26,6 +28,8 @@ public final class Sessions {
         conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
         conf.set("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
         conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+        // Sessions are told apart by their views alone; a class loader each would compile every query anew.
+        conf.set("spark.sql.artifact.isolation.enabled", "false");
         return SparkSession.builder().config(conf).getOrCreate();
     }
 }
