@@ -41,7 +41,7 @@ public final class HeavyScoring {
         JavaRDD<InternalRow> scored = rows.queryExecution()
                 .toRdd()
                 .toJavaRDD()
-                .mapPartitions(partition -> new Scores(partition, input.size(), column, model, batchRows, threads));
+                .mapPartitions(partition -> new Scores(partition, column, model, batchRows, threads));
         StructType output = input.add("p_oonc", DataTypes.FloatType, false)
                 .add("p_engagement", DataTypes.FloatType, false)
                 .add("score", DataTypes.FloatType, false);
@@ -50,7 +50,6 @@ public final class HeavyScoring {
 
     private static final class Scores implements Iterator<InternalRow> {
         private final Iterator<InternalRow> rows;
-        private final int columns;
         private final int features;
         private final ModelPackage model;
         private final int batchRows;
@@ -60,15 +59,8 @@ public final class HeavyScoring {
         private HeavyScores scores;
         private int next;
 
-        Scores(
-                Iterator<InternalRow> rows,
-                int columns,
-                int features,
-                ModelPackage model,
-                int batchRows,
-                TensorFlowThreads threads) {
+        Scores(Iterator<InternalRow> rows, int features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
             this.rows = rows;
-            this.columns = columns;
             this.features = features;
             this.model = model;
             this.batchRows = batchRows;
@@ -105,10 +97,6 @@ public final class HeavyScoring {
                 InternalRow row = rows.next().copy();
                 FeatureArrays.addTo(batch, row.getStruct(features, FeatureArrays.FIELDS));
                 pending.add(row);
-            }
-            if (pending.get(0).numFields() != columns) {
-                throw new IllegalStateException("rows must have " + columns + " columns, cannot have: "
-                        + pending.get(0).numFields());
             }
             scores = heavy.score(batch);
             next = 0;
