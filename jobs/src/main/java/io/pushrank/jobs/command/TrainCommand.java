@@ -43,7 +43,7 @@ final class TrainCommand implements Runnable {
                 "heavy",
                 "notifications",
                 (training, version, params) ->
-                        training.heavy(examples.version, HeavyParams.parse(params.name(), params.text())));
+                        training.heavy(version, HeavyParams.parse(params.name(), params.text())));
     }
 
     @Command(
@@ -58,7 +58,7 @@ final class TrainCommand implements Runnable {
                 "light",
                 "candidates",
                 (training, version, params) ->
-                        training.light(examples.version, LightParams.parse(params.name(), params.text())));
+                        training.light(version, LightParams.parse(params.name(), params.text())));
     }
 
     @Command(
