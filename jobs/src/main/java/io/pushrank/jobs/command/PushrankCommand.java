@@ -59,6 +59,7 @@ public final class PushrankCommand implements Runnable {
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new ExamplesCommand())
                 .addSubcommand(new TrainCommand())
+                .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new GenerateCommand());
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));
         return commandLine;
