@@ -14,6 +14,7 @@ import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.HeavyScoring;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,17 +98,28 @@ public final class HeavyEvaluation {
                     .withColumn("true_engagement", lit(null).cast("double"));
         }
         Dataset<Row> oracle = spark.read().schema(Table.ORACLE.schema()).parquet(directory);
-        Column seconds = col("sent_at").cast("long").minus(col("as_of").cast("long"));
-        Column isSame = scored.col("user_id")
-                .equalTo(oracle.col("user_id"))
-                .and(scored.col("item_id").equalTo(oracle.col("item_id")))
-                .and(seconds.geq(0))
-                .and(seconds.lt(config.examples().window().toSeconds()));
-        Dataset<Row> truth = scored.join(oracle, isSame)
-                .groupBy(col("as_of"), scored.col("user_id"), scored.col("item_id"))
+        return besideTruth(scored, oracle, config.examples().window());
+    }
+
+    /**
+     * Adds {@code true_oonc} and {@code true_engagement}: those of the recipient's first send of the item in the window
+     * that starts with the example's instant; NULL where there is none.
+     */
+    static Dataset<Row> besideTruth(Dataset<Row> scored, Dataset<Row> oracle, Duration window) {
+        Column start = col("as_of");
+        Dataset<Row> sends = oracle.select(
+                col("user_id"),
+                col("item_id"),
+                col("sent_at"),
+                col("p_oonc").as("oracle_oonc"),
+                col("p_engagement").as("oracle_engagement"));
+        Dataset<Row> truth = scored.select(KEY[0], KEY[1], KEY[2])
+                .join(sends, new String[] {"user_id", "item_id"})
+                .filter(col("sent_at").geq(start).and(col("sent_at").lt(start.plus(lit(window)))))
+                .groupBy(KEY[0], KEY[1], KEY[2])
                 .agg(
-                        min_by(oracle.col("p_oonc"), col("sent_at")).as("true_oonc"),
-                        min_by(oracle.col("p_engagement"), col("sent_at")).as("true_engagement"));
+                        min_by(col("oracle_oonc"), col("sent_at")).as("true_oonc"),
+                        min_by(col("oracle_engagement"), col("sent_at")).as("true_engagement"));
         return scored.join(truth, KEY, "left_outer");
     }
 
