@@ -60,7 +60,8 @@ public final class PushrankCommand implements Runnable {
                 .addSubcommand(new ExamplesCommand())
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new GenerateCommand())
-                .addSubcommand(new ImportCommand());
+                .addSubcommand(new ImportCommand())
+                .addSubcommand(new EvaluateCommand());
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));
         return commandLine;
     }

@@ -12,6 +12,7 @@ import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,7 +91,7 @@ public final class Inputs {
      * @throws PushrankException with exit code 3 when a file or column is missing, truncated or of a wrong type
      */
     public Dataset<Row> asOf(Table table, Instant asOf) {
-        Dataset<Row> rows = usable(table);
+        Dataset<Row> rows = usable(table, raw(table));
         Column cut = lit(asOf);
         Optional<String> time = table.eventTime().or(table::stateTime);
         if (time.isPresent()) {
@@ -102,12 +103,24 @@ public final class Inputs {
         return rows.select(columns(table));
     }
 
-    /** Events from the as-of instant on: labels. Only examples and evaluations may ask for them. */
+    /**
+     * Events from the as-of instant on: labels. Only examples and evaluations may ask for them.
+     *
+     * <p>Unlike all else they are read from the partitions of the window, which mostly ends on a later day than the run's.
+     */
     public Dataset<Row> labels(Table table, Instant asOf, Instant until) {
         Column time = col(table.eventTime().orElseThrow());
-        return usable(table)
+        List<LocalDate> window = days(table).stream()
+                .filter(day -> !day.isBefore(day(asOf)) && !day.isAfter(day(until)))
+                .toList();
+        return usable(table, raw(table, window))
                 .filter(time.geq(lit(asOf)).and(time.lt(lit(until))))
                 .select(columns(table));
+    }
+
+    /** Whether there are events of the day on which a window of labels ends: without them it is cut short. */
+    public boolean hasLabels(Table table, Instant until) {
+        return days(table).stream().anyMatch(day -> !day.isBefore(day(until.minusNanos(1))));
     }
 
     /** Rows of an optional table that is absent. */
@@ -117,7 +130,10 @@ public final class Inputs {
 
     /** Rows as they stand in the files that the run reads, with the day of their partition. */
     Dataset<Row> raw(Table table) {
-        List<LocalDate> days = partitions(table);
+        return raw(table, partitions(table));
+    }
+
+    private Dataset<Row> raw(Table table, List<LocalDate> days) {
         if (days.isEmpty()) {
             return empty(table).withColumn(PARTITION, lit(date));
         }
@@ -143,8 +159,8 @@ public final class Inputs {
                 .sum();
     }
 
-    private Dataset<Row> usable(Table table) {
-        Dataset<Row> rows = raw(table).filter(isUsable(table));
+    private Dataset<Row> usable(Table table, Dataset<Row> raw) {
+        Dataset<Row> rows = raw.filter(isUsable(table));
         if (findings.hasDuplicates(table)) {
             rows = rows.withColumn("duplicate", duplicateNumber(table))
                     .filter(col("duplicate").equalTo(1))
@@ -230,6 +246,14 @@ public final class Inputs {
 
     private List<LocalDate> partitions(Table table) {
         return Partitions.of(storage, layout, table, from, date, config.inputs());
+    }
+
+    private List<LocalDate> days(Table table) {
+        return Partitions.days(storage, layout.inputTable(storage, table));
+    }
+
+    private static LocalDate day(Instant instant) {
+        return LocalDate.ofInstant(instant, ZoneOffset.UTC);
     }
 
     private String folder(Table table, LocalDate day) {

@@ -1,0 +1,95 @@
+package io.pushrank.jobs.command;
+
+import io.pushrank.jobs.evaluate.Evaluation;
+import io.pushrank.jobs.evaluate.ExampleRange;
+import io.pushrank.jobs.evaluate.HeavyEvaluation;
+import io.pushrank.jobs.evaluate.LightEvaluation;
+import io.pushrank.jobs.evaluate.SendsEvaluation;
+import java.time.LocalDate;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code evaluate heavy|light|sends}. */
+@Command(
+        name = "evaluate",
+        mixinStandardHelpOptions = true,
+        description = "Holds models and sends against what followed; prints a table and writes metrics.json.")
+final class EvaluateCommand implements Runnable {
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "what: heavy, light or sends?");
+    }
+
+    @Command(
+            name = "heavy",
+            mixinStandardHelpOptions = true,
+            description = "The heavy ranker in use, on examples; beside a logistic regression on all earlier ones"
+                    + " and, in a synthetic world, the truth.")
+    int heavy(@Mixin RunOptions options, @Mixin RangeOptions range) {
+        SparkSession spark = options.session("evaluate heavy");
+        HeavyEvaluation heavy = new HeavyEvaluation(
+                spark, options.layout(), options.configFile(spark).config());
+        return publish(options, spark, heavy.evaluate(range.of("notifications")));
+    }
+
+    @Command(
+            name = "light",
+            mixinStandardHelpOptions = true,
+            description = "The light ranker in use, against the heavy ranker's scores of the same candidates.")
+    int light(@Mixin RunOptions options, @Mixin RangeOptions range) {
+        SparkSession spark = options.session("evaluate light");
+        LightEvaluation light = new LightEvaluation(
+                spark, options.layout(), options.configFile(spark).config());
+        return publish(options, spark, light.evaluate(range.of("candidates")));
+    }
+
+    @Command(
+            name = "sends",
+            mixinStandardHelpOptions = true,
+            description = "The published sends of --date, against what their recipients did in the 24 h after;"
+                    + " beside baselines.")
+    int sends(@Mixin RunOptions options) {
+        SparkSession spark = options.session("evaluate sends");
+        SendsEvaluation sends = new SendsEvaluation(
+                spark, options.layout(), options.configFile(spark).config());
+        return publish(options, spark, sends.evaluate(options.date(spark)));
+    }
+
+    private static int publish(RunOptions options, SparkSession spark, Evaluation evaluation) {
+        evaluation.publish(options.storage(spark), System.out);
+        return 0;
+    }
+
+    /** Which examples. */
+    static final class RangeOptions {
+        @Option(
+                names = "--labels",
+                paramLabel = "KIND",
+                description = "Kind of the examples' labels. Default: notifications for heavy, candidates for light.")
+        private String labels;
+
+        @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
+        private LocalDate from;
+
+        @Option(names = "--to", paramLabel = "YYYY-MM-DD", description = "Last day of the examples.")
+        private LocalDate to;
+
+        @Option(
+                names = "--name",
+                paramLabel = "NAME",
+                description = "Name of the evaluation. Default: first and last day, as in 2026-03-12..2026-03-13.")
+        private String name;
+
+        private ExampleRange of(String defaultLabels) {
+            return new ExampleRange(labels == null ? defaultLabels : labels, from, to, name);
+        }
+    }
+}

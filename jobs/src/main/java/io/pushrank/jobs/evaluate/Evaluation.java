@@ -1,0 +1,24 @@
+package io.pushrank.jobs.evaluate;
+
+import io.pushrank.jobs.table.Storage;
+import java.io.PrintStream;
+import java.util.List;
+
+/**
+ * What an evaluation found.
+ *
+ * @param file where its {@code metrics.json} goes
+ * @param table the same for people, figures beside what they compare with
+ * @param notes what a reader of the figures must know
+ */
+public record Evaluation(String file, Metrics metrics, String table, List<String> notes) {
+    static final String FILE = "metrics.json";
+
+    /** Writes the file and prints the table. */
+    public void publish(Storage storage, PrintStream out) {
+        storage.write(file, metrics.toJson());
+        out.print(table);
+        notes.forEach(note -> out.println("Note: " + note));
+        out.println("written to " + file);
+    }
+}

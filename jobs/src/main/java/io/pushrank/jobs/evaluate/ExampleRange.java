@@ -1,0 +1,83 @@
+package io.pushrank.jobs.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+
+import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.ModelPackage;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Which examples a model is held against.
+ *
+ * @param labels kind of their labels
+ * @param from first day; null: the first that there is
+ * @param to last day; null: the last that there is
+ * @param name of the evaluation; null: first and last day
+ */
+public record ExampleRange(String labels, LocalDate from, LocalDate to, String name) {
+
+    public ExampleRange {
+        if (from != null && to != null && to.isBefore(from)) {
+            throw PushrankException.usage("--to must be at least --from " + from + ", cannot be: " + to);
+        }
+        if (name != null && !name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
+            throw PushrankException.usage(
+                    "--name must be letters, digits, points, hyphens and underscores, cannot be: " + name);
+        }
+    }
+
+    Dataset<Row> read(ExampleTable table) {
+        return table.read(labels, from, to);
+    }
+
+    /** The same with every end known. */
+    ExampleRange resolved(Dataset<Row> examples) {
+        Row ends = examples.agg(min("as_of"), max("as_of")).head();
+        LocalDate first = from != null ? from : day(ends, 0);
+        LocalDate last = to != null ? to : day(ends, 1);
+        return new ExampleRange(labels, first, last, name != null ? name : first + ".." + last);
+    }
+
+    /** Where the evaluation of a model on these examples stands: beside the model, which never changes. */
+    String file(ModelPackage model) {
+        return model.directory() + "-evaluations/" + name + "/" + Evaluation.FILE;
+    }
+
+    /** What a reader must know of the examples themselves. */
+    List<String> notes(Dataset<Row> examples) {
+        List<String> notes = new ArrayList<>();
+        if (!examples.filter(col("weight").notEqual(lit(1f))).isEmpty()) {
+            notes.add("the examples are a sample (examples.negatives_share); the figures are of the rows as they are,"
+                    + " unweighted");
+        }
+        return notes;
+    }
+
+    /**
+     * Makes sure that a model takes the features that the examples have.
+     *
+     * @throws PushrankException with exit code 2 when it does not
+     */
+    static void requireSame(FeatureList examples, ModelPackage model) {
+        FeatureList own = FeatureList.parse(model.directory() + "/features.yaml", model.featuresYaml());
+        if (!own.equals(examples)) {
+            throw PushrankException.usage("model " + model.directory()
+                    + " takes other features than the examples have: make them again with --features "
+                    + model.directory() + "/features.yaml and another --output");
+        }
+    }
+
+    private static LocalDate day(Row ends, int column) {
+        return ends.getTimestamp(column).toInstant().atZone(ZoneOffset.UTC).toLocalDate();
+    }
+}

@@ -1,0 +1,151 @@
+package io.pushrank.jobs.evaluate;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.config.Resources;
+import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.TensorFlowThreads;
+import io.pushrank.udf.scoring.HeavyScoring;
+import io.pushrank.udf.scoring.LightScore;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Holds the light ranker against the heavy ranker that it stands in for: of what the heavy ranker likes best, how much is
+ * among the N candidates that the light ranker keeps; beside it, N candidates at random.
+ */
+public final class LightEvaluation {
+    /** How many candidates the light ranker keeps. */
+    static final List<Integer> KEPT = List.of(10, 50, 100, 200);
+    /** How many of the heavy ranker's best count. */
+    static final List<Integer> BEST = List.of(1, 3, 10, 20, 50);
+
+    private final SparkSession spark;
+    private final Layout layout;
+    private final RankingConfig config;
+
+    public LightEvaluation(SparkSession spark, Layout layout, RankingConfig config) {
+        // A session of its own, so that its view and function meet no others.
+        this.spark = spark.newSession();
+        this.layout = layout;
+        this.config = config;
+    }
+
+    /**
+     * Ranks the candidates of a range by both and compares.
+     *
+     * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when models and examples differ in features, 3
+     *     when there are no examples
+     */
+    public Evaluation evaluate(ExampleRange range) {
+        ExampleTable table = new ExampleTable(spark, layout);
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        ModelPackage heavy = ModelPackage.champion(layout.models(), ModelKind.HEAVY, hadoop);
+        ModelPackage light = ModelPackage.champion(layout.models(), ModelKind.LIGHT, hadoop);
+        ExampleRange.requireSame(table.features(), heavy);
+        ExampleRange.requireSame(table.features().light(), light);
+        LightScore.register(spark, light, TensorFlowThreads.DEFAULT);
+        Dataset<Row> examples = range.read(table);
+        ExampleRange resolved = range.resolved(examples);
+        List<String> notes = resolved.notes(examples);
+        Dataset<Row> scored = HeavyScoring.score(
+                        examples, "features", heavy, config.heavyRank().batchRows(), TensorFlowThreads.DEFAULT)
+                .select(
+                        col("as_of"),
+                        col("user_id"),
+                        col("item_type"),
+                        col("item_id"),
+                        col("score").cast("double").as("y"),
+                        LightScore.of(col("light_features")).as("p"))
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            List<Row> measured = measure(scored, KEPT, BEST, config.seed()).collectAsList();
+            Metrics metrics = metrics(measured)
+                    .put("rows", scored.count())
+                    .put("model", light.version())
+                    .put("heavy_model", heavy.version())
+                    .put("from", resolved.from().toString())
+                    .put("to", resolved.to().toString());
+            return new Evaluation(resolved.file(light), metrics, table(measured), notes);
+        } finally {
+            scored.unpersist();
+        }
+    }
+
+    /**
+     * Group metrics, averaged over requests, of the ranking by {@code p} and of a random one.
+     *
+     * @param scored as_of, user_id, item_type, item_id, y (the heavy ranker's score) and p
+     * @param kept the N
+     * @param best the K
+     * @return policy (light or random), n, k, recall, cgr, score_loss, requests, and pruned_requests: those with more than
+     *     n candidates, the only ones in which a ranking can lose anything
+     */
+    static Dataset<Row> measure(Dataset<Row> scored, List<Integer> kept, List<Integer> best, long seed) {
+        scored.createOrReplaceTempView("scored");
+        return scored.sparkSession()
+                .sql(
+                        Resources.text("evaluations/light_ranking.sql"),
+                        Map.of(
+                                "n", kept.toArray(Integer[]::new),
+                                "k", best.toArray(Integer[]::new),
+                                "seed", seed));
+    }
+
+    static Metrics metrics(List<Row> measured) {
+        Metrics metrics = new Metrics();
+        for (String policy : List.of("light", "random")) {
+            Metrics ofPolicy = new Metrics();
+            for (int n : KEPT) {
+                Metrics recall = new Metrics();
+                Metrics gain = new Metrics();
+                Metrics ofSize = new Metrics().put("recall", recall).put("cgr", gain);
+                for (Row row : measured) {
+                    if (row.getAs("policy").equals(policy) && row.<Integer>getAs("n") == n) {
+                        String k = "k_" + row.getAs("k");
+                        recall.put(k, figure(row, "recall"));
+                        gain.put(k, figure(row, "cgr"));
+                        ofSize.put("score_loss", figure(row, "score_loss"))
+                                .put("pruned_requests", row.<Long>getAs("pruned_requests"));
+                        metrics.put("requests", row.<Long>getAs("requests"));
+                    }
+                }
+                ofPolicy.put("n_" + n, ofSize);
+            }
+            metrics.put(policy, ofPolicy);
+        }
+        return metrics;
+    }
+
+    private static String table(List<Row> measured) {
+        TextTable table = new TextTable("ranking", "N", "K", "recall", "CGR", "score loss", "requests", "more than N");
+        for (Row row : measured) {
+            List<String> cells = new ArrayList<>();
+            cells.add(row.getAs("policy"));
+            cells.add(row.getAs("n").toString());
+            cells.add(row.getAs("k").toString());
+            cells.add(TextTable.figure(figure(row, "recall")));
+            cells.add(TextTable.figure(figure(row, "cgr")));
+            cells.add(TextTable.figure(figure(row, "score_loss")));
+            cells.add(TextTable.count(row.<Long>getAs("requests")));
+            cells.add(TextTable.count(row.<Long>getAs("pruned_requests")));
+            table.row(cells);
+        }
+        return table.toString();
+    }
+
+    private static double figure(Row row, String name) {
+        Double value = row.getAs(name);
+        return value == null ? Double.NaN : value;
+    }
+}

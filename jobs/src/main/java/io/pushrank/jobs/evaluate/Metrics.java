@@ -1,0 +1,78 @@
+package io.pushrank.jobs.evaluate;
+
+import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Figures by name, in the order in which they were put; what is undefined is left out, since JSON has no word for it. */
+public final class Metrics {
+    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
+
+    private final Map<String, Object> values = new LinkedHashMap<>();
+
+    Metrics put(String name, double value) {
+        if (Double.isFinite(value)) {
+            values.put(name, value);
+        }
+        return this;
+    }
+
+    Metrics put(String name, long value) {
+        values.put(name, value);
+        return this;
+    }
+
+    Metrics put(String name, boolean value) {
+        values.put(name, value);
+        return this;
+    }
+
+    Metrics put(String name, String value) {
+        values.put(name, value);
+        return this;
+    }
+
+    Metrics put(String name, Metrics group) {
+        values.put(name, group);
+        return this;
+    }
+
+    /** A value with the interval that it lies in: {@code name}, {@code name_low}, {@code name_high}. */
+    Metrics put(String name, double value, Bootstrap.Interval interval) {
+        return put(name, value).put(name + "_low", interval.low()).put(name + "_high", interval.high());
+    }
+
+    /** A figure; NaN where there is none of that name. */
+    double number(String name) {
+        return values.get(name) instanceof Number number ? number.doubleValue() : Double.NaN;
+    }
+
+    /**
+     * Figures that were put under one name.
+     *
+     * @throws IllegalArgumentException when there are none
+     */
+    Metrics group(String name) {
+        if (values.get(name) instanceof Metrics group) {
+            return group;
+        }
+        throw new IllegalArgumentException("there is no group of metrics " + name + ", there are: " + values.keySet());
+    }
+
+    @JsonValue
+    Map<String, Object> values() {
+        return values;
+    }
+
+    /** The text of a {@code metrics.json}. */
+    String toJson() {
+        try {
+            return JSON.writeValueAsString(values) + "\n";
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("metrics are names and numbers", e);
+        }
+    }
+}

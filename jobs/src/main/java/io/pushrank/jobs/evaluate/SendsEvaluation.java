@@ -1,0 +1,162 @@
+package io.pushrank.jobs.evaluate;
+
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.ToDoubleFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Holds the published sends of a date against what their recipients did in the 24 h after the as-of instant, beside
+ * baselines that send as many items to the same users.
+ */
+public final class SendsEvaluation {
+    static final int RESAMPLES = 1000;
+    private static final Duration WINDOW = Duration.ofHours(24);
+    private static final String TRUTH = "mean_true_p_oonc";
+    private static final String DIFFERENCE = "pushrank_precision_difference";
+    private static final String BEST = "best_candidates";
+
+    private final SparkSession spark;
+    private final Layout layout;
+    private final RankingConfig config;
+
+    public SendsEvaluation(SparkSession spark, Layout layout, RankingConfig config) {
+        this.spark = spark;
+        this.layout = layout;
+        this.config = config;
+    }
+
+    /**
+     * Compares the sends of a date.
+     *
+     * @throws io.pushrank.jobs.exit.PushrankException with exit code 3 when the date has no published sends
+     */
+    public Evaluation evaluate(LocalDate date) {
+        Instant asOf = config.asOf(date);
+        Instant until = asOf.plus(WINDOW);
+        Set<Table> readable =
+                Set.of(Table.USERS, Table.POSTS, Table.FOLLOWS, Table.ENGAGEMENTS, Table.SENDS, Table.HEAVY_RANKED);
+        try (Tables tables = new Tables(spark, layout, config, date, asOf, Findings.none(), readable)) {
+            Policies policies = new Policies(tables);
+            Dataset<Row> sends = policies.sends().persist(StorageLevel.MEMORY_AND_DISK());
+            Dataset<Row> actions = policies.actions(until).persist(StorageLevel.MEMORY_AND_DISK());
+            Outcomes outcomes = new Outcomes(Policies.ALL);
+            int[][] users = outcomes.users(sends, actions, policies.reachable(actions));
+            List<String> notes = new ArrayList<>();
+            boolean isComplete = tables.inputs().hasLabels(Table.ENGAGEMENTS, until);
+            if (!isComplete) {
+                notes.add("engagements end before the window does, at " + until + ": what came later is missed");
+            }
+            Metrics metrics = metrics(outcomes, users, truth(tables, policies, sends))
+                    .put("date", date.toString())
+                    .put("from", asOf.toString())
+                    .put("to", until.toString())
+                    .put("is_window_complete", isComplete);
+            sends.unpersist();
+            actions.unpersist();
+            return new Evaluation(
+                    layout.output() + "/evaluations/" + Layout.day(date) + "/" + Evaluation.FILE,
+                    metrics,
+                    table(metrics),
+                    notes);
+        }
+    }
+
+    /** Mean true probabilities by policy, and of the best candidates; none outside synthetic worlds. */
+    private Map<String, Double> truth(Tables tables, Policies policies, Dataset<Row> sends) {
+        Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+        if (!storage.exists(layout.input() + "/oracle_world")) {
+            return Map.of();
+        }
+        SendTruth truth = new SendTruth(tables.spark(), layout.input());
+        Map<String, Double> means = new HashMap<>(truth.ofPolicies(sends));
+        if (tables.has(Table.HEAVY_RANKED)) {
+            Dataset<Row> candidates = tables.read(Table.HEAVY_RANKED).select("user_id", "item_id");
+            means.put(BEST, truth.ofBest(candidates, policies.recipients()));
+        }
+        return means;
+    }
+
+    private Metrics metrics(Outcomes outcomes, int[][] users, Map<String, Double> truth) {
+        Bootstrap bootstrap = new Bootstrap(users, outcomes.columns(), RESAMPLES, config.seed());
+        long[] sums = bootstrap.sums();
+        Metrics metrics = new Metrics();
+        for (String policy : Policies.ALL) {
+            Metrics own =
+                    new Metrics().put("sends", outcomes.sends(policy, sums)).put("hits", outcomes.hits(policy, sums));
+            put(own, "precision", outcomes.precision(policy), sums, bootstrap);
+            put(own, "recall", outcomes.recall(policy), sums, bootstrap);
+            own.put("reachable_hits", outcomes.reachableHits(policy, sums))
+                    .put(TRUTH, truth.getOrDefault(policy, Double.NaN));
+            metrics.put(policy, own);
+        }
+        for (String baseline : Policies.BASELINES) {
+            put(
+                    metrics.group(baseline),
+                    DIFFERENCE,
+                    each -> outcomes.precision(Policies.PUSHRANK).applyAsDouble(each)
+                            - outcomes.precision(baseline).applyAsDouble(each),
+                    sums,
+                    bootstrap);
+        }
+        return metrics.put(BEST, new Metrics().put(TRUTH, truth.getOrDefault(BEST, Double.NaN)))
+                .put("reachable", outcomes.reachable(sums))
+                .put("users", users.length)
+                .put("resamples", RESAMPLES)
+                .put("seed", config.seed());
+    }
+
+    private static void put(
+            Metrics metrics, String name, ToDoubleFunction<long[]> figure, long[] sums, Bootstrap bootstrap) {
+        metrics.put(name, figure.applyAsDouble(sums), bootstrap.interval(figure));
+    }
+
+    private static String table(Metrics metrics) {
+        TextTable table = new TextTable(
+                "policy",
+                "sends",
+                "hits",
+                "precision [95 %]",
+                "recall of reachable [95 %]",
+                "reachable hits",
+                "pushrank's precision over it [95 %]",
+                "mean true P(OONC)");
+        for (String policy : Policies.ALL) {
+            Metrics own = metrics.group(policy);
+            table.row(List.of(
+                    policy,
+                    TextTable.count((long) own.number("sends")),
+                    TextTable.count((long) own.number("hits")),
+                    figure(own, "precision"),
+                    figure(own, "recall"),
+                    TextTable.count((long) own.number("reachable_hits")) + " of "
+                            + TextTable.count((long) metrics.number("reachable")),
+                    figure(own, DIFFERENCE),
+                    TextTable.figure(own.number(TRUTH))));
+        }
+        double best = metrics.group(BEST).number(TRUTH);
+        if (Double.isFinite(best)) {
+            table.row(List.of("best candidates", "", "", "", "", "", "", TextTable.figure(best)));
+        }
+        return table.toString();
+    }
+
+    private static String figure(Metrics metrics, String name) {
+        return TextTable.figure(metrics.number(name), metrics.number(name + "_low"), metrics.number(name + "_high"));
+    }
+}

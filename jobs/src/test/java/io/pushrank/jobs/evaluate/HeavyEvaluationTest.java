@@ -1,0 +1,202 @@
+package io.pushrank.jobs.evaluate;
+
+import static io.pushrank.jobs.evaluate.InputFiles.at;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.udf.model.FeatureShape;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.ml.linalg.Vector;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import scala.jdk.javaapi.CollectionConverters;
+
+class HeavyEvaluationTest {
+    private static final StructType SCORED = StructType.fromDDL("label_oonc FLOAT, label_engagement FLOAT,"
+            + " label_dislike FLOAT, is_new_user BOOLEAN, p_oonc FLOAT, p_engagement FLOAT, true_oonc DOUBLE,"
+            + " true_engagement DOUBLE, logistic DOUBLE");
+
+    @Test
+    void aDislikeTakesBothPositivesAway() {
+        List<ScoredExample> rows = SharedSpark.session()
+                .createDataFrame(
+                        List.of(
+                                RowFactory.create(1f, 1f, 0f, false, 0.5f, 0.2f, 0.6, 0.3, null),
+                                RowFactory.create(1f, 1f, 1f, true, 0.5f, 0.2f, null, null, 0.4)),
+                        SCORED)
+                .collectAsList()
+                .stream()
+                .map(ScoredExample::of)
+                .toList();
+        assertTrue(rows.get(0).isOpened() && rows.get(0).isEngaged());
+        assertFalse(rows.get(1).isOpened() || rows.get(1).isEngaged());
+        assertEquals(0.5, rows.get(0).trueEngagementIfOpened(), 1e-12);
+        assertTrue(Double.isNaN(rows.get(1).trueOonc()));
+        assertTrue(Double.isNaN(rows.get(0).logistic()));
+    }
+
+    @Test
+    void tasksAreNamedApartAndHaveTheseKeys() {
+        // The truth ranks all pairs right, the model one of four wrong, the logistic regression knows nothing.
+        List<ScoredExample> rows = List.of(
+                new ScoredExample(true, true, false, 0.9, 0.6, 0.9, 0.6, 0.5),
+                new ScoredExample(false, false, false, 0.8, 0.1, 0.2, 0.1, 0.5),
+                new ScoredExample(true, false, false, 0.7, 0.2, 0.8, 0.2, 0.5),
+                new ScoredExample(false, false, false, 0.1, 0.05, 0.1, 0.05, 0.5));
+        Metrics metrics = TaskMetrics.of(rows);
+        assertEquals(
+                List.of("oonc", "engagement", "engagement_conditional", "rows"),
+                new ArrayList<>(metrics.values().keySet()));
+        Metrics oonc = metrics.group("oonc");
+        assertEquals(
+                Set.of(
+                        "rows",
+                        "roc_auc",
+                        "oracle_roc_auc",
+                        "logistic_roc_auc",
+                        "pr_auc",
+                        "rce",
+                        "ctr",
+                        "predicted_ctr",
+                        "ece"),
+                oonc.values().keySet());
+        assertEquals(0.75, oonc.number("roc_auc"), 1e-12);
+        assertEquals(1, oonc.number("oracle_roc_auc"), 1e-12);
+        assertEquals(0.5, oonc.number("logistic_roc_auc"), 1e-12);
+        assertEquals(0.5, oonc.number("ctr"), 1e-12);
+        assertEquals(2.5 / 4, oonc.number("predicted_ctr"), 1e-12);
+        assertEquals(0.25, metrics.group("engagement").number("ctr"), 1e-12);
+        assertEquals(2, metrics.group("engagement_conditional").number("rows"));
+        assertEquals(
+                (0.6 / 0.9 + 0.2 / 0.7) / 2,
+                metrics.group("engagement_conditional").number("predicted_ctr"),
+                1e-12);
+    }
+
+    @Test
+    void whatIsUndefinedIsLeftOut() {
+        ScoredExample unopened = new ScoredExample(false, false, false, 0.2, 0.1, Double.NaN, Double.NaN, Double.NaN);
+        Metrics oonc = TaskMetrics.of(List.of(unopened)).group("oonc");
+        assertEquals(
+                Set.of("rows", "ctr", "predicted_ctr", "ece"), oonc.values().keySet());
+    }
+
+    @Test
+    void theOracleIsAskedForSendsOfTheWindowOnly() {
+        Dataset<Row> scored = SharedSpark.session()
+                .createDataFrame(
+                        List.of(
+                                RowFactory.create(at("2026-03-02 12:00"), 1L, 10L),
+                                RowFactory.create(at("2026-03-03 12:00"), 1L, 10L),
+                                RowFactory.create(at("2026-03-02 12:00"), 2L, 10L)),
+                        StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_id BIGINT"));
+        Dataset<Row> oracle = SharedSpark.session()
+                .createDataFrame(
+                        List.of(
+                                sendOf("before", 1, "2026-03-02 11:59", 0.1),
+                                sendOf("second", 1, "2026-03-02 18:00", 0.3),
+                                sendOf("first", 1, "2026-03-02 12:00", 0.2),
+                                sendOf("next day", 1, "2026-03-03 12:00", 0.4),
+                                sendOf("too late", 2, "2026-03-03 12:00", 0.5)),
+                        Table.ORACLE.schema());
+        List<Row> rows = HeavyEvaluation.besideTruth(scored, oracle, Duration.ofHours(24))
+                .orderBy("user_id", "as_of")
+                .collectAsList();
+        assertEquals(3, rows.size());
+        assertEquals(0.2, rows.get(0).<Double>getAs("true_oonc"));
+        assertEquals(0.4, rows.get(1).<Double>getAs("true_oonc"));
+        assertTrue(rows.get(2).isNullAt(rows.get(2).fieldIndex("true_oonc")));
+    }
+
+    @Test
+    void theLogisticRegressionSeesNumbersTheirAbsenceAndHashedIds() {
+        Row features = RowFactory.create(
+                List.of((float) Math.expm1(2), -1f),
+                List.of(false, true),
+                List.of(1f),
+                List.of(5L, 1024L + 5),
+                List.of(1f, 1f),
+                List.of(-1L),
+                List.of(3f));
+        Vector vector = LogisticBaseline.vector(javaLists(features), 2, 1);
+        assertEquals(2 * 2 + 1 + 1024, vector.size());
+        assertArrayEquals(new double[] {2, -Math.log(2), 0, 1, 1}, Arrays.copyOf(vector.toArray(), 5), 1e-6);
+        assertEquals(2, vector.apply(5 + 5), 1e-12);
+        assertEquals(2, vector.apply(5 + 1023), 1e-12);
+    }
+
+    @Test
+    void theLogisticRegressionLearnsWhatIsLinear() {
+        List<Row> rows = new ArrayList<>();
+        for (int row = 0; row < 40; row++) {
+            Row features = RowFactory.create(
+                    new Float[] {(float) row},
+                    new Boolean[] {false},
+                    new Float[0],
+                    new Long[] {(long) row % 3},
+                    new Float[] {1f},
+                    new Long[0],
+                    new Float[0]);
+            rows.add(RowFactory.create(row < 20 ? 0f : 1f, 0f, 1f, features));
+        }
+        StructType features =
+                (StructType) Table.EXAMPLES.schema().apply("features").dataType();
+        Dataset<Row> examples = SharedSpark.session()
+                .createDataFrame(
+                        rows,
+                        StructType.fromDDL("label_oonc FLOAT, label_dislike FLOAT, weight FLOAT")
+                                .add("features", features));
+        List<Row> predicted = new LogisticBaseline(examples, new FeatureShape(1, 0))
+                .predict(examples)
+                .orderBy("features.continuous")
+                .collectAsList();
+        assertTrue(predicted.get(0).<Double>getAs("logistic") < 0.1);
+        assertTrue(predicted.get(39).<Double>getAs("logistic") > 0.7);
+    }
+
+    @Test
+    void aRangeThatEndsBeforeItStartsIsRefused() {
+        assertEquals(
+                "--to must be at least --from 2026-03-02, cannot be: 2026-03-01",
+                assertThrows(
+                                PushrankException.class,
+                                () -> new ExampleRange(
+                                        "notifications",
+                                        LocalDate.parse("2026-03-02"),
+                                        LocalDate.parse("2026-03-01"),
+                                        null))
+                        .getMessage());
+        assertEquals(
+                "--name must be letters, digits, points, hyphens and underscores, cannot be: ../1",
+                assertThrows(PushrankException.class, () -> new ExampleRange("notifications", null, null, "../1"))
+                        .getMessage());
+    }
+
+    private static Row sendOf(String send, long user, String at, double oonc) {
+        return RowFactory.create(send, user, 10L, at(at), oonc, oonc / 2, 0.01);
+    }
+
+    /** Arrays as Spark hands them to a function: sequences. */
+    private static Row javaLists(Row row) {
+        Object[] values = new Object[row.size()];
+        for (int index = 0; index < values.length; index++) {
+            values[index] =
+                    CollectionConverters.asScala(row.<List<?>>getAs(index)).toSeq();
+        }
+        return RowFactory.create(values);
+    }
+}

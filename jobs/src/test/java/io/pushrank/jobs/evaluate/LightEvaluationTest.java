@@ -1,0 +1,122 @@
+package io.pushrank.jobs.evaluate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+
+import io.pushrank.jobs.SharedSpark;
+import java.sql.Timestamp;
+import java.util.List;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class LightEvaluationTest {
+    private static final Timestamp NOON = Timestamp.valueOf("2026-03-02 12:00:00");
+    private static List<Row> measured;
+
+    @BeforeAll
+    static void measure() {
+        StructType schema = StructType.fromDDL(
+                "as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT, y DOUBLE, p FLOAT");
+        Dataset<Row> scored = SharedSpark.session()
+                .newSession()
+                .createDataFrame(
+                        List.of(
+                                // Best first 11, 12, 13, 14; the light ranker says 12, 14, 11, 13.
+                                candidate(1, 11, 0.9, 0.6f),
+                                candidate(1, 12, 0.5, 0.8f),
+                                candidate(1, 13, 0.4, 0.5f),
+                                candidate(1, 14, 0.1, 0.7f),
+                                // Nothing here that the heavy ranker likes at all.
+                                candidate(2, 11, 0, 0.3f),
+                                // One candidate cannot be missed.
+                                candidate(3, 11, 0.5, 0.1f)),
+                        schema);
+        measured = LightEvaluation.measure(scored, List.of(2, 4), List.of(1, 3, 10), 7)
+                .collectAsList();
+    }
+
+    @Test
+    void recallIsTheShareOfTheBestThatIsKept() {
+        // User 1: {12, 14} kept; of the best 1: none; of the best 3: 12; of all 4: two. User 2 has none, user 3 has 1.
+        assertEquals((0.0 + 1) / 2, figure("light", 2, 1, "recall"), 1e-9);
+        assertEquals((1.0 / 3 + 1) / 2, figure("light", 2, 3, "recall"), 1e-9);
+        assertEquals((2.0 / 4 + 1) / 2, figure("light", 2, 10, "recall"), 1e-9);
+    }
+
+    @Test
+    void cumulativeGainRatioComparesTheBestKeptWithTheBest() {
+        // User 1: 0.5 of 0.9, then (0.5 + 0.1) of (0.9 + 0.5), for no more than two can be kept; user 2: 0; user 3: 1.
+        assertEquals((0.5 / 0.9 + 0 + 1) / 3, figure("light", 2, 1, "cgr"), 1e-9);
+        assertEquals((0.6 / 1.4 + 0 + 1) / 3, figure("light", 2, 3, "cgr"), 1e-9);
+        assertEquals((0.6 / 1.4 + 0 + 1) / 3, figure("light", 2, 10, "cgr"), 1e-9);
+    }
+
+    @Test
+    void scoreLossIsWhatTheVeryBestLoses() {
+        assertEquals((0.9 - 0.5) / 3, figure("light", 2, 1, "score_loss"), 1e-9);
+    }
+
+    @Test
+    void whoKeepsEverythingLosesNothing() {
+        for (String policy : List.of("light", "random")) {
+            assertEquals(1, figure(policy, 4, 3, "recall"), 1e-9);
+            assertEquals(2.0 / 3, figure(policy, 4, 3, "cgr"), 1e-9);
+            assertEquals(0, figure(policy, 4, 3, "score_loss"), 1e-9);
+        }
+    }
+
+    @Test
+    void requestsAreCountedAndThoseThatLoseCandidatesToo() {
+        Row row = row("random", 2, 1);
+        assertEquals(3, row.<Long>getAs("requests"));
+        assertEquals(1, row.<Long>getAs("pruned_requests"));
+        assertEquals(0, row("light", 4, 1).<Long>getAs("pruned_requests"));
+    }
+
+    @Test
+    void noScoreAtAllLeavesRecallOpen() {
+        Dataset<Row> nothing = SharedSpark.session()
+                .newSession()
+                .createDataFrame(
+                        List.of(candidate(2, 11, 0, 0.3f)),
+                        StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT,"
+                                + " y DOUBLE, p FLOAT"));
+        Row row = LightEvaluation.measure(nothing, List.of(2), List.of(1), 7).head();
+        assertNull(row.getAs("recall"));
+        assertEquals(0, row.<Double>getAs("cgr"));
+    }
+
+    @Test
+    void metricsAreNamedByPolicyAndSizes() {
+        Metrics metrics = LightEvaluation.metrics(List.of(row("light", 2, 1)));
+        assertEquals(Set.of("light", "random"), metrics.values().keySet());
+        assertEquals(
+                Set.of("n_10", "n_50", "n_100", "n_200"),
+                metrics.group("light").values().keySet());
+        assertEquals(
+                Set.of("recall", "cgr"),
+                metrics.group("light").group("n_10").values().keySet());
+    }
+
+    private static Row candidate(long user, long item, double y, float p) {
+        return RowFactory.create(NOON, user, "post", item, y, p);
+    }
+
+    private static double figure(String policy, int n, int k, String name) {
+        return row(policy, n, k).<Double>getAs(name);
+    }
+
+    private static Row row(String policy, int n, int k) {
+        return measured.stream()
+                .filter(row -> row.getAs("policy").equals(policy)
+                        && row.<Integer>getAs("n") == n
+                        && row.<Integer>getAs("k") == k)
+                .findFirst()
+                .orElseThrow();
+    }
+}
