@@ -55,7 +55,7 @@ final class ExamplesCommand implements Runnable {
         Examples examples =
                 new Examples(spark, options.layout(), options.configFile(spark).config(), features);
         run.other(
-                from,
+                first,
                 (findings, publisher, progress, reports) -> examples.write(
                         Examples.instants(options.configFile(spark).config(), first, to, everyHours),
                         findings,

@@ -33,15 +33,18 @@ public final class PushrankCommand implements Runnable {
 
     private PushrankCommand() {}
 
-    /** Runs one verb; failures are printed, never thrown. */
+    /** Runs one verb; failures are printed, never thrown. A session that was there before is used and left running. */
     public static int execute(String... arguments) {
+        boolean isForeign = SparkSession.getDefaultSession().isDefined();
         try {
             return commandLine().execute(arguments);
         } finally {
-            SparkSession.getDefaultSession().foreach(session -> {
-                session.stop();
-                return null;
-            });
+            if (!isForeign) {
+                SparkSession.getDefaultSession().foreach(session -> {
+                    session.stop();
+                    return null;
+                });
+            }
         }
     }
 

@@ -14,7 +14,7 @@ final class Bounds {
     }
 
     static void oneOf(String key, String value, List<String> known) {
-        if (!known.contains(value)) {
+        if (value == null || !known.contains(value)) {
             throw new IllegalArgumentException(key + " must be one of " + known + ", but is " + value);
         }
     }

@@ -27,6 +27,7 @@ public final class ConfigFile {
                     new YAMLFactory().enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL))
             .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
             .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
     private static final String SHIPPED = "conf/pushrank.yaml";
     private static final Set<String> OPEN = Set.of("candidates.sources");
@@ -114,7 +115,8 @@ public final class ConfigFile {
             return "";
         }
         StringBuilder key = new StringBuilder();
-        mapping.getPath().forEach(step -> key.append(key.isEmpty() ? "" : ".").append(step.getFieldName()));
+        mapping.getPath().forEach(step -> key.append(key.isEmpty() ? "" : ".")
+                .append(step.getFieldName() == null ? step.getIndex() : step.getFieldName()));
         return key.append(": ").toString();
     }
 
@@ -143,9 +145,27 @@ public final class ConfigFile {
                             name + ": " + key + " must hold keys and values, but is " + entry.getValue());
                 }
                 merge(name, key + ".", belowObject, above);
+            } else if (isOpen && below != null && !isOfKind(entry.getValue(), below)) {
+                throw PushrankException.usage(
+                        name + ": " + key + " must be " + kind(below) + ", but is " + entry.getValue());
             } else {
                 lower.set(entry.getKey(), entry.getValue());
             }
         });
+    }
+
+    private static boolean isOfKind(JsonNode value, JsonNode example) {
+        return kind(value).equals(kind(example)) || (value.isNumber() && example.isFloatingPointNumber());
+    }
+
+    /** What a value is. Parameters of sources have no record that knows their types; the file below does. */
+    private static String kind(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case NUMBER -> value.isIntegralNumber() ? "a whole number" : "a number";
+            case STRING -> "a text";
+            case BOOLEAN -> "true or false";
+            case ARRAY -> "a list";
+            default -> "keys and values";
+        };
     }
 }

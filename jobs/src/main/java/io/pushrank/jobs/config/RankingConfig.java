@@ -26,6 +26,9 @@ public record RankingConfig(
         CollaborativeConfig collaborative) {
 
     public RankingConfig {
+        if (disabledRules == null) {
+            throw new IllegalArgumentException("disabled_rules must be a list, but is null");
+        }
         within("as_of_hour", asOfHour, 0, 23);
         within("output_partitions", outputPartitions, 1, 100_000);
     }

@@ -13,7 +13,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -67,9 +66,7 @@ public final class Explanation {
                 "                 cap %d in 24 h, %d sent in the last 24 h, last send %s%n%n",
                 target.<Integer>getAs("push_cap"),
                 target.getList(target.fieldIndex("sent_at_24h")).size(),
-                Optional.ofNullable(target.getAs("last_sent_at"))
-                        .map(Object::toString)
-                        .orElse("unknown"));
+                target.isNullAt(target.fieldIndex("last_sent_at")) ? "unknown" : instant(target, "last_sent_at"));
         List<Journey> journeys = journeys();
         if (!journeys.isEmpty()) {
             out.printf(
@@ -116,7 +113,7 @@ public final class Explanation {
         }
         for (Row row : rows(Table.SENDS)) {
             journey(journeys, row).verdict =
-                    "SENT at " + row.getAs("send_at") + " as " + row.getAs("notification_type");
+                    "SENT at " + instant(row, "send_at") + " as " + row.getAs("notification_type");
         }
         List<Journey> sorted = new ArrayList<>(journeys.values());
         sorted.sort(Comparator.<Journey>comparingInt(journey -> journey.rank).thenComparing(journey -> journey.item));
@@ -163,6 +160,11 @@ public final class Explanation {
     private static Journey journey(Map<String, Journey> journeys, Row row) {
         String item = row.getAs("item_type") + " " + row.getAs("item_id");
         return journeys.computeIfAbsent(item, Journey::new);
+    }
+
+    /** In UTC, whatever the zone of the machine: a Timestamp's own text is in that. */
+    private static String instant(Row row, String column) {
+        return row.getTimestamp(row.fieldIndex(column)).toInstant().toString();
     }
 
     private static String light(Float score, Integer rank) {

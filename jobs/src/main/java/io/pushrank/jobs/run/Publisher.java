@@ -26,6 +26,7 @@ public final class Publisher {
     private final String staging;
     private final int partitions;
     private final List<Move> moves = new ArrayList<>();
+    private int replaced;
 
     private record Move(String staged, String destination) {}
 
@@ -71,10 +72,9 @@ public final class Publisher {
 
     /** Moves all that is staged to its place. */
     public void publish() {
-        for (int number = 0; number < moves.size(); number++) {
-            Move move = moves.get(number);
+        for (Move move : moves) {
             if (storage.exists(move.destination())) {
-                storage.rename(move.destination(), staging + "/replaced-" + number);
+                storage.rename(move.destination(), staging + "/replaced-" + replaced++);
             }
             if (move.staged() != null) {
                 storage.rename(move.staged(), move.destination());

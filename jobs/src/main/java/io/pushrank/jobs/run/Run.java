@@ -72,7 +72,7 @@ public final class Run {
         this.from = date;
         this.verb = verb;
         this.progress = progress;
-        this.runId = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss")
+        this.runId = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS")
                         .format(Instant.now().atOffset(ZoneOffset.UTC)) + "-"
                 + UUID.randomUUID().toString().substring(0, 8);
     }

@@ -17,7 +17,10 @@ public final class Sessions {
 
     private Sessions() {}
 
-    /** The session of a verb; with a master given (spark-submit), only what correctness asks for is set. */
+    /**
+     * The session of a verb, or the one that is there already; with a master given (spark-submit), only what correctness asks
+     * for is set.
+     */
     public static SparkSession open(String verb) {
         SparkConf conf = new SparkConf().setAppName("pushrank " + verb);
         if (!conf.contains("spark.master")) {

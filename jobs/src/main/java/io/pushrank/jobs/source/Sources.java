@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
 
@@ -20,7 +21,8 @@ public final class Sources {
     /**
      * Loads the SQL file of each configured source.
      *
-     * @throws PushrankException with exit code 2 for a source without a file, or a parameter that its SQL does not use
+     * @throws PushrankException with exit code 2 for a source without a file, a parameter that its SQL
+     *     does not use, or one that it lacks
      */
     public static List<Source> of(RankingConfig config) {
         List<Source> sources = new ArrayList<>();
@@ -31,17 +33,35 @@ public final class Sources {
                         "config: " + key + " has no SQL file " + Source.FOLDER + "/" + name + ".sql");
             }
             Query query = Query.load(Source.FOLDER, name);
+            Set<String> used = query.parameters();
             Map<String, Object> arguments = new HashMap<>();
             parameters.forEach((parameter, value) -> {
-                if (query.uses(parameter)) {
-                    arguments.put(parameter, value instanceof List<?> list ? list.toArray(String[]::new) : value);
+                if (used.contains(parameter)) {
+                    arguments.put(parameter, argument(key + "." + parameter, value));
                 } else if (!parameter.equals("limit")) {
                     throw PushrankException.usage("config: " + key + " has no parameter " + parameter);
                 }
             });
+            used.remove("as_of");
+            used.removeAll(arguments.keySet());
+            if (!used.isEmpty()) {
+                throw PushrankException.usage("config: " + key + " lacks " + used + ", which its SQL uses");
+            }
             sources.add(new Source(query, Source.networkOf(query), (Integer) parameters.get("limit"), arguments));
         });
         return sources;
+    }
+
+    private static Object argument(String key, Object value) {
+        if (!(value instanceof List<?> list)) {
+            return value;
+        }
+        for (Object element : list) {
+            if (!(element instanceof String)) {
+                throw PushrankException.usage("config: " + key + " must be a list of texts, but holds " + element);
+            }
+        }
+        return list.toArray(String[]::new);
     }
 
     /** TRUE where a candidate's notification type agrees with whether its recipient follows the author. */

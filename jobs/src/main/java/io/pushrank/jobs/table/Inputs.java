@@ -161,18 +161,18 @@ public final class Inputs {
 
     private Dataset<Row> usable(Table table, Dataset<Row> raw) {
         Dataset<Row> rows = raw.filter(isUsable(table));
-        if (findings.hasDuplicates(table)) {
-            rows = rows.withColumn("duplicate", duplicateNumber(table))
-                    .filter(col("duplicate").equalTo(1))
-                    .drop("duplicate");
-        }
         for (Check.References reference : findings.dangling(table)) {
             rows = rows.join(
                     keys(reference).withColumnRenamed(reference.keyColumn(), "referenced"),
                     col(reference.column()).equalTo(col("referenced")),
                     "left_semi");
         }
-        return rows;
+        // Last, as the validator does it: of two rows with one key, the one that dangles must not displace the other.
+        return findings.hasDuplicates(table)
+                ? rows.withColumn("duplicate", duplicateNumber(table))
+                        .filter(col("duplicate").equalTo(1))
+                        .drop("duplicate")
+                : rows;
     }
 
     /** Keys of the referenced table, rows that are themselves unusable left out. */
@@ -184,10 +184,17 @@ public final class Inputs {
                 .distinct();
     }
 
-    /** Numbers the rows of one key from 1 in an order that depends on nothing but their content. */
+    /**
+     * Numbers the rows of one key from 1 in an order that depends on nothing but their content; the earliest first, so
+     * that a row from after the as-of instant never displaces one from before it.
+     */
     static Column duplicateNumber(Table table) {
         Column[] key = table.key().stream().map(functions::col).toArray(Column[]::new);
-        return functions.row_number().over(Window.partitionBy(key).orderBy(rowHash(table), col(PARTITION)));
+        List<Column> order = new ArrayList<>();
+        table.eventTime().or(table::stateTime).ifPresent(time -> order.add(col(time)));
+        order.add(rowHash(table));
+        order.add(col(PARTITION));
+        return functions.row_number().over(Window.partitionBy(key).orderBy(order.toArray(Column[]::new)));
     }
 
     static Column rowHash(Table table) {

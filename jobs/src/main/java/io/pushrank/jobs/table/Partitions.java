@@ -16,7 +16,8 @@ final class Partitions {
      * The latest snapshot of a state table, or the days of an event table that the run looks back on.
      *
      * @return days in order; none when an optional table is absent
-     * @throws PushrankException with exit code 3 when a required table or its data for the date are absent
+     * @throws PushrankException with exit code 3 when a required table or its data for the date are absent, or
+     *     a snapshot is too old
      */
     static List<LocalDate> of(
             Storage storage, Layout layout, Table table, LocalDate from, LocalDate to, InputsConfig config) {
@@ -69,7 +70,8 @@ final class Partitions {
         if (latest != null && ChronoUnit.DAYS.between(latest, date) <= oldest) {
             return List.of(latest);
         }
-        if (!table.isRequired()) {
+        // An optional table may be absent, but what it said last is not to be forgotten: blocks, for one.
+        if (latest == null && !table.isRequired()) {
             return List.of();
         }
         throw PushrankException.input(

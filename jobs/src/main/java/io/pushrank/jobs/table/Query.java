@@ -4,6 +4,7 @@ import io.pushrank.jobs.config.Resources;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -20,6 +21,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * @param text the SQL
  */
 public record Query(String name, String summary, String text) {
+    private static final Pattern PARAMETER = Pattern.compile(":([a-z_][a-z_0-9]*)");
 
     /**
      * Loads a file from the class path.
@@ -53,9 +55,14 @@ public record Query(String name, String summary, String text) {
         return summary.endsWith("reused: yes");
     }
 
-    /** Whether the text uses the named parameter. */
-    public boolean uses(String parameter) {
-        return text.matches("(?s).*:" + parameter + "\\b.*");
+    /** Named parameters that the text uses. */
+    public Set<String> parameters() {
+        Set<String> names = new TreeSet<>();
+        text.lines()
+                .filter(line -> !line.startsWith("--"))
+                .flatMap(line -> PARAMETER.matcher(line).results())
+                .forEach(match -> names.add(match.group(1)));
+        return names;
     }
 
     Dataset<Row> run(SparkSession spark, Map<String, Object> parameters) {

@@ -79,7 +79,12 @@ public final class Storage {
     }
 
     public void createFolder(String path) {
-        call(path, (system, file) -> system.mkdirs(file));
+        call(path, (system, file) -> {
+            if (!system.mkdirs(file)) {
+                throw new IOException("the folder cannot be made");
+            }
+            return null;
+        });
     }
 
     /** Deletes a file, or a folder with all that is in it; nothing happens when it is absent. */

@@ -105,7 +105,7 @@ public final class Validator {
                         "reasons", concat(col("reasons"), array_compact(array(dangling.toArray(Column[]::new)))));
     }
 
-    /** Of rows that share a key, all but one are set aside: the first by hash, the one that readers see. */
+    /** Of rows that share a key, all but one are set aside: the earliest, the one that readers see. */
     private static Dataset<Row> quarantine(Table table, Dataset<Row> judged) {
         Dataset<Row> wellFormed = judged.filter(size(col("reasons")).equalTo(0))
                 .withColumn("duplicate", Inputs.duplicateNumber(table))
