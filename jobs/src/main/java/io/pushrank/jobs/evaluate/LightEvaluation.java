@@ -30,6 +30,8 @@ public final class LightEvaluation {
     /** How many of the heavy ranker's best count. */
     static final List<Integer> BEST = List.of(1, 3, 10, 20, 50);
 
+    private static final List<String> POLICIES = List.of("light", "random");
+
     private final SparkSession spark;
     private final Layout layout;
     private final RankingConfig config;
@@ -76,7 +78,7 @@ public final class LightEvaluation {
                     .put("heavy_model", heavy.version())
                     .put("from", resolved.from().toString())
                     .put("to", resolved.to().toString());
-            return new Evaluation(resolved.file(light), metrics, table(measured), notes);
+            return new Evaluation(resolved.file(light), metrics, table(metrics), notes);
         } finally {
             scored.unpersist();
         }
@@ -104,7 +106,7 @@ public final class LightEvaluation {
 
     static Metrics metrics(List<Row> measured) {
         Metrics metrics = new Metrics();
-        for (String policy : List.of("light", "random")) {
+        for (String policy : POLICIES) {
             Metrics ofPolicy = new Metrics();
             for (int n : KEPT) {
                 Metrics recall = new Metrics();
@@ -127,19 +129,27 @@ public final class LightEvaluation {
         return metrics;
     }
 
-    private static String table(List<Row> measured) {
-        TextTable table = new TextTable("ranking", "N", "K", "recall", "CGR", "score loss", "requests", "more than N");
-        for (Row row : measured) {
-            List<String> cells = new ArrayList<>();
-            cells.add(row.getAs("policy"));
-            cells.add(row.getAs("n").toString());
-            cells.add(row.getAs("k").toString());
-            cells.add(TextTable.figure(figure(row, "recall")));
-            cells.add(TextTable.figure(figure(row, "cgr")));
-            cells.add(TextTable.figure(figure(row, "score_loss")));
-            cells.add(TextTable.count(row.<Long>getAs("requests")));
-            cells.add(TextTable.count(row.<Long>getAs("pruned_requests")));
-            table.row(cells);
+    /** One row a ranking and N. */
+    private static String table(Metrics metrics) {
+        List<String> headings = new ArrayList<>(List.of("ranking", "N"));
+        BEST.forEach(k -> headings.add("recall@" + k));
+        BEST.forEach(k -> headings.add("CGR@" + k));
+        headings.add("score loss");
+        headings.add("requests > N");
+        TextTable table = new TextTable(headings.toArray(String[]::new));
+        for (String policy : POLICIES) {
+            for (int n : KEPT) {
+                Metrics ofSize = metrics.group(policy).group("n_" + n);
+                List<String> cells = new ArrayList<>(List.of(policy, TextTable.count(n)));
+                for (String name : List.of("recall", "cgr")) {
+                    BEST.forEach(
+                            k -> cells.add(TextTable.figure(ofSize.group(name).number("k_" + k))));
+                }
+                cells.add(TextTable.figure(ofSize.number("score_loss")));
+                cells.add(TextTable.count((long) ofSize.number("pruned_requests")) + " of "
+                        + TextTable.count((long) metrics.number("requests")));
+                table.row(cells);
+            }
         }
         return table.toString();
     }
