@@ -1,19 +1,12 @@
 package io.pushrank.jobs;
 
+import io.pushrank.jobs.run.Sessions;
 import org.apache.spark.sql.SparkSession;
 
-/** The one local Spark session of the tests of a JVM; it ends with the JVM. */
+/** The one Spark session of the tests of a JVM, set up as that of an embedded run; it ends with the JVM. */
 public final class SharedSpark {
     private static final class Holder {
-        private static final SparkSession SESSION = SparkSession.builder()
-                .appName("tests")
-                .master("local[2]")
-                .config("spark.sql.session.timeZone", "UTC")
-                .config("spark.sql.shuffle.partitions", "4")
-                .config("spark.ui.enabled", "false")
-                .config("spark.driver.bindAddress", "127.0.0.1")
-                .config("spark.driver.host", "127.0.0.1")
-                .getOrCreate();
+        private static final SparkSession SESSION = Sessions.open("tests");
     }
 
     private SharedSpark() {}

@@ -26,7 +26,7 @@ public final class Sessions {
         if (!conf.contains("spark.master")) {
             EMBEDDED.forEach(conf::setIfMissing);
         }
-        // Instants are UTC everywhere, and a partition's day is a text until it is asked for.
+        // Instants are UTC everywhere; a partition column is a text where its type is not given.
         conf.set("spark.sql.session.timeZone", "UTC");
         conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
         conf.set("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
