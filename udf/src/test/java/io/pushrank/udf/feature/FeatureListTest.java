@@ -55,7 +55,7 @@ class FeatureListTest {
             quoteCharacter = '~',
             textBlock =
                     """
-            - {name: a, type: numeric, expression: a} | mine.yaml, line 2: Cannot deserialize value of type `io.pushrank.udf.feature.FeatureType` from String "numeric": not one of the values accepted for Enum class: [discrete, continuous, binary, sparse_continuous, string, sparse_binary]
+            - {name: a, type: numeric, expression: a} | mine.yaml, line 2: type numeric is unknown, known are [continuous, binary, discrete, string, sparse_binary, sparse_continuous]
             - {name: a, expression: a}                | mine.yaml, line 2: feature a has no type
             - {name: ' ', type: string, expression: a}| mine.yaml, line 2: a feature has no name: expression a
             - {name: a, type: string}                 | mine.yaml, line 2: feature a has no expression
@@ -72,7 +72,7 @@ class FeatureListTest {
                 IllegalArgumentException.class,
                 () -> parse("- {name: a, type: string, expression: a}", "- {name: a, type: binary, expression: b}"));
 
-        assertEquals("mine.yaml, line 3: feature a stands twice in the list", failure.getMessage());
+        assertEquals("mine.yaml, line 4: feature a stands twice in the list", failure.getMessage());
     }
 
     @Test
@@ -80,6 +80,6 @@ class FeatureListTest {
         IllegalArgumentException failure =
                 assertThrows(IllegalArgumentException.class, () -> FeatureList.parse("mine.yaml", "features:\n"));
 
-        assertEquals("mine.yaml, line 1: there is no list of features", failure.getMessage());
+        assertEquals("mine.yaml, line 2: there is no list of features", failure.getMessage());
     }
 }
