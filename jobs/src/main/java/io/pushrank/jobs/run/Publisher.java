@@ -26,6 +26,8 @@ public final class Publisher {
     private final String staging;
     private final int partitions;
     private final List<Move> moves = new ArrayList<>();
+    // Numbers are never used again: a folder of before may still be there.
+    private int staged;
     private int replaced;
 
     private record Move(String staged, String destination) {}
@@ -52,16 +54,16 @@ public final class Publisher {
      * @throws PushrankException with exit code 4 when columns, NOT NULL or the key do not hold
      */
     public TableDigest stage(Table table, Dataset<Row> rows, String destination) {
-        String staged = staging + "/" + moves.size();
+        String draft = staging + "/" + staged++;
         Column[] order = table.key().stream().map(functions::col).toArray(Column[]::new);
         Dataset<Row> sorted = conform(table, rows, destination);
         sorted = table == Table.FUNNEL || table == Table.QUARANTINE
                 ? sorted.coalesce(1).sortWithinPartitions(order)
                 : sorted.repartition(partitions, functions.col("user_id")).sortWithinPartitions(order);
-        sorted.write().option("compression", "zstd").parquet(staged);
-        Dataset<Row> written = rows.sparkSession().read().schema(table.schema()).parquet(staged);
+        sorted.write().option("compression", "zstd").parquet(draft);
+        Dataset<Row> written = rows.sparkSession().read().schema(table.schema()).parquet(draft);
         check(table, written, destination);
-        moves.add(new Move(staged, destination));
+        moves.add(new Move(draft, destination));
         return TableDigest.of(written);
     }
 

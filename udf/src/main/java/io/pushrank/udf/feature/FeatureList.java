@@ -15,6 +15,9 @@ public record FeatureList(List<Feature> features) {
             new ObjectMapper(new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER));
 
     public FeatureList {
+        if (features == null) {
+            throw new IllegalArgumentException("there is no list of features");
+        }
         Set<String> names = new HashSet<>();
         for (Feature feature : features) {
             if (!names.add(feature.name())) {

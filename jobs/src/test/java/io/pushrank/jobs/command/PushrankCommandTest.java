@@ -1,0 +1,241 @@
+package io.pushrank.jobs.command;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.TinyWorld;
+import io.pushrank.jobs.table.Table;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine;
+
+class PushrankCommandTest {
+    @TempDir
+    private Path directory;
+
+    private record Result(int exitCode, String out, String err) {}
+
+    @BeforeAll
+    static void openSession() {
+        SharedSpark.session();
+    }
+
+    private static Result execute(String... arguments) {
+        PrintStream out = System.out;
+        PrintStream err = System.err;
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        ByteArrayOutputStream complained = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
+            int exitCode = PushrankCommand.execute(arguments);
+            return new Result(
+                    exitCode, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(out);
+            System.setErr(err);
+        }
+    }
+
+    /** Runs a verb on a world; options that are given again win. */
+    private static Result execute(TinyWorld world, String verb, String... more) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--date=" + TinyWorld.DATE,
+                "--input=" + world.layout().input(),
+                "--output=" + world.layout().output(),
+                "--models=" + world.layout().models()));
+        for (String option : more) {
+            int equals = option.indexOf('=');
+            arguments.removeIf(before -> equals > 0 && before.startsWith(option.substring(0, equals + 1)));
+        }
+        arguments.add(0, verb);
+        arguments.addAll(Arrays.asList(more));
+        return execute(arguments.toArray(String[]::new));
+    }
+
+    private static void fails(int exitCode, String message, Result result) {
+        assertEquals("\npushrank: " + message + "\n", lastLines(result.err(), 2));
+        assertEquals(exitCode, result.exitCode());
+        assertFalse(result.err().contains("\tat "), "no stack trace");
+    }
+
+    private static String lastLines(String text, int lines) {
+        List<String> all = text.lines().toList();
+        return String.join("\n", all.subList(Math.max(0, all.size() - lines), all.size())) + "\n";
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            dayly                         | Unmatched argument at index 0: 'dayly'
+            ''                            | a verb is missing
+            train                         | which model: heavy, light or collaborative?
+            explain                       | Missing required option: '--user=ID'
+            generate --users=5            | Missing required options: '--days=D', '--seed=S', '--output=DIR'
+            daily --date=2026-02-30       | Invalid value for option '--date': cannot convert '2026-02-30' to class java.time.LocalDate (java.time.format.DateTimeParseException: Text '2026-02-30' could not be parsed: Invalid date 'FEBRUARY 30')
+            daily --dat=2026-02-03        | Unknown option: '--dat=2026-02-03'
+            """)
+    void aWrongCommandLineIsAUsageError(String line, String message) {
+        Result result = execute(line.isEmpty() ? new String[0] : line.split(" "));
+
+        assertEquals(2, result.exitCode());
+        assertEquals(message, result.err().lines().findFirst().orElse(""));
+        assertFalse(result.err().contains("\tat "), "no stack trace");
+    }
+
+    @Test
+    void helpAtEveryLevelListsOnlyVerbsThatExist() {
+        Pattern listed = Pattern.compile("(?m)^  ([a-z][a-z-]+)  ");
+        List<List<String>> levels = new ArrayList<>(List.of(List.of()));
+        int verbs = 0;
+        while (!levels.isEmpty()) {
+            List<String> level = levels.remove(0);
+            List<String> arguments = new ArrayList<>(level);
+            arguments.add("--help");
+
+            Result result = execute(arguments.toArray(String[]::new));
+
+            assertEquals(0, result.exitCode(), arguments.toString());
+            assertEquals("", result.err());
+            assertTrue(result.out()
+                    .startsWith("Usage: pushrank" + (level.isEmpty() ? "" : " " + String.join(" ", level))));
+            int commands = result.out().indexOf("\nCommands:");
+            Matcher verb = listed.matcher(commands < 0 ? "" : result.out().substring(commands));
+            while (verb.find()) {
+                List<String> deeper = new ArrayList<>(level);
+                deeper.add(verb.group(1));
+                levels.add(deeper);
+                verbs++;
+            }
+        }
+        assertEquals(
+                PushrankCommand.commandLine().getSubcommands().values().stream()
+                        .mapToInt(verb -> 1 + verb.getSubcommands().size())
+                        .sum(),
+                verbs,
+                "every verb is listed, and has a help of its own");
+    }
+
+    @Test
+    void everyVerbSaysWhatItDoes() {
+        for (CommandLine verb : PushrankCommand.commandLine().getSubcommands().values()) {
+            assertTrue(
+                    String.join(" ", verb.getCommandSpec().usageMessage().description())
+                            .endsWith("."),
+                    verb.getCommandName());
+        }
+    }
+
+    @Test
+    void inputsAndSettingsThatAreMissingAreNamedWithoutAStackTrace() throws IOException {
+        TinyWorld world = new TinyWorld(directory).people(1).write();
+        String nowhere = directory + "/nowhere";
+
+        fails(
+                3,
+                "input rejected: input table users is required, but there is no folder " + nowhere + "/users",
+                execute(world, "validate", "--input=" + nowhere));
+        fails(
+                3,
+                "input rejected: input table users is required, but there is no partition ds=… in " + nowhere
+                        + "/users",
+                execute("daily", "--input=" + nowhere, "--output=" + directory + "/output"));
+        fails(
+                2,
+                "usage or config: --set targets.cap=1: unknown key targets.cap, known are [targets.push_cap,"
+                        + " targets.min_spacing_hours]",
+                execute(world, "targets", "--set", "targets.cap=1"));
+        fails(
+                2,
+                "usage or config: --config " + nowhere + " cannot be read: " + nowhere + ": File " + nowhere
+                        + " does not exist",
+                execute(world, "targets", "--config=" + nowhere));
+        Path file = Files.writeString(directory.resolve("file"), "");
+        Result unwritable = execute(world, "targets", "--output=" + file + "/output");
+        assertEquals(2, unwritable.exitCode());
+        assertTrue(unwritable.err().contains("--output " + file + "/output cannot be written: "), unwritable.err());
+        assertFalse(unwritable.err().contains("\tat "), "no stack trace");
+    }
+
+    @Test
+    void statusReturnsTheExitCodeOfTheLastRun() {
+        TinyWorld world = new TinyWorld(directory).people(1).write();
+
+        Result none = execute(world, "status");
+        assertEquals("no run of 2026-03-14 in " + world.layout().output() + "\n", none.out());
+        assertEquals(1, none.exitCode());
+
+        Result candidates = execute(world, "candidates");
+        fails(
+                3,
+                "input rejected: table targets has no partition ds=2026-03-14 in "
+                        + world.layout().output() + "/targets: run the stage that writes it first",
+                candidates);
+        Result heavy = execute(world, "heavy-rank");
+        assertEquals(5, heavy.exitCode(), heavy.err());
+        assertTrue(heavy.err().contains("pushrank: model rejected: "), heavy.err());
+        assertTrue(heavy.err().contains(world.layout().models()), heavy.err());
+        assertFalse(heavy.err().contains("\tat "), "no stack trace");
+
+        Result status = execute(world, "status");
+        assertEquals(5, status.exitCode());
+        assertEquals(
+                List.of("candidates failed exit 3", "heavy-rank failed exit 5"),
+                status.out()
+                        .lines()
+                        .map(line -> line.replaceAll(" +", " ").split(" ", 6))
+                        .map(words -> words[1] + " " + words[2] + " " + words[3] + " " + words[4])
+                        .toList());
+    }
+
+    @Test
+    void examplesWithoutAFirstDayBeginAWeekBeforeTheLast() {
+        TinyWorld world = new TinyWorld(directory)
+                .people(1)
+                .without(Table.POSTS)
+                .partition(Table.POSTS, TinyWorld.DATE.minusDays(60))
+                .write();
+
+        fails(
+                3,
+                "input rejected: input table posts has no data for 2026-03-14: no partition of 2026-02-06 to 2026-03-14"
+                        + " in " + world.input() + "/posts",
+                execute(world, "examples"));
+    }
+
+    @Test
+    void optionsThatVerbsHaveInCommonAreTheSameEverywhere() {
+        Map<String, List<String>> options = new TreeMap<>();
+        PushrankCommand.commandLine().getSubcommands().forEach((name, verb) -> {
+            if (!List.of("train", "generate").contains(name)) {
+                options.put(
+                        name,
+                        List.of("--config", "--date", "--input", "--output", "--models", "--set").stream()
+                                .filter(option -> verb.getCommandSpec().findOption(option) == null)
+                                .toList());
+            }
+        });
+
+        options.forEach((verb, missing) -> assertEquals(List.of(), missing, verb));
+    }
+}

@@ -1,0 +1,239 @@
+package io.pushrank.jobs.config;
+
+import static io.pushrank.jobs.exit.ExitCode.USAGE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import io.pushrank.jobs.Expect;
+import io.pushrank.jobs.config.RankingConfig.ExamplesConfig;
+import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
+import io.pushrank.jobs.config.RankingConfig.InputsConfig;
+import io.pushrank.jobs.config.RankingConfig.QualityControlConfig;
+import io.pushrank.jobs.config.RankingConfig.TargetsConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigFileTest {
+    private final ConfigFile shipped = ConfigFile.shipped();
+
+    @Test
+    void theShippedFileGivesTheDocumentedDefaults() {
+        RankingConfig config = shipped.config();
+
+        assertEquals(12, config.asOfHour());
+        assertEquals(new InputsConfig(30, 7, 0.5, "created"), config.inputs());
+        assertEquals(List.of(), config.disabledRules());
+        assertEquals(new TargetsConfig(5, 4), config.targets());
+        assertEquals(
+                List.of("social_proof", "in_network", "followed_topics", "collaborative", "popular"),
+                List.copyOf(config.candidates().sources().keySet()));
+        assertEquals(100, config.lightRank().keep());
+        assertEquals(new HeavyRankConfig(512, 1, 0.05), config.heavyRank());
+        assertEquals(new QualityControlConfig(1, 24, 2, 30), config.qualityControl());
+        assertEquals(new ExamplesConfig("notifications", 24, 1.0, 14), config.examples());
+        assertEquals(50, config.collaborative().authors());
+    }
+
+    @Test
+    void theFileInTheJarIsTheOneThatOperatorsRead() throws IOException {
+        assertEquals(Files.readString(Path.of("../conf/pushrank.yaml")), Resources.text("conf/pushrank.yaml"));
+    }
+
+    @Test
+    void theAsOfInstantIsTheHourOfTheDateInUtc() {
+        RankingConfig config = shipped.set("as_of_hour=6").config();
+
+        assertEquals(Instant.parse("2026-03-29T06:00:00Z"), config.asOf(LocalDate.of(2026, 3, 29)));
+    }
+
+    @Test
+    void setComesBeforeTheFileAndTheFileBeforeWhatIsShipped() {
+        ConfigFile file = shipped.over("mine.yaml", "targets:\n  push_cap: 3\n  min_spacing_hours: 1\n");
+
+        assertEquals(new TargetsConfig(3, 1), file.config().targets());
+        assertEquals(
+                new TargetsConfig(7, 1), file.set("targets.push_cap=7").config().targets());
+        assertEquals(new TargetsConfig(5, 4), shipped.config().targets(), "the shipped settings stay as they are");
+    }
+
+    @Test
+    void anEmptyFileChangesNothing() {
+        assertEquals(
+                shipped.digest(), shipped.over("mine.yaml", "# nothing yet\n").digest());
+    }
+
+    @Test
+    void theDigestTellsSettingsApart() {
+        assertNotEquals(shipped.digest(), shipped.set("targets.push_cap=4").digest());
+        assertEquals(shipped.digest(), shipped.set("targets.push_cap=5").digest());
+    }
+
+    @Test
+    void nullTakesASourceAwayAndANewNameAddsOne() {
+        RankingConfig config = shipped.over(
+                        "mine.yaml",
+                        """
+                candidates:
+                  sources:
+                    popular: null
+                    trends: {limit: 5}
+                """)
+                .set("candidates.sources.social_proof=null")
+                .config();
+
+        assertEquals(
+                List.of("in_network", "followed_topics", "collaborative", "trends"),
+                List.copyOf(config.candidates().sources().keySet()));
+        assertEquals(Map.of("limit", 5), config.candidates().sources().get("trends"));
+    }
+
+    @Test
+    void aSourceKeepsTheParametersThatAreNotNamed() {
+        RankingConfig config = shipped.set("candidates.sources.followed_topics.min_topic_score=1")
+                .config();
+
+        assertEquals(
+                Map.of("limit", 60, "max_age_hours", 24, "min_topic_score", 1),
+                config.candidates().sources().get("followed_topics"));
+    }
+
+    @Test
+    void anUnknownKeyIsNamedWithItsFileAndTheKnownOnes() {
+        Expect.failure(
+                USAGE,
+                "mine.yaml: unknown key targets.pushcap, known are [targets.push_cap, targets.min_spacing_hours]",
+                () -> shipped.over("mine.yaml", "targets: {pushcap: 3}"));
+        Expect.failure(
+                USAGE,
+                "--set light_rank.kep=3: unknown key light_rank.kep, known are [light_rank.keep]",
+                () -> shipped.set("light_rank.kep=3"));
+    }
+
+    @Test
+    void aKeyThatStandsTwiceIsNotSilentlyTakenOnce() {
+        Expect.failure(
+                USAGE,
+                "mine.yaml, line 2: Duplicate field 'seed' for `ObjectNode`: not allowed when"
+                        + " `DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY` enabled",
+                () -> shipped.over("mine.yaml", "seed: 1\nseed: 2\n"));
+    }
+
+    @Test
+    void whatIsNotYamlIsNamedWithItsLine() {
+        Expect.failure(
+                USAGE,
+                "mine.yaml must hold keys and values, but holds \"push_cap 3\"",
+                () -> shipped.over("mine.yaml", "push_cap 3"));
+        Expect.failure(USAGE, "--set takes key=value, but was given push_cap", () -> shipped.set("push_cap"));
+        Expect.failure(
+                USAGE,
+                "--set collaborative.alpha=.nan, line 2: Malformed numeric value '.nan'",
+                () -> shipped.set("collaborative.alpha=.nan"));
+        Expect.failure(USAGE, "--set takes key=value, but was given =3", () -> shipped.set("=3"));
+        Expect.failure(
+                USAGE, "--set targets=3: targets must hold keys and values, but is 3", () -> shipped.set("targets=3"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            as_of_hour=24                        | as_of_hour must be between 0 and 23, but is 24
+            as_of_hour=-1                        | as_of_hour must be between 0 and 23, but is -1
+            output_partitions=0                  | output_partitions must be between 1 and 100000, but is 0
+            disabled_rules=null                  | disabled_rules must be a list, but is null
+            inputs.lookback_days=0               | inputs.lookback_days must be between 1 and 3650, but is 0
+            inputs.max_snapshot_age_days=-1      | inputs.max_snapshot_age_days must be between 0 and 3650, but is -1
+            inputs.max_quarantined_share=1.01    | inputs.max_quarantined_share must be between 0 and 1, but is 1.01
+            inputs.item_age=born                 | inputs.item_age must be one of [created, last_activity], but is born
+            inputs.item_age=null                 | inputs.item_age must be one of [created, last_activity], but is null
+            targets.push_cap=13                  | targets.push_cap must be between 0 and 12, but is 13
+            targets.min_spacing_hours=73         | targets.min_spacing_hours must be between 0 and 72, but is 73
+            light_rank.keep=1001                 | light_rank.keep must be between 0 and 1000, but is 1001
+            heavy_rank.batch_rows=0              | heavy_rank.batch_rows must be between 1 and 65536, but is 0
+            heavy_rank.intra_op_threads=0        | heavy_rank.intra_op_threads must be between 1 and 1024, but is 0
+            heavy_rank.features_share=-0.1       | heavy_rank.features_share must be between 0 and 1, but is -0.1
+            quality_control.sends_per_run=0      | quality_control.sends_per_run must be between 1 and 12, but is 0
+            quality_control.max_age_hours=0      | quality_control.max_age_hours must be between 1 and 720, but is 0
+            quality_control.min_reply_actors=-1  | quality_control.min_reply_actors must be between 0 and 1000, but is -1
+            quality_control.duplicate_days=3651  | quality_control.duplicate_days must be between 0 and 3650, but is 3651
+            examples.window_hours=0              | examples.window_hours must be between 1 and 720, but is 0
+            examples.negatives_share=0           | examples.negatives_share must be between 1.0E-6 and 1, but is 0
+            examples.new_user_days=-1            | examples.new_user_days must be between 0 and 3650, but is -1
+            examples.labels=clicks               | examples.labels must be one of [notifications, engagements, candidates], but is clicks
+            collaborative.rank=0                 | collaborative.rank must be between 1 and 1024, but is 0
+            collaborative.iterations=0           | collaborative.iterations must be between 1 and 1000, but is 0
+            collaborative.regularization=-1      | collaborative.regularization must be between 0 and 1000000, but is -1
+            collaborative.authors=10001          | collaborative.authors must be between 1 and 10000, but is 10001
+            candidates.sources.popular.limit=-1  | candidates.sources.popular.limit must be between 0 and 1000000, but is -1
+            candidates.sources.popular.limit=null| candidates.sources.popular.limit must be a whole number, but is null
+            """)
+    void aValueOutOfItsBoundsIsNamedWithThem(String assignment, String message) {
+        Expect.failure(USAGE, "config: " + message, shipped.set(assignment)::config);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "as_of_hour=0",
+                "as_of_hour=23",
+                "inputs.max_quarantined_share=0",
+                "inputs.max_snapshot_age_days=0",
+                "targets.push_cap=0",
+                "targets.push_cap=12",
+                "light_rank.keep=0",
+                "quality_control.sends_per_run=12",
+                "candidates.sources.popular.limit=0"
+            })
+    void theBoundsThemselvesAreAllowed(String assignment) {
+        shipped.set(assignment).config();
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            seed=abc               | config: seed: Cannot deserialize value of type `long` from String "abc": not a valid `long` value
+            targets.push_cap=1.5   | config: targets.push_cap: Cannot coerce Floating-point value (1.5) to `int` value (but could if coercion was enabled using `CoercionConfig`)
+            disabled_rules=[[a]]   | config: disabled_rules.0: Cannot deserialize value of type `java.lang.String` from Array value (token `JsonToken.START_ARRAY`)
+            """)
+    void aValueOfTheWrongTypeIsNamedWithItsKey(String assignment, String message) {
+        Expect.failure(USAGE, message, shipped.set(assignment)::config);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            textBlock =
+                    """
+            candidates.sources.popular=5                  | candidates.sources.popular must hold keys and values, but is 5
+            candidates.sources.popular.max_age_hours=day  | candidates.sources.popular.max_age_hours must be a whole number, but is "day"
+            candidates.sources.popular.max_age_hours=1.5  | candidates.sources.popular.max_age_hours must be a whole number, but is 1.5
+            candidates.sources.social_proof.kinds=like    | candidates.sources.social_proof.kinds must be a list, but is "like"
+            candidates.sources.followed_topics.min_topic_score=true | candidates.sources.followed_topics.min_topic_score must be a number, but is true
+            """)
+    void aParameterOfASourceKeepsItsType(String assignment, String message) {
+        Expect.failure(USAGE, "--set " + assignment + ": " + message, () -> shipped.set(assignment));
+    }
+
+    @Test
+    void withoutAnySourceThereIsNothingToRun() {
+        ConfigFile file = shipped;
+        for (String source : shipped.config().candidates().sources().keySet()) {
+            file = file.set("candidates.sources." + source + "=null");
+        }
+
+        Expect.failure(USAGE, "config: candidates.sources must name at least one source, but is empty", file::config);
+    }
+}

@@ -1,0 +1,259 @@
+package io.pushrank.jobs.run;
+
+import static io.pushrank.jobs.TinyWorld.hoursBefore;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.Expect;
+import io.pushrank.jobs.Published;
+import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.TinyWorld;
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.exit.ExitCode;
+import io.pushrank.jobs.explain.Explanation;
+import io.pushrank.jobs.run.Manifest.StageReport;
+import io.pushrank.jobs.stage.Candidates;
+import io.pushrank.jobs.stage.QualityControl;
+import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.stage.Targets;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.table.Table;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Timestamp;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Stages that need no model, run, published, run again, and explained. */
+class RunTest {
+    private final SparkSession spark = SharedSpark.session();
+    private final Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
+    private final ConfigFile config =
+            ConfigFile.shipped().set("candidates.sources.social_proof=null").set("candidates.sources.popular=null");
+    private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
+
+    @TempDir
+    private Path directory;
+
+    private void run(TinyWorld world, Stage... stages) {
+        new Run(
+                        spark,
+                        world.layout(),
+                        config,
+                        TinyWorld.DATE,
+                        "some stages",
+                        new Progress(new PrintStream(printed, true, StandardCharsets.UTF_8)))
+                .stages(List.of(stages));
+    }
+
+    private Manifest lastManifest(TinyWorld world) {
+        List<Manifest> manifests = Manifest.of(storage, world.layout(), TinyWorld.DATE);
+        return manifests.get(manifests.size() - 1);
+    }
+
+    private static Map<String, String> digests(Manifest manifest) {
+        Map<String, String> digests = new TreeMap<>();
+        manifest.stages().forEach(stage -> digests.putAll(stage.digests()));
+        return digests;
+    }
+
+    private String explain(TinyWorld world, long user) {
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        new Explanation(spark, world.layout(), TinyWorld.DATE, user)
+                .print(new PrintStream(screen, true, StandardCharsets.UTF_8));
+        return screen.toString(StandardCharsets.UTF_8);
+    }
+
+    /** User 1 can be sent a post of 2; 3 has no device, 4 follows nobody. */
+    private TinyWorld world() {
+        return new TinyWorld(directory)
+                .people(1, 2, 4)
+                .user(3)
+                .follow(1, 2)
+                .follow(1, 99)
+                .post(10, 2, hoursBefore(1))
+                .post(11, 2, hoursBefore(2))
+                .post(12, 2, hoursBefore(3))
+                .engagement(1, 2, 12L, "impression", hoursBefore(1))
+                .notification(1, 9, 2, hoursBefore(30))
+                .write();
+    }
+
+    /** As the rankers would have published it, both of user 1's candidates on their way, the lower item ranked first. */
+    private static void rank(Layout layout, long user, boolean isHeavy) {
+        Map<String, Object> first = candidate(user, 10, 1);
+        Map<String, Object> second = candidate(user, 11, 2);
+        for (Map<String, Object> row : List.of(first, second)) {
+            row.put("light_rank", row.get("rank"));
+            row.put("p_oonc", 0.25f);
+            row.put("p_engagement", 0.125f);
+            row.put("score", 0.5f);
+        }
+        Published.write(
+                layout, isHeavy ? Table.HEAVY_RANKED : Table.LIGHT_RANKED, TinyWorld.DATE, List.of(first, second));
+    }
+
+    private static Map<String, Object> candidate(long user, long item, int rank) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("user_id", user);
+        row.put("item_type", "post");
+        row.put("item_id", item);
+        row.put("author_id", 2L);
+        row.put("notification_type", "in_network");
+        row.put("item_created_at", Timestamp.from(hoursBefore(1)));
+        row.put("is_in_network", true);
+        row.put("sources", new Row[] {RowFactory.create("in_network", rank, 1.0, new Long[] {})});
+        row.put("rank", rank);
+        return row;
+    }
+
+    @Test
+    void stagesPublishTellWhatTheyDidAndGiveTheSameAgain() {
+        TinyWorld world = world();
+        Layout layout = world.layout();
+
+        run(world, new Targets(), new Candidates());
+        Manifest first = lastManifest(world);
+        run(world, new Targets(), new Candidates());
+        Manifest second = lastManifest(world);
+
+        assertEquals(digests(first), digests(second));
+        assertEquals(
+                List.of("candidates", "quarantine/follows", "removed/candidates", "removed/targets", "targets"),
+                List.copyOf(digests(first).keySet()));
+        assertEquals(
+                List.of("validate", "targets", "candidates"),
+                first.stages().stream().map(StageReport::stage).toList());
+        StageReport validate = first.stages().get(0);
+        assertEquals(Map.of("follows.dangling:followee_id", 1L), validate.reasons());
+        assertEquals(1, validate.removed());
+        StageReport targets = first.stages().get(1);
+        assertEquals(List.of(4L, 3L, 1L), List.of(targets.rowsIn(), targets.kept(), targets.removed()));
+        assertEquals(Map.of("no_device", 1L), targets.reasons());
+        StageReport candidates = first.stages().get(2);
+        assertEquals(List.of(5L, 2L, 3L), List.of(candidates.rowsIn(), candidates.kept(), candidates.removed()));
+        assertEquals(Map.of("no_candidates", 2L, "seen", 1L), candidates.reasons());
+        assertEquals(
+                List.of("done", "0", "", "some stages", "2026-03-14", "2026-03-14T12:00:00Z"),
+                List.of(
+                        first.status(),
+                        "" + first.exitCode(),
+                        first.message(),
+                        first.verb(),
+                        first.date(),
+                        first.asOf()));
+        assertEquals(config.digest(), first.configHash());
+        assertEquals(layout.input(), first.input());
+        assertTrue(first.endedAt().compareTo(first.startedAt()) >= 0);
+        assertEquals(
+                4,
+                spark.read()
+                        .parquet(layout.partition(Table.TARGETS, TinyWorld.DATE))
+                        .count());
+        assertEquals(
+                2,
+                spark.read()
+                        .parquet(layout.partition(Table.CANDIDATES, TinyWorld.DATE))
+                        .count());
+        assertFalse(storage.exists(layout.output() + "/_staging"));
+
+        // Then the rest of the day.
+        rank(layout, 1, false);
+        rank(layout, 1, true);
+        run(world, new QualityControl());
+
+        assertEquals(
+                Map.of("below_top_pick", 1L),
+                lastManifest(world).stages().get(0).reasons());
+        String sent = explain(world, 1);
+        assertEquals(
+                List.of(
+                        "User 1 on 2026-03-14",
+                        "",
+                        "targets eligible",
+                        "cap 5 in 24 h, 0 sent in the last 24 h, last send 2026-03-13T06:00:00Z",
+                        "",
+                        "item light score/rank p_oonc/p_engagement/score/rank sources (rank) verdict",
+                        "post 10 not scored #1 0.2500 0.1250 0.5000 #1 in_network 1"
+                                + " SENT at 2026-03-14T12:00:00Z as in_network",
+                        "post 11 not scored #2 0.2500 0.1250 0.5000 #2 in_network 2 quality-control: below_top_pick",
+                        "post 12 - - in_network candidates: seen",
+                        "",
+                        "Sent: post 10."),
+                words(sent));
+        assertEquals(
+                List.of(
+                        "User 3 on 2026-03-14",
+                        "",
+                        "targets not eligible: no_device",
+                        "cap 5 in 24 h, 0 sent in the last 24 h, last send unknown",
+                        "",
+                        "Nothing is sent: the user is not eligible (no_device)."),
+                words(explain(world, 3)));
+        assertEquals(
+                "Nothing is sent: no source proposed anything (no_candidates).",
+                words(explain(world, 4)).get(5));
+        Expect.failure(
+                ExitCode.INPUT_REJECTED,
+                "user 77 is not in table targets of ds=2026-03-14: it is not in users",
+                () -> explain(world, 77));
+    }
+
+    private static List<String> words(String screen) {
+        return screen.lines().map(line -> line.strip().replaceAll(" +", " ")).toList();
+    }
+
+    @Test
+    void aRowThatAStageLosesStopsItAndWhatWasThereStays() {
+        TinyWorld world = new TinyWorld(directory)
+                .people(1, 2)
+                .follow(1, 2)
+                .post(10, 2, hoursBefore(1))
+                .write();
+        Layout layout = world.layout();
+        Map<String, Object> target = new HashMap<>();
+        target.put("user_id", 2L);
+        target.put("sent_at_24h", new Timestamp[0]);
+        target.put("push_cap", 5);
+        target.put("spacing_seconds", 0L);
+        Published.write(layout, Table.TARGETS, TinyWorld.DATE, List.of(target));
+        rank(layout, 1, true);
+        Path sends = Path.of(layout.partition(Table.SENDS, TinyWorld.DATE), "of-before");
+        assertTrue(sends.getParent().toFile().mkdirs());
+        writeText(sends);
+
+        Expect.failure(
+                ExitCode.OUTPUT_REJECTED,
+                "stage quality-control: table heavy_ranked has 2 rows, but 0 were kept and 0 removed",
+                () -> run(world, new QualityControl()));
+
+        assertTrue(Files.exists(sends), "the partition of before is untouched");
+        assertFalse(storage.exists(layout.output() + "/_staging"));
+        Manifest manifest = lastManifest(world);
+        assertEquals("failed", manifest.status());
+        assertEquals(4, manifest.exitCode());
+        assertEquals(
+                "stage quality-control: table heavy_ranked has 2 rows, but 0 were kept and 0 removed",
+                manifest.message());
+    }
+
+    private static void writeText(Path file) {
+        try {
+            Files.writeString(file, "x");
+        } catch (java.io.IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+}

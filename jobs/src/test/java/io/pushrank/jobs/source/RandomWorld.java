@@ -1,0 +1,204 @@
+package io.pushrank.jobs.source;
+
+import io.pushrank.jobs.TinyWorld;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** A seeded world of a few dozen rows, and what sources have to propose in it, by loops over lists. */
+final class RandomWorld {
+    private static final int USERS = 14;
+    private static final Instant START = TinyWorld.hoursBefore(24);
+    private static final List<String> KINDS =
+            List.of("like", "repost", "reply", "quote", "click", "impression", "profile_visit", "dislike");
+    private static final Map<String, Long> WEIGHTS =
+            Map.of("repost", 4L, "reply", 4L, "quote", 4L, "like", 2L, "click", 1L, "profile_visit", 1L);
+    private static final Set<String> ACTIONS = Set.of("like", "repost", "reply", "quote", "click");
+
+    private record Person(long id, String country, String language) {}
+
+    private record Follow(long user, long followee) {}
+
+    private record Bar(long user, long other, String kind) {}
+
+    private record Post(long id, long author, Instant at, boolean isReply, String language) {}
+
+    private record Act(long user, Post post, String kind, Instant at) {}
+
+    /** What social proof has to say of a post. */
+    record Proof(double score, List<Long> actors) {}
+
+    private final List<Person> people = new ArrayList<>();
+    private final Set<Follow> follows;
+    private final Set<Bar> bars;
+    private final List<Post> posts = new ArrayList<>();
+    private final List<Act> acts = new ArrayList<>();
+
+    RandomWorld(long seed) {
+        Random random = new Random(seed);
+        for (long id = 1; id <= USERS; id++) {
+            people.add(new Person(id, pick(random, "FR", "FR", "DE", null), pick(random, "fr", "fr", "de", null)));
+        }
+        Comparator<Follow> byPair = Comparator.comparing(Follow::user).thenComparing(Follow::followee);
+        follows = new TreeSet<>(byPair);
+        bars = new TreeSet<>(
+                Comparator.comparing(Bar::user).thenComparing(Bar::other).thenComparing(Bar::kind));
+        for (int number = 0; number < 60; number++) {
+            follows.add(new Follow(person(random), person(random)));
+        }
+        for (int number = 0; number < 15; number++) {
+            bars.add(new Bar(
+                    person(random),
+                    person(random),
+                    pick(random, "block", "mute", "hide_recommendations", "no_reposts")));
+        }
+        for (long id = 1; id <= 50; id++) {
+            Instant at = TinyWorld.hoursBefore(0.1 + random.nextInt(280) / 10.0);
+            boolean isReply = random.nextInt(6) == 0;
+            posts.add(new Post(id, person(random), at, isReply, pick(random, "fr", "fr", "de", null)));
+        }
+        for (int number = 0; number < 300; number++) {
+            Post post = posts.get(random.nextInt(posts.size()));
+            String kind = KINDS.get(random.nextInt(KINDS.size()));
+            // All at different instants, for the whole row but the instant may repeat.
+            Instant at = post.at().plusSeconds(1 + number);
+            if (at.isBefore(TinyWorld.AS_OF)) {
+                acts.add(new Act(person(random), post, kind, at));
+            }
+        }
+    }
+
+    private static long person(Random random) {
+        return 1L + random.nextInt(USERS);
+    }
+
+    private static String pick(Random random, String... values) {
+        return values[random.nextInt(values.length)];
+    }
+
+    TinyWorld write(Path directory) {
+        TinyWorld world = new TinyWorld(directory);
+        people.forEach(person -> world.user(person.id(), "country", person.country(), "language", person.language()));
+        follows.forEach(follow -> world.follow(follow.user(), follow.followee()));
+        bars.forEach(bar -> world.relation(bar.user(), bar.other(), bar.kind()));
+        posts.forEach(post -> world.post(
+                post.id(),
+                post.author(),
+                post.at(),
+                "language",
+                post.language(),
+                "in_reply_to_post_id",
+                post.isReply() ? 1L : null));
+        acts.forEach(act ->
+                world.engagement(act.user(), act.post().author(), act.post().id(), act.kind(), act.at()));
+        return world.write();
+    }
+
+    Map<String, Double> inNetwork() {
+        Map<String, Double> proposals = new TreeMap<>();
+        for (Follow follow : follows) {
+            for (Post post : posts) {
+                if (post.author() == follow.followee() && isFresh(post.at()) && !post.isReply()) {
+                    double hours = Duration.between(post.at(), TinyWorld.AS_OF).toMinutes() / 60.0;
+                    double score = (1 + Math.log(1.0 + weight(follow.user(), follow.followee()))) / (1 + hours);
+                    proposals.put(follow.user() + " " + post.id(), score);
+                }
+            }
+        }
+        return proposals;
+    }
+
+    Map<String, Proof> socialProof(int mostActors) {
+        Map<String, Proof> proposals = new TreeMap<>();
+        for (Person person : people) {
+            for (Post post : posts) {
+                Set<String> counted = new TreeSet<>();
+                Set<Long> actors = new TreeSet<>(Comparator.comparingLong((Long actor) -> -weight(person.id(), actor))
+                        .thenComparing(Comparator.naturalOrder()));
+                double score = 0;
+                for (Act act : acts) {
+                    boolean counts = act.post().equals(post)
+                            && isFresh(post.at())
+                            && isFresh(act.at())
+                            && Set.of("like", "repost").contains(act.kind())
+                            && follows.contains(new Follow(person.id(), act.user()))
+                            && act.user() != post.author()
+                            && act.user() != person.id()
+                            && !isBarred(person.id(), act);
+                    if (counts && counted.add(act.user() + act.kind())) {
+                        score += 1 + weight(person.id(), act.user());
+                        actors.add(act.user());
+                    }
+                }
+                if (!actors.isEmpty()) {
+                    List<Long> best = actors.stream().limit(mostActors).toList();
+                    proposals.put(person.id() + " " + post.id(), new Proof(score, best));
+                }
+            }
+        }
+        return proposals;
+    }
+
+    Map<String, Double> popular(int limit) {
+        Map<String, Double> proposals = new TreeMap<>();
+        for (Person target : people) {
+            Map<Long, Set<Long>> actors = new HashMap<>();
+            for (Act act : acts) {
+                Post post = act.post();
+                if (ACTIONS.contains(act.kind())
+                        && isFresh(act.at())
+                        && isFresh(post.at())
+                        && !post.isReply()
+                        && Objects.equals(post.language(), target.language())
+                        && Objects.equals(person(act.user()).country(), target.country())) {
+                    actors.computeIfAbsent(post.id(), absent -> new TreeSet<>()).add(act.user());
+                }
+            }
+            actors.entrySet().stream()
+                    .sorted(Comparator.<Map.Entry<Long, Set<Long>>>comparingInt(
+                                    entry -> -entry.getValue().size())
+                            .thenComparing(Map.Entry::getKey))
+                    .limit(limit)
+                    .forEach(entry -> proposals.put(target.id() + " " + entry.getKey(), (double)
+                            entry.getValue().size()));
+        }
+        return proposals;
+    }
+
+    private Person person(long id) {
+        return people.get((int) id - 1);
+    }
+
+    private static boolean isFresh(Instant at) {
+        return !at.isBefore(START);
+    }
+
+    private long weight(long user, long author) {
+        return user == author
+                ? 0
+                : acts.stream()
+                        .filter(act -> act.user() == user && act.post().author() == author)
+                        .mapToLong(act -> WEIGHTS.getOrDefault(act.kind(), 0L))
+                        .sum();
+    }
+
+    private boolean isBarred(long user, Act act) {
+        return bars.stream().anyMatch(bar -> {
+            boolean isMine = bar.user() == user && bar.other() == act.user();
+            boolean isTheirs = bar.user() == act.user() && bar.other() == user;
+            boolean isBlockOrMute = bar.kind().equals("block") || bar.kind().equals("mute");
+            return (isBlockOrMute && (isMine || isTheirs))
+                    || (isMine && bar.kind().equals("no_reposts") && act.kind().equals("repost"));
+        });
+    }
+}

@@ -1,0 +1,172 @@
+package io.pushrank.jobs.source;
+
+import static io.pushrank.jobs.TinyWorld.hoursBefore;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.TinyWorld;
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.stage.Candidates;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Each source's SQL on a world written by hand, and three of them on random worlds against plain Java. */
+class SourceQueriesTest {
+    private final SparkSession spark = SharedSpark.session();
+    private final RankingConfig config = ConfigFile.shipped()
+            .set("candidates.sources.popular.limit=3")
+            .set("candidates.sources.social_proof.max_actors=2")
+            .config();
+
+    @TempDir
+    private Path directory;
+
+    private Tables tables(TinyWorld world) {
+        Tables tables = new Tables(
+                spark,
+                world.layout(),
+                config,
+                TinyWorld.DATE,
+                TinyWorld.AS_OF,
+                Findings.none(),
+                new Candidates().reads());
+        return tables.with("targets", tables.read(Table.USERS));
+    }
+
+    /** Proposals as "user item" with score, six digits, and actors. */
+    private Map<String, String> proposals(Tables tables, String name) {
+        Source source = Sources.of(config).stream()
+                .filter(candidate -> candidate.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+        Map<String, String> proposals = new TreeMap<>();
+        for (Row row : tables.query(source.query(), source.parameters()).collectAsList()) {
+            String before = proposals.put(
+                    row.getAs("user_id") + " " + row.getAs("item_id"),
+                    proposal(row.<Number>getAs("score").doubleValue(), row.getList(row.fieldIndex("actors"))));
+            assertEquals(null, before, "an item is proposed to a user once");
+        }
+        return proposals;
+    }
+
+    private static String proposal(double score, List<Long> actors) {
+        return "%.6f %s".formatted(score, actors);
+    }
+
+    private void recommend(TinyWorld world, long user, long author, double score) throws IOException {
+        Path models = Path.of(world.layout().models(), "collaborative");
+        TinyWorld.writeFile(
+                models.resolve("1/recommended_authors/part-0.parquet"),
+                TinyWorld.messageType(Table.RECOMMENDED_AUTHORS),
+                List.of(Map.of("user_id", user, "author_id", author, "score", score, "rank", 1)));
+        Files.writeString(models.resolve("champion"), "1\n");
+    }
+
+    @Test
+    void eachSourceProposesWhatItSays() throws IOException {
+        TinyWorld world = new TinyWorld(directory)
+                .user(1)
+                .user(2)
+                .user(3)
+                .user(4)
+                .user(5)
+                .user(6, "country", null, "language", null)
+                .user(7, "country", null)
+                .follow(1, 2)
+                .follow(1, 3)
+                .follow(1, 5)
+                .follow(1, 7, "followed_at", TinyWorld.AS_OF)
+                .topicFollow(1, 7)
+                .relation(1, 3, "no_reposts")
+                .relation(5, 1, "mute")
+                .post(10, 2, hoursBefore(1))
+                .post(11, 2, hoursBefore(24.02))
+                .post(12, 2, hoursBefore(1), "in_reply_to_post_id", 10L)
+                .post(13, 4, hoursBefore(2))
+                .post(14, 5, hoursBefore(3), "language", "en")
+                .post(15, 3, hoursBefore(24))
+                .post(16, 4, hoursBefore(4), "language", null)
+                .post(17, 7, hoursBefore(1))
+                .postTopic(13, 7, 0.9, hoursBefore(2))
+                .postTopic(14, 7, 0.2, hoursBefore(3))
+                .postTopic(12, 7, 1.0, hoursBefore(1))
+                .engagement(1, 2, 90L, "like", hoursBefore(240))
+                .engagement(1, 2, 90L, "impression", hoursBefore(240))
+                .engagement(2, 4, 13L, "like", hoursBefore(1.5))
+                .engagement(2, 4, 13L, "like", hoursBefore(1.4))
+                .engagement(2, 4, 13L, "repost", hoursBefore(1.2))
+                .engagement(3, 4, 13L, "like", hoursBefore(1))
+                .engagement(3, 5, 14L, "repost", hoursBefore(1))
+                .engagement(5, 4, 13L, "like", hoursBefore(1))
+                .engagement(2, 2, 10L, "like", hoursBefore(0.5))
+                .engagement(3, 2, 12L, "like", hoursBefore(0.5))
+                .engagement(3, 2, 10L, "impression", hoursBefore(0.5))
+                .engagement(7, 4, 16L, "like", hoursBefore(2))
+                .write();
+        recommend(world, 1, 4, 0.5);
+        try (Tables tables = tables(world)) {
+            assertEquals(
+                    Map.of(
+                            "1 10", proposal((1 + Math.log(3)) / 2, List.of()),
+                            "1 14", proposal(1 / 4.0, List.of()),
+                            "1 15", proposal(1 / 25.0, List.of())),
+                    proposals(tables, "in_network"),
+                    "no post of before the window, no reply, nobody followed since the as-of instant");
+            assertEquals(
+                    Map.of("1 13", proposal(3 + 3 + 1, List.of(2L, 3L)), "1 12", proposal(1, List.of(3L))),
+                    proposals(tables, "social_proof"),
+                    "user 2 counts for like and repost, not for its own post; 5 has muted 1; 3's reposts are unwanted");
+            assertEquals(
+                    Map.of("1 13", proposal(0.9 * (1 + Math.log(1 + 4 + 1)), List.of())),
+                    proposals(tables, "followed_topics"),
+                    "too weak annotations and replies are left out");
+            assertEquals(
+                    Map.of(
+                            "1 13", proposal(0.5 / (1 + 120 / 1440.0), List.of()),
+                            "1 16", proposal(0.5 / (1 + 240 / 1440.0), List.of())),
+                    proposals(tables, "collaborative"));
+            Map<String, String> popular = new TreeMap<>();
+            for (long user = 1; user <= 5; user++) {
+                popular.put(user + " 13", proposal(3, List.of()));
+                popular.put(user + " 10", proposal(1, List.of()));
+            }
+            popular.put("6 16", proposal(1, List.of()));
+            assertEquals(popular, proposals(tables, "popular"), "of the same country and language, unknown ones alike");
+        }
+    }
+
+    @Test
+    void onRandomWorldsSourcesProposeWhatPlainJavaProposes() {
+        RandomWorld random = new RandomWorld(11);
+        try (Tables tables = tables(random.write(directory))) {
+            Map<String, String> inNetwork = new TreeMap<>();
+            random.inNetwork().forEach((pair, score) -> inNetwork.put(pair, proposal(score, List.of())));
+            assertTrue(inNetwork.size() > 30, "enough to compare: " + inNetwork.size());
+            assertEquals(inNetwork, proposals(tables, "in_network"));
+
+            Map<String, String> socialProof = new TreeMap<>();
+            random.socialProof(2)
+                    .forEach((pair, proof) -> socialProof.put(pair, proposal(proof.score(), proof.actors())));
+            assertTrue(socialProof.size() > 30, "enough to compare: " + socialProof.size());
+            assertEquals(socialProof, proposals(tables, "social_proof"));
+
+            Map<String, String> popular = new TreeMap<>();
+            random.popular(3).forEach((pair, people) -> popular.put(pair, proposal(people, List.of())));
+            assertTrue(popular.size() > 30, "enough to compare: " + popular.size());
+            assertEquals(popular, proposals(tables, "popular"));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+package io.pushrank.jobs.stage;
+
+import static io.pushrank.jobs.TinyWorld.hoursBefore;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.pushrank.jobs.Expect;
+import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.TinyWorld;
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.exit.ExitCode;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Targets and candidates, judged on a world without topics, relations, notifications and models. */
+class CandidatesTest {
+    @TempDir
+    private Path directory;
+
+    private Tables tables(TinyWorld world, ConfigFile config, Stage stage) {
+        return new Tables(
+                SharedSpark.session(),
+                world.layout(),
+                config.config(),
+                TinyWorld.DATE,
+                TinyWorld.AS_OF,
+                Findings.none(),
+                stage.reads());
+    }
+
+    @Test
+    void proposalsAreMergedPerUserAndItemAndNobodyIsLost() {
+        TinyWorld world = new TinyWorld(directory)
+                .user(1)
+                .user(2)
+                .user(3)
+                .user(4, "is_protected", true)
+                .user(5, "country", "DE")
+                .user(6)
+                .follow(1, 2)
+                .follow(1, 3)
+                .follow(1, 4)
+                .follow(2, 2)
+                .post(10, 2, hoursBefore(1))
+                .post(11, 2, hoursBefore(2))
+                .post(12, 2, hoursBefore(2))
+                .post(13, 2, hoursBefore(3))
+                .post(20, 3, hoursBefore(1), "in_reply_to_post_id", 10L)
+                .post(30, 4, hoursBefore(2))
+                .engagement(3, 2, 11L, "like", hoursBefore(1))
+                .engagement(1, 2, 12L, "impression", hoursBefore(1))
+                .write();
+        ConfigFile config = ConfigFile.shipped().set("candidates.sources.in_network.limit=4");
+        Map<String, String> judged = new TreeMap<>();
+        try (Tables tables = tables(world, config, new Candidates())) {
+            tables.with(
+                    "targets",
+                    tables.read(Table.USERS)
+                            .withColumn("is_eligible", functions.col("user_id").notEqual(6)));
+            for (Row row : new Candidates().judge(tables).collectAsList()) {
+                List<String> sources = row.isNullAt(row.fieldIndex("sources"))
+                        ? List.of()
+                        : row.<Row>getList(row.fieldIndex("sources")).stream()
+                                .map(source -> source.getAs("source") + " " + source.getAs("rank"))
+                                .toList();
+                judged.put(
+                        row.getAs("user_id") + " " + row.getAs("item_id"),
+                        row.getAs("notification_type") + " " + sources + " " + row.getList(row.fieldIndex("reasons")));
+            }
+        }
+
+        assertEquals(
+                Map.ofEntries(
+                        Map.entry("1 10", "in_network [in_network 1] []"),
+                        Map.entry("1 11", "social_proof [social_proof 1, in_network 2, popular 1] []"),
+                        // Posts 11, 12 and 30 have one score: the lower item comes first, the fifth is over the limit.
+                        Map.entry("1 12", "in_network [in_network 3] [seen]"),
+                        Map.entry("1 30", "in_network [in_network 4] [unsuitable_author]"),
+                        Map.entry("2 10", "in_network [in_network 1] [own_post]"),
+                        Map.entry("2 11", "in_network [in_network 2, popular 1] [own_post]"),
+                        Map.entry("2 12", "in_network [in_network 3] [own_post]"),
+                        Map.entry("2 13", "in_network [in_network 4] [own_post]"),
+                        Map.entry("3 11", "popular [popular 1] [seen]"),
+                        Map.entry("4 11", "popular [popular 1] []"),
+                        Map.entry("5 null", "null [] [no_candidates]")),
+                judged,
+                "user 6 is no target");
+    }
+
+    @Test
+    void withoutTheTablesOfAnySourceTheRunStops() {
+        TinyWorld world = new TinyWorld(directory).people(1).write();
+        ConfigFile config = ConfigFile.shipped();
+        for (String source : List.of("in_network", "social_proof", "popular")) {
+            config = config.set("candidates.sources." + source + "=null");
+        }
+        try (Tables tables = tables(world, config, new Candidates())) {
+            tables.with("targets", tables.read(Table.USERS).withColumn("is_eligible", functions.lit(true)));
+
+            Expect.failure(
+                    ExitCode.INPUT_REJECTED,
+                    "every source of candidates is skipped: no input table of any is there",
+                    () -> new Candidates().judge(tables));
+        }
+    }
+
+    @Test
+    void aStageBeforeWhichNothingRanSaysWhatIsMissing() {
+        TinyWorld world = new TinyWorld(directory).people(1).write();
+        try (Tables tables = tables(world, ConfigFile.shipped(), new Candidates())) {
+            Expect.failure(
+                    ExitCode.INPUT_REJECTED,
+                    "table targets has no partition ds=2026-03-14 in "
+                            + world.layout().output() + "/targets: run the stage that writes it first",
+                    () -> new Candidates().judge(tables));
+        }
+    }
+}

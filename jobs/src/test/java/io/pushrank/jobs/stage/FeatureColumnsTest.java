@@ -1,0 +1,104 @@
+package io.pushrank.jobs.stage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.pushrank.jobs.SharedSpark;
+import io.pushrank.udf.feature.FeatureColumns;
+import io.pushrank.udf.feature.FeatureList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.Test;
+
+/** What becomes of a row's values on their way into the arrays that models take. */
+class FeatureColumnsTest {
+    private final SparkSession spark = SharedSpark.session();
+
+    private Row arrays(String sql, Column arrays) {
+        return spark.sql(sql).select(arrays.as("arrays")).head().getStruct(0);
+    }
+
+    private List<Long> hashes(Stream<String> namesAndValues) {
+        Dataset<Row> hashes = spark.sql("SELECT array("
+                + String.join(
+                        ", ",
+                        namesAndValues.map(pair -> "xxhash64(" + pair + ")").toList()) + ")");
+        return hashes.head().getList(0);
+    }
+
+    @Test
+    void whatIsNoFiniteNumberIsMissing() {
+        FeatureList features = FeatureList.parse(
+                "features.yaml",
+                """
+                features:
+                  - {name: whole, type: continuous, expression: whole}
+                  - {name: none, type: continuous, expression: none}
+                  - {name: nan, type: continuous, expression: nan}
+                  - {name: infinite, type: continuous, expression: -infinite}
+                  - {name: huge, type: continuous, expression: huge}
+                  - {name: largest, type: continuous, expression: largest}
+                  - {name: truth, type: binary, expression: whole = 3}
+                  - {name: unknown, type: binary, expression: none = 3}
+                """);
+
+        Row arrays = arrays(
+                """
+                SELECT 3 AS whole, CAST(NULL AS DOUBLE) AS none, double('NaN') AS nan, double('Infinity') AS infinite,
+                       1e300D AS huge, CAST(-3.4028235e38D AS DOUBLE) AS largest
+                """,
+                FeatureColumns.heavy(features));
+
+        assertEquals(List.of(3f, 0f, 0f, 0f, 0f, -Float.MAX_VALUE), arrays.getList(0));
+        assertEquals(List.of(false, true, true, true, true, false), arrays.getList(1));
+        assertEquals(List.of(1f, 0f), arrays.getList(2));
+        for (int index = 3; index < 7; index++) {
+            assertEquals(List.of(), arrays.getList(index));
+        }
+    }
+
+    @Test
+    void namesAreHashedWithTheirFeatureAndMissingOnesLeftOut() {
+        FeatureList features = FeatureList.parse(
+                "features.yaml",
+                """
+                features:
+                  - {name: is_new, type: binary, expression: is_new}
+                  - {name: country, type: string, expression: country}
+                  - {name: number, type: discrete, expression: number}
+                  - {name: unknown, type: string, expression: CAST(NULL AS STRING)}
+                  - {name: topics, type: sparse_binary, expression: topics}
+                  - {name: no_topics, type: sparse_binary, expression: CAST(NULL AS ARRAY<BIGINT>)}
+                  - {name: words, type: sparse_continuous, expression: words}
+                """);
+        String sql =
+                """
+                SELECT true AS is_new, 'FR' AS country, 42L AS number, array(7L, NULL, 9L) AS topics,
+                       map('a', 0.5D, 'b', double('NaN'), 'c', CAST(NULL AS DOUBLE)) AS words
+                """;
+        Stream<String> names = Stream.of("'country', 'FR'", "'number', '42'", "'topics', '7'", "'topics', '9'");
+
+        Row heavy = arrays(sql, FeatureColumns.heavy(features));
+        Row light = arrays(sql, FeatureColumns.light(features));
+
+        assertEquals(List.of(1f), heavy.getList(2));
+        List<Long> ids = hashes(names);
+        assertEquals(ids, heavy.getList(3));
+        assertEquals(List.of(1f, 1f, 1f, 1f), heavy.getList(4));
+        assertEquals(hashes(Stream.of("'words', 'a'", "'words', 'b'", "'words', 'c'")), heavy.getList(5));
+        assertEquals(List.of(0.5f, 0f, 0f), heavy.getList(6));
+
+        assertEquals(List.of(), light.getList(2));
+        assertEquals(
+                Stream.concat(hashes(Stream.of("'is_new', 'true'")).stream(), ids.stream())
+                        .toList(),
+                light.getList(3),
+                "what is binary is hashed, sparse numbers are left out");
+        assertEquals(List.of(1f, 1f, 1f, 1f, 1f), light.getList(4));
+        assertEquals(List.of(), light.getList(5));
+        assertEquals(List.of(), light.getList(6));
+    }
+}

@@ -1,0 +1,85 @@
+package io.pushrank.udf.feature;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FeatureListTest {
+    private static FeatureList parse(String... lines) {
+        return FeatureList.parse("mine.yaml", "features:\n" + String.join("\n", lines) + "\n");
+    }
+
+    @Test
+    void theShippedListParsesAndSurvivesItsOwnText() throws IOException {
+        FeatureList features = FeatureList.parse("features.yaml", Files.readString(Path.of("../conf/features.yaml")));
+
+        assertEquals(features, FeatureList.parse("again", features.toYaml()));
+        assertEquals(
+                features.features().size() - 17,
+                features.light().features().size(),
+                "pair and topic features are the heavy ranker's alone");
+    }
+
+    @Test
+    void theLightRankerTakesItsPartAndHashesWhatIsBinary() {
+        FeatureList features = parse(
+                "- {name: a, type: continuous, expression: a, light: true}",
+                "- {name: b, type: continuous, expression: b}",
+                "- {name: c, type: binary, expression: c, light: true}");
+
+        assertEquals(
+                List.of("a", "c"),
+                features.light().features().stream().map(Feature::name).toList());
+        assertEquals(2, features.heavyShape().continuous());
+        assertEquals(1, features.heavyShape().binary());
+        assertEquals(1, features.light().lightShape().continuous());
+        assertEquals(0, features.light().lightShape().binary());
+        assertEquals(
+                List.of("b"),
+                features.of(FeatureType.CONTINUOUS).stream()
+                        .skip(1)
+                        .map(Feature::name)
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '~',
+            textBlock =
+                    """
+            - {name: a, type: numeric, expression: a} | mine.yaml, line 2: type numeric is unknown, known are [continuous, binary, discrete, string, sparse_binary, sparse_continuous]
+            - {name: a, expression: a}                | mine.yaml, line 2: feature a has no type
+            - {name: ' ', type: string, expression: a}| mine.yaml, line 2: a feature has no name: expression a
+            - {name: a, type: string}                 | mine.yaml, line 2: feature a has no expression
+            """)
+    void aLineThatIsWrongIsNamedWithItsFile(String line, String message) {
+        assertEquals(
+                message,
+                assertThrows(IllegalArgumentException.class, () -> parse(line)).getMessage());
+    }
+
+    @Test
+    void aNameStandsOnce() {
+        IllegalArgumentException failure = assertThrows(
+                IllegalArgumentException.class,
+                () -> parse("- {name: a, type: string, expression: a}", "- {name: a, type: binary, expression: b}"));
+
+        assertEquals("mine.yaml, line 4: feature a stands twice in the list", failure.getMessage());
+    }
+
+    @Test
+    void aFileWithoutAListSaysSo() {
+        IllegalArgumentException failure =
+                assertThrows(IllegalArgumentException.class, () -> FeatureList.parse("mine.yaml", "features:\n"));
+
+        assertEquals("mine.yaml, line 2: there is no list of features", failure.getMessage());
+    }
+}
