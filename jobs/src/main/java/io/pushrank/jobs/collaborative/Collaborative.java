@@ -41,6 +41,9 @@ public final class Collaborative {
         Storage storage = new Storage(tables.spark().sparkContext().hadoopConfiguration());
         String models = tables.layout().models() + FOLDER;
         String directory = models + "/" + version;
+        // Written aside first: a training that dies half-way must not leave a version that can neither be used nor
+        // named anew.
+        String draft = models + "/.draft-" + version;
         if (storage.exists(directory)) {
             throw PushrankException.usage(
                     "model " + directory + " exists already: a version never changes, name another");
@@ -90,7 +93,9 @@ public final class Collaborative {
         recommendations
                 .write()
                 .option("compression", "zstd")
-                .parquet(directory + "/" + Table.RECOMMENDED_AUTHORS.tableName());
+                .mode("overwrite")
+                .parquet(draft + "/" + Table.RECOMMENDED_AUTHORS.tableName());
+        storage.rename(draft, directory);
         storage.write(models + "/champion", version + "\n");
         numbered.unpersist();
         return tables.read(Table.RECOMMENDED_AUTHORS).count();
