@@ -225,16 +225,19 @@ class PushrankCommandTest {
 
     @Test
     void optionsThatVerbsHaveInCommonAreTheSameEverywhere() {
+        Map<String, CommandLine> verbs =
+                new TreeMap<>(PushrankCommand.commandLine().getSubcommands());
+        // A verb of several kinds, such as train heavy, has its options there; what makes inputs reads none.
+        for (String group : List.of("train", "evaluate")) {
+            verbs.remove(group).getSubcommands().forEach((kind, verb) -> verbs.put(group + " " + kind, verb));
+        }
+        verbs.keySet().removeAll(List.of("generate", "import"));
         Map<String, List<String>> options = new TreeMap<>();
-        PushrankCommand.commandLine().getSubcommands().forEach((name, verb) -> {
-            if (!List.of("train", "generate").contains(name)) {
-                options.put(
-                        name,
-                        List.of("--config", "--date", "--input", "--output", "--models", "--set").stream()
-                                .filter(option -> verb.getCommandSpec().findOption(option) == null)
-                                .toList());
-            }
-        });
+        verbs.forEach((name, verb) -> options.put(
+                name,
+                List.of("--config", "--date", "--input", "--output", "--models", "--set").stream()
+                        .filter(option -> verb.getCommandSpec().findOption(option) == null)
+                        .toList()));
 
         options.forEach((verb, missing) -> assertEquals(List.of(), missing, verb));
     }
