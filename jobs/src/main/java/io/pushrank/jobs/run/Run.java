@@ -53,7 +53,6 @@ public final class Run {
     private final RankingConfig config;
     private final LocalDate date;
     private final String verb;
-    private LocalDate from;
     private final Progress progress;
     private final String runId;
     private final String startedAt = now();
@@ -69,7 +68,6 @@ public final class Run {
         this.configFile = configFile;
         this.config = configFile.config();
         this.date = date;
-        this.from = date;
         this.verb = verb;
         this.progress = progress;
         this.runId = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS")
@@ -79,14 +77,14 @@ public final class Run {
 
     /** Validates the inputs, and no more. */
     public void validate() {
-        inManifest(this::publishQuarantine);
+        inManifest(publisher -> publishQuarantine(publisher, date));
     }
 
     /** Runs the stages in their order; inputs are validated before the first of all stages. */
     public void stages(List<Stage> stages) {
         inManifest(publisher -> {
             Findings findings = stages.stream().anyMatch(Targets.class::isInstance)
-                    ? publishQuarantine(publisher)
+                    ? publishQuarantine(publisher, date)
                     : publishedFindings();
             for (Stage stage : stages) {
                 runStage(stage, findings, publisher);
@@ -100,10 +98,7 @@ public final class Run {
 
     /** Does work of another kind under a manifest, the inputs of all days from the first to the run's own validated. */
     public void other(LocalDate first, Other work) {
-        inManifest(publisher -> {
-            from = first;
-            work.with(publishQuarantine(publisher), publisher, progress, reports);
-        });
+        inManifest(publisher -> work.with(publishQuarantine(publisher, first), publisher, progress, reports));
     }
 
     /** Work that is no stage. */
@@ -131,10 +126,10 @@ public final class Run {
         void with(Publisher publisher);
     }
 
-    private Findings publishQuarantine(Publisher publisher) {
+    private Findings publishQuarantine(Publisher publisher, LocalDate first) {
         Instant started = Instant.now();
         progress.start(VALIDATE);
-        Inputs inputs = new Inputs(spark, layout, config, from, date, Findings.none());
+        Inputs inputs = new Inputs(spark, layout, config, first, date, Findings.none());
         Validator validator = new Validator(inputs, config);
         Map<Table, Set<String>> found = new EnumMap<>(Table.class);
         Map<String, Long> reasons = new TreeMap<>();
