@@ -69,7 +69,7 @@ public record ExampleRange(String labels, LocalDate from, LocalDate to, String n
      * @throws PushrankException with exit code 2 when it does not
      */
     static void requireSame(FeatureList examples, ModelPackage model) {
-        FeatureList own = FeatureList.parse(model.directory() + "/features.yaml", model.featuresYaml());
+        FeatureList own = FeatureList.of(model);
         if (!own.equals(examples)) {
             throw PushrankException.usage("model " + model.directory()
                     + " takes other features than the examples have: make them again with --features "

@@ -88,7 +88,7 @@ public final class Examples {
                     written.rows(),
                     written.rows(),
                     0,
-                    ChronoUnit.MILLIS.between(started, Instant.now()) / 1000.0,
+                    Manifest.StageReport.secondsSince(started),
                     Map.of(Table.EXAMPLES.tableName() + "/" + hour, written.digest()),
                     Map.of());
             reports.add(report);

@@ -6,7 +6,9 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 
@@ -52,7 +54,12 @@ public record Manifest(
             long removed,
             double seconds,
             Map<String, String> digests,
-            Map<String, Long> reasons) {}
+            Map<String, Long> reasons) {
+        /** Seconds since a stage started, to the millisecond. */
+        public static double secondsSince(Instant started) {
+            return ChronoUnit.MILLIS.between(started, Instant.now()) / 1000.0;
+        }
+    }
 
     void write(Storage storage, Layout layout) {
         try {

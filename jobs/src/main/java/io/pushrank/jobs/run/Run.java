@@ -40,7 +40,6 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
-import org.apache.spark.storage.StorageLevel;
 
 /** Runs stages of one date: reads, judges, checks, publishes, counts; a manifest tells how it went. */
 public final class Run {
@@ -155,7 +154,13 @@ public final class Run {
         }
         publisher.publish();
         Manifest.StageReport report = new Manifest.StageReport(
-                VALIDATE, rows, rows - quarantined, quarantined, seconds(started), digests, reasons);
+                VALIDATE,
+                rows,
+                rows - quarantined,
+                quarantined,
+                Manifest.StageReport.secondsSince(started),
+                digests,
+                reasons);
         reports.add(report);
         progress.end(report);
         return new Findings(found);
@@ -185,7 +190,7 @@ public final class Run {
         Instant started = Instant.now();
         progress.start(stage.verb());
         try (Tables tables = new Tables(spark, layout, config, date, config.asOf(date), findings, stage.reads())) {
-            Dataset<Row> judged = stage.judge(tables).persist(StorageLevel.MEMORY_AND_DISK());
+            Dataset<Row> judged = tables.keep(stage.judge(tables));
             Dataset<Row> kept = judged.filter(size(col("reasons")).equalTo(0));
             Map<String, String> digests = new TreeMap<>();
             String tableName = stage.writes().tableName();
@@ -205,7 +210,7 @@ public final class Run {
                     funnel.rows(Funnel.ALL, Funnel.KEPT) + funnel.rows(Funnel.ALL, Funnel.REMOVED),
                     funnel.rows(Funnel.ALL, Funnel.KEPT),
                     funnel.rows(Funnel.ALL, Funnel.REMOVED),
-                    seconds(started),
+                    Manifest.StageReport.secondsSince(started),
                     digests,
                     funnel.reasons());
             requireNothingLost(stage, report, tables);
@@ -214,7 +219,6 @@ public final class Run {
             funnels.put(stage.verb(), funnel);
             reports.add(report);
             progress.end(report);
-            judged.unpersist();
         }
     }
 
@@ -272,10 +276,6 @@ public final class Run {
                 layout.models(),
                 models,
                 reports);
-    }
-
-    private static double seconds(Instant started) {
-        return ChronoUnit.MILLIS.between(started, Instant.now()) / 1000.0;
     }
 
     private static String now() {

@@ -66,7 +66,7 @@ public record HeavyRank() implements Stage {
     public Dataset<Row> judge(Tables tables) {
         HeavyRankConfig config = tables.config().heavyRank();
         ModelPackage model = tables.model(ModelKind.HEAVY);
-        FeatureList features = FeatureList.parse(model.directory() + "/features.yaml", model.featuresYaml());
+        FeatureList features = FeatureList.of(model);
         // Sorted within fixed partitions, so that a row meets the same batch in every run.
         Dataset<Row> rows = Hydration.heavy(tables, tables.read(Table.LIGHT_RANKED), features)
                 .repartition(tables.config().outputPartitions(), col("user_id"))

@@ -68,7 +68,7 @@ public record LightRank() implements Stage {
         Dataset<Row> few = candidates
                 .filter(col("candidate_count").leq(keep))
                 .withColumn("light_score", lit(null).cast("float"));
-        FeatureList features = FeatureList.parse(model.directory() + "/features.yaml", model.featuresYaml());
+        FeatureList features = FeatureList.of(model);
         Dataset<Row> many = Hydration.light(
                         tables, candidates.filter(col("candidate_count").gt(keep)), features)
                 .withColumn("light_score", LightScore.of(col("features")))

@@ -38,15 +38,6 @@ final class Footers {
         files.parallelStream().forEach(file -> check(table, expected, file));
     }
 
-    /** Rows of a file by its footer. */
-    long rows(Table table, String file) {
-        try (ParquetFileReader reader = open(file)) {
-            return reader.getRecordCount();
-        } catch (IOException | RuntimeException e) {
-            throw unreadable(table, file, e);
-        }
-    }
-
     private void check(Table table, StructType expected, String file) {
         StructType found;
         try (ParquetFileReader reader = open(file)) {

@@ -151,14 +151,6 @@ public final class Inputs {
                 .withColumnRenamed("ds", PARTITION);
     }
 
-    /** Rows by the footers of the files that the run reads. */
-    long rows(Table table) {
-        return partitions(table).stream()
-                .flatMap(day -> storage.dataFiles(folder(table, day)).stream())
-                .mapToLong(file -> footers.rows(table, file))
-                .sum();
-    }
-
     private Dataset<Row> usable(Table table, Dataset<Row> raw) {
         Dataset<Row> rows = raw.filter(isUsable(table));
         for (Check.References reference : findings.dangling(table)) {

@@ -175,6 +175,12 @@ public final class Tables implements AutoCloseable {
         return query.run(spark, all);
     }
 
+    /** Keeps rows that several jobs ask for, until these tables are closed. */
+    public Dataset<Row> keep(Dataset<Row> rows) {
+        reused.add(rows);
+        return rows.persist(StorageLevel.MEMORY_AND_DISK());
+    }
+
     /** Lets go of what was kept for reuse. */
     @Override
     public void close() {
@@ -191,10 +197,7 @@ public final class Tables implements AutoCloseable {
             boolean isLive = relation.equals("items") && config.inputs().isAgeOfLastActivity();
             Query view = Query.load(VIEWS, isLive ? "live_items" : relation);
             Dataset<Row> rows = query(view, Map.of());
-            with(relation, view.isReused() ? rows.persist(StorageLevel.MEMORY_AND_DISK()) : rows);
-            if (view.isReused()) {
-                reused.add(rows);
-            }
+            with(relation, view.isReused() ? keep(rows) : rows);
         } else {
             with(relation, read(Table.named(relation)));
         }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.pushrank.udf.model.FeatureShape;
+import io.pushrank.udf.model.ModelPackage;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -43,6 +44,11 @@ public record FeatureList(List<Feature> features) {
             throw new IllegalArgumentException(
                     file + line + ": " + (ours ? e.getCause().getMessage() : e.getOriginalMessage()), e);
         }
+    }
+
+    /** The features that a model was trained with, in the order in which it takes them. */
+    public static FeatureList of(ModelPackage model) {
+        return parse(model.directory() + "/features.yaml", model.featuresYaml());
     }
 
     public String toYaml() {
