@@ -64,7 +64,8 @@ public final class PushrankCommand implements Runnable {
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new GenerateCommand())
                 .addSubcommand(new ImportCommand())
-                .addSubcommand(new EvaluateCommand());
+                .addSubcommand(new EvaluateCommand())
+                .addSubcommand(new BenchCommand());
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));
         return commandLine;
     }

@@ -74,6 +74,11 @@ final class RunOptions {
         }
     }
 
+    /** Where benches leave their figures. */
+    String benchDirectory() {
+        return HOME + "/jobs/target/bench";
+    }
+
     Layout layout() {
         return new Layout(input, output, models);
     }

@@ -13,40 +13,40 @@ public final class Metrics {
 
     private final Map<String, Object> values = new LinkedHashMap<>();
 
-    Metrics put(String name, double value) {
+    public Metrics put(String name, double value) {
         if (Double.isFinite(value)) {
             values.put(name, value);
         }
         return this;
     }
 
-    Metrics put(String name, long value) {
+    public Metrics put(String name, long value) {
         values.put(name, value);
         return this;
     }
 
-    Metrics put(String name, boolean value) {
+    public Metrics put(String name, boolean value) {
         values.put(name, value);
         return this;
     }
 
-    Metrics put(String name, String value) {
+    public Metrics put(String name, String value) {
         values.put(name, value);
         return this;
     }
 
-    Metrics put(String name, Metrics group) {
+    public Metrics put(String name, Metrics group) {
         values.put(name, group);
         return this;
     }
 
     /** A value with the interval that it lies in: {@code name}, {@code name_low}, {@code name_high}. */
-    Metrics put(String name, double value, Bootstrap.Interval interval) {
+    public Metrics put(String name, double value, Bootstrap.Interval interval) {
         return put(name, value).put(name + "_low", interval.low()).put(name + "_high", interval.high());
     }
 
     /** A figure; NaN where there is none of that name. */
-    double number(String name) {
+    public double number(String name) {
         return values.get(name) instanceof Number number ? number.doubleValue() : Double.NaN;
     }
 
@@ -55,7 +55,7 @@ public final class Metrics {
      *
      * @throws IllegalArgumentException when there are none
      */
-    Metrics group(String name) {
+    public Metrics group(String name) {
         if (values.get(name) instanceof Metrics group) {
             return group;
         }
@@ -68,7 +68,7 @@ public final class Metrics {
     }
 
     /** The text of a {@code metrics.json}. */
-    String toJson() {
+    public String toJson() {
         try {
             return JSON.writeValueAsString(values) + "\n";
         } catch (JsonProcessingException e) {

@@ -1,0 +1,12 @@
+package io.pushrank.jobs.bench;
+
+import java.util.List;
+
+/** Every bench. */
+public final class Benches {
+    private Benches() {}
+
+    public static List<Bench> all() {
+        return List.of(new RoofBench());
+    }
+}

@@ -1,0 +1,53 @@
+package io.pushrank.jobs.command;
+
+import io.pushrank.jobs.bench.Bench;
+import io.pushrank.jobs.bench.BenchContext;
+import io.pushrank.jobs.bench.Benches;
+import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.exit.PushrankException;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code bench NAME}. */
+@Command(
+        name = "bench",
+        mixinStandardHelpOptions = true,
+        description = "Measures speed or quality beside its roof; prints the figures and saves them as JSON.")
+final class BenchCommand implements Runnable {
+    @Parameters(paramLabel = "NAME", description = "What to measure; an unknown name lists the known ones.")
+    private String name;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Measurements of each figure; the median counts. Default: ${DEFAULT-VALUE}.")
+    private int rounds;
+
+    @Mixin
+    private RunOptions options;
+
+    @Override
+    public void run() {
+        Bench bench = Benches.all().stream()
+                .filter(known -> known.name().equals(name))
+                .findFirst()
+                .orElseThrow(() -> PushrankException.usage("there is no bench " + name + ", there are:\n"
+                        + Benches.all().stream()
+                                .map(known -> "  " + known.name() + ": " + known.summary())
+                                .collect(Collectors.joining("\n"))));
+        if (rounds < 1) {
+            throw PushrankException.usage("--rounds must be at least 1, cannot be: " + rounds);
+        }
+        SparkSession spark = options.session("bench " + name);
+        String directory = options.benchDirectory();
+        Metrics metrics = bench.measure(new BenchContext(spark, directory + "/" + name, rounds, System.out));
+        String file = directory + "/" + name + ".json";
+        options.storage(spark).write(file, metrics.toJson());
+        System.out.println(metrics.toJson() + "written to " + file);
+    }
+}
