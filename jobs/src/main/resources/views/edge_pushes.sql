@@ -3,7 +3,9 @@ SELECT user_id,
        author_id,
        count(*) AS pushes,
        count(least(opened_at, ntab_clicked_at)) AS opens,
-       count(disliked_at) AS dislikes
+       count(engaged_at) AS engagements,
+       count(disliked_at) AS dislikes,
+       max(sent_at) AS last_sent_at
 FROM history
 WHERE author_id IS NOT NULL
 GROUP BY user_id, author_id

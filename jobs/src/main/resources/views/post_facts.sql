@@ -1,5 +1,6 @@
--- What features ask about a post.
+-- What features ask about a post; its main topic is the one that it was annotated with most confidently.
 SELECT item.post_id,
+       item.created_at,
        item.language,
        item.media,
        item.has_link,
@@ -15,8 +16,23 @@ SELECT item.post_id,
        coalesce(counts.reposts, 0) AS reposts,
        coalesce(counts.replies, 0) AS replies,
        coalesce(counts.dislikes, 0) AS dislikes,
-       topics.topic_ids
+       coalesce(counts.reports, 0) AS reports,
+       coalesce(counts.impressions_6h, 0) AS impressions_6h,
+       coalesce(counts.actions_6h, 0) AS actions_6h,
+       coalesce(pushes.pushes, 0) AS pushes,
+       coalesce(pushes.opens, 0) AS opens,
+       coalesce(pushes.engagements, 0) AS push_engagements,
+       coalesce(pushes.dislikes, 0) AS push_dislikes,
+       topics.topic_ids,
+       topics.topic_scores,
+       topics.main_topic
 FROM items AS item
 LEFT JOIN post_counts AS counts ON counts.post_id = item.post_id
-LEFT JOIN (SELECT post_id, array_sort(collect_list(topic_id)) AS topic_ids FROM post_topics GROUP BY post_id) AS topics
+LEFT JOIN post_pushes AS pushes ON pushes.post_id = item.post_id
+LEFT JOIN (SELECT post_id,
+                  array_sort(collect_list(topic_id)) AS topic_ids,
+                  map_from_entries(array_sort(collect_list(struct(topic_id, score)))) AS topic_scores,
+                  min(struct(-score, topic_id)).topic_id AS main_topic
+           FROM post_topics
+           GROUP BY post_id) AS topics
   ON topics.post_id = item.post_id

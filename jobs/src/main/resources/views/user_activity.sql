@@ -1,25 +1,38 @@
--- What each user did, and on what kind of posts.
-SELECT act.user_id,
-       count_if(act.kind = 'impression') AS impressions,
-       count_if(act.kind = 'click') AS clicks,
-       count_if(act.kind = 'like') AS likes,
-       count_if(act.kind = 'repost') AS reposts,
-       count_if(act.kind IN ('reply', 'quote')) AS replies,
-       count_if(act.kind = 'profile_visit') AS profile_visits,
-       count_if(act.kind = 'impression' AND act.engaged_at >= :as_of - INTERVAL 7 DAYS) AS impressions_7d,
-       count_if(act.kind IN ('like', 'repost', 'reply', 'quote', 'click')
-                AND act.engaged_at >= :as_of - INTERVAL 7 DAYS) AS actions_7d,
-       count_if(act.kind IN ('dislike', 'report')) AS dislikes,
-       count_if(act.kind IN ('like', 'repost', 'reply', 'quote', 'click') AND post.post_id IS NOT NULL) AS actions,
-       count_if(act.kind IN ('like', 'repost', 'reply', 'quote', 'click') AND post.media = 'photo') AS photo_actions,
-       count_if(act.kind IN ('like', 'repost', 'reply', 'quote', 'click') AND post.media = 'video') AS video_actions,
-       count_if(act.kind IN ('like', 'repost', 'reply', 'quote', 'click') AND post.has_link) AS link_actions,
-       count_if(act.kind IN ('like', 'repost', 'reply', 'quote', 'click') AND post.text_length >= 140) AS long_actions,
-       count_if(act.kind = 'impression' AND post.media = 'photo') AS photo_impressions,
-       count_if(act.kind = 'impression' AND post.media = 'video') AS video_impressions,
-       count_if(act.kind = 'impression' AND post.has_link) AS link_impressions,
-       count_if(act.kind = 'impression' AND post.text_length >= 140) AS long_impressions
-FROM engagements AS act
-LEFT JOIN posts AS post ON post.post_id = act.post_id
-WHERE act.kind <> 'update'
-GROUP BY act.user_id
+-- What each user did, and on what kind of posts. Days are the 24-hour spans that end at the as-of instant; a
+-- recent action counts 1024, half of that for every three days that it is old.
+SELECT user_id,
+       sum(impressions) AS impressions,
+       sum(clicks) AS clicks,
+       sum(likes) AS likes,
+       sum(reposts) AS reposts,
+       sum(replies) AS replies,
+       sum(profile_visits) AS profile_visits,
+       sum(impressions_7d) AS impressions_7d,
+       sum(actions_7d) AS actions_7d,
+       sum(dislikes) AS dislikes,
+       sum(actions) AS actions,
+       sum(recent_actions) AS recent_actions,
+       bit_count(bit_or(active_bits) & 127L) AS active_days_7d,
+       bit_count(bit_or(active_bits) & 1073741823L) AS active_days,
+       bit_count(bit_or(seen_bits) & 127L) AS seen_days_7d,
+       bit_count(bit_or(seen_bits) & 1073741823L) AS seen_days,
+       bit_count(bit_or(acted_bits) & 127L) AS acted_days_7d,
+       bit_count(bit_or(acted_bits) & 1073741823L) AS acted_days,
+       max(last_action_at) AS last_action_at,
+       sum(photo_actions) AS photo_actions,
+       sum(video_actions) AS video_actions,
+       sum(plain_actions) AS plain_actions,
+       sum(link_actions) AS link_actions,
+       sum(long_actions) AS long_actions,
+       sum(sensitive_actions) AS sensitive_actions,
+       sum(post_impressions) AS post_impressions,
+       sum(photo_impressions) AS photo_impressions,
+       sum(video_impressions) AS video_impressions,
+       sum(plain_impressions) AS plain_impressions,
+       sum(link_impressions) AS link_impressions,
+       sum(long_impressions) AS long_impressions,
+       sum(sensitive_impressions) AS sensitive_impressions,
+       map_from_entries(array_sort(collect_list(struct(language, struct(impressions, actions) AS counts))
+           FILTER (WHERE language IS NOT NULL))) AS languages
+FROM user_languages
+GROUP BY user_id

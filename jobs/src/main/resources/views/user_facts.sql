@@ -3,17 +3,37 @@ SELECT account.user_id,
        timestampdiff(HOUR, account.created_at, :as_of) / 24 AS account_age_days,
        timestampdiff(MINUTE, account.last_visit_at, :as_of) / 60 AS hours_since_visit,
        timestampdiff(MINUTE, pushes.last_sent_at, :as_of) / 60 AS hours_since_push,
+       timestampdiff(MINUTE, pushes.last_opened_at, :as_of) / 60 AS hours_since_open,
+       timestampdiff(MINUTE, activity.last_action_at, :as_of) / 60 AS hours_since_action,
+       zone.local_hour,
+       zone.local_weekday,
        account.country,
        account.language,
        account.age_bucket,
        account.is_verified,
+       account.is_guest,
+       account.has_recommendations,
+       account.has_topics,
+       account.is_in_network_only,
+       account.push_cap,
        device.platform,
+       device.devices,
+       device.platforms,
+       timestampdiff(HOUR, device.registered_at, :as_of) / 24 AS device_age_days,
        coalesce(follow.follows, 0) AS follows,
+       coalesce(follow.follows_30d, 0) AS follows_30d,
+       coalesce(follow.device_follows, 0) AS device_follows,
        coalesce(follower.followers, 0) AS followers,
+       coalesce(follower.followers_30d, 0) AS followers_30d,
        coalesce(pushes.pushes, 0) AS pushes,
        coalesce(pushes.opens, 0) AS opens,
        coalesce(pushes.engagements, 0) AS push_engagements,
        coalesce(pushes.dislikes, 0) AS push_dislikes,
+       coalesce(pushes.pushes_7d, 0) AS pushes_7d,
+       coalesce(pushes.opens_7d, 0) AS opens_7d,
+       coalesce(pushes.dislikes_7d, 0) AS push_dislikes_7d,
+       push_type.push_types,
+       open_hour.open_hours,
        activity.impressions,
        activity.clicks,
        activity.likes,
@@ -24,18 +44,61 @@ SELECT account.user_id,
        activity.actions_7d,
        activity.dislikes,
        activity.actions,
+       activity.recent_actions,
+       activity.active_days_7d,
+       activity.active_days,
+       activity.seen_days_7d,
+       activity.seen_days,
+       activity.acted_days_7d,
+       activity.acted_days,
        activity.photo_actions,
        activity.video_actions,
        activity.link_actions,
        activity.long_actions,
+       activity.plain_actions,
+       activity.sensitive_actions,
        activity.photo_impressions,
        activity.video_impressions,
        activity.link_impressions,
-       activity.long_impressions
+       activity.long_impressions,
+       activity.plain_impressions,
+       activity.sensitive_impressions,
+       activity.post_impressions,
+       activity.languages,
+       topic_follow.followed_topics,
+       topic.topics
 FROM users AS account
-LEFT JOIN (SELECT user_id, min(platform) AS platform FROM devices WHERE is_push_capable GROUP BY user_id) AS device
+LEFT JOIN (SELECT user_id,
+                  min(platform) AS platform,
+                  count(*) AS devices,
+                  array_sort(collect_set(platform)) AS platforms,
+                  max(registered_at) AS registered_at
+           FROM devices
+           WHERE is_push_capable
+           GROUP BY user_id) AS device
   ON device.user_id = account.user_id
+LEFT JOIN time_zones AS zone ON zone.time_zone = account.time_zone
 LEFT JOIN follow_counts AS follow ON follow.user_id = account.user_id
 LEFT JOIN follower_counts AS follower ON follower.user_id = account.user_id
 LEFT JOIN user_pushes AS pushes ON pushes.user_id = account.user_id
+LEFT JOIN (SELECT user_id,
+                  map_from_entries(array_sort(collect_list(
+                      struct(notification_type, struct(pushes, opens, engagements, dislikes) AS counts)))) AS push_types
+           FROM user_push_types
+           GROUP BY user_id) AS push_type
+  ON push_type.user_id = account.user_id
+LEFT JOIN (SELECT user_id, map_from_entries(array_sort(collect_list(struct(hour, opens)))) AS open_hours
+           FROM user_open_hours
+           GROUP BY user_id) AS open_hour
+  ON open_hour.user_id = account.user_id
 LEFT JOIN user_activity AS activity ON activity.user_id = account.user_id
+LEFT JOIN (SELECT user_id, array_sort(collect_list(topic_id)) AS followed_topics
+           FROM topic_follows
+           GROUP BY user_id) AS topic_follow
+  ON topic_follow.user_id = account.user_id
+LEFT JOIN (SELECT user_id,
+                  map_from_entries(array_sort(collect_list(
+                      struct(topic_id, struct(impressions, actions, pushes, opens) AS counts)))) AS topics
+           FROM user_topics
+           GROUP BY user_id) AS topic
+  ON topic.user_id = account.user_id

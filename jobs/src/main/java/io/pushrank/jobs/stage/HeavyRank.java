@@ -44,6 +44,7 @@ public record HeavyRank() implements Stage {
                 Table.USERS,
                 Table.DEVICES,
                 Table.FOLLOWS,
+                Table.RELATIONS,
                 Table.TOPIC_FOLLOWS,
                 Table.POSTS,
                 Table.POST_TOPICS,

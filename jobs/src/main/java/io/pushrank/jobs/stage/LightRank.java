@@ -41,6 +41,8 @@ public record LightRank() implements Stage {
                 Table.USERS,
                 Table.DEVICES,
                 Table.FOLLOWS,
+                Table.RELATIONS,
+                Table.TOPIC_FOLLOWS,
                 Table.POSTS,
                 Table.POST_TOPICS,
                 Table.ENGAGEMENTS,

@@ -19,7 +19,7 @@ class QueryFilesTest {
     private static final Path RESOURCES = Path.of("src/main/resources");
     /** Relations that code gives to queries by name. */
     private static final Set<String> GIVEN =
-            Set.of("proposals", "hydrated", "light_rows", "earlier_sends", "recipients", "actions");
+            Set.of("proposals", "hydrated", "light_rows", "time_zones", "earlier_sends", "recipients", "actions");
 
     /** One long computation over a view that is given: no names are looked up for it, so it may use WITH. */
     private static final Path COMPUTATION = Path.of("evaluations", "light_ranking.sql");
