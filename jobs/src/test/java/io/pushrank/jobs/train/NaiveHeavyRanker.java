@@ -1,6 +1,7 @@
 package io.pushrank.jobs.train;
 
 import java.nio.file.Path;
+import java.util.List;
 
 /** The heavy ranker's forward pass written from its description: loops over [length][channel] in double precision. */
 final class NaiveHeavyRanker {
@@ -89,8 +90,9 @@ final class NaiveHeavyRanker {
         for (int i = 0; i < input.length; i++) {
             x[i][0] = input[i];
         }
-        for (int block = 0; block < params.layers().size(); block++) {
-            x = block(name + ".block_" + block, x, params.layers().get(block));
+        List<ClemNet.Block> blocks = ((ClemNet) params.model()).blocks();
+        for (int block = 0; block < blocks.size(); block++) {
+            x = block(name + ".block_" + block, x, blocks.get(block));
         }
         float[] kernel = variables.floats(name + ".logit.kernel");
         double logit = variables.floats(name + ".logit.bias")[0];
@@ -103,11 +105,43 @@ final class NaiveHeavyRanker {
         return logit;
     }
 
-    private double[][] block(String name, double[][] x, int out) {
+    private double[][] block(String name, double[][] x, ClemNet.Block block) {
+        double[][] dense = x;
+        if (block.units() > 0) {
+            dense = channelWiseDense(name + ".dense", x, block.units());
+            normalise(name + ".dense_norm", dense);
+            rectify(dense);
+        }
+        double[][] output = dense;
+        if (block.filters() > 0) {
+            output = convolve(dense, name + ".convolution", block.kernel(), block.filters());
+            float[] bias = variables.floats(name + ".convolution.bias");
+            for (double[] position : output) {
+                for (int f = 0; f < position.length; f++) {
+                    position[f] += bias[f];
+                }
+            }
+            normalise(name + ".convolution_norm", output);
+            rectify(output);
+        }
+        if (!block.residual()) {
+            return output;
+        }
+        double[][] skipped = x.length == output.length ? x : dense;
+        double[][] sum = convolve(skipped, name + ".residual", 1, output[0].length);
+        for (int position = 0; position < sum.length; position++) {
+            for (int f = 0; f < sum[position].length; f++) {
+                sum[position][f] += output[position][f];
+            }
+        }
+        return sum;
+    }
+
+    private double[][] channelWiseDense(String name, double[][] x, int out) {
         int in = x.length;
         int channels = x[0].length;
-        float[] kernel = variables.floats(name + ".dense.kernel");
-        float[] bias = variables.floats(name + ".dense.bias");
+        float[] kernel = variables.floats(name + ".kernel");
+        float[] bias = variables.floats(name + ".bias");
         double[][] dense = new double[out][channels];
         for (int c = 0; c < channels; c++) {
             for (int o = 0; o < out; o++) {
@@ -118,36 +152,21 @@ final class NaiveHeavyRanker {
                 dense[o][c] = sum;
             }
         }
-        normalise(name + ".dense_norm", dense);
-        for (double[] position : dense) {
-            for (int c = 0; c < channels; c++) {
+        return dense;
+    }
+
+    private static void rectify(double[][] x) {
+        for (double[] position : x) {
+            for (int c = 0; c < position.length; c++) {
                 position[c] = Math.max(0, position[c]);
             }
         }
-        double[][] convolved = convolve(dense, name + ".convolution.kernel", params.kernel());
-        float[] convolutionBias = variables.floats(name + ".convolution.bias");
-        for (double[] position : convolved) {
-            for (int f = 0; f < position.length; f++) {
-                position[f] += convolutionBias[f];
-            }
-        }
-        normalise(name + ".convolution_norm", convolved);
-        if (params.residual()) {
-            double[][] residual = convolve(dense, name + ".residual.kernel", 1);
-            for (int position = 0; position < out; position++) {
-                for (int f = 0; f < params.filters(); f++) {
-                    convolved[position][f] += residual[position][f];
-                }
-            }
-        }
-        return convolved;
     }
 
     /** SAME padding: positions outside of the input count as 0. */
-    private double[][] convolve(double[][] x, String name, int width) {
-        float[] kernel = variables.floats(name);
+    private double[][] convolve(double[][] x, String name, int width, int filters) {
+        float[] kernel = variables.floats(name + ".kernel");
         int channels = x[0].length;
-        int filters = params.filters();
         double[][] out = new double[x.length][filters];
         for (int position = 0; position < x.length; position++) {
             for (int k = 0; k < width; k++) {

@@ -1,0 +1,24 @@
+package io.pushrank.jobs.train;
+
+import org.tensorflow.Operand;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * What lies between the heavy ranker's input and the logits of its two tasks. Inputs, outputs, loss, mask and score are
+ * {@link HeavyNetwork}'s, the same for all of them.
+ *
+ * <p>A new model is a record with a {@link ModelName} and this list's next entry: its components are the keys of its
+ * section in a params file.
+ */
+sealed interface Architecture permits ClemNet {
+    /** Builds the graph of one path. */
+    Logits logits(GraphContext context, HeavyInput input);
+
+    /**
+     * Logits of the two tasks.
+     *
+     * @param oonc [B], of P(opened)
+     * @param engagement [B], of P(engaged given opened)
+     */
+    record Logits(Operand<TFloat32> oonc, Operand<TFloat32> engagement) {}
+}
