@@ -2,6 +2,7 @@ package io.pushrank.jobs.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Squeeze;
@@ -19,7 +20,7 @@ import org.tensorflow.types.TFloat32;
 record ClemNet(List<Block> blocks) implements Architecture {
     ClemNet {
         Checks.require(
-                blocks != null && !blocks.isEmpty() && !blocks.contains(null),
+                blocks != null && !blocks.isEmpty() && blocks.stream().noneMatch(Objects::isNull),
                 "clemnet.blocks",
                 "a list of at least 1 block",
                 blocks);
@@ -80,15 +81,11 @@ record ClemNet(List<Block> blocks) implements Architecture {
                 hidden = block(name + ".block_" + index, 1 + 2 * index, blocks.get(index), hidden);
             }
             int flat = hidden.length() * hidden.channels();
-            Operand<TFloat32> kernel =
-                    context.variables.trained(name + ".logit.kernel", Initializer.glorot(flat, 1), flat, 1);
-            Operand<TFloat32> bias = context.variables.trained(name + ".logit.bias", Initializer.constant(0), 1);
             // Flattened position by position, its channels beside each other.
             Operand<TFloat32> flattened = tf.reshape(
                     tf.linalg.transpose(hidden.values(), tf.constant(new int[] {1, 3, 0, 2})),
                     tf.constant(new int[] {-1, flat}));
-            Operand<TFloat32> logit = tf.nn.biasAdd(tf.linalg.matMul(flattened, kernel), bias);
-            return tf.reshape(logit, tf.constant(new int[] {-1}));
+            return DenseLayers.logit(context, name + ".logit", flattened, flat);
         }
 
         private Activation block(String block, int depth, Block params, Activation input) {

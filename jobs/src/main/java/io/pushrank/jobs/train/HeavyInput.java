@@ -9,12 +9,14 @@ import org.tensorflow.types.TFloat32;
 /** A batch's features as architectures take them; what none of them asks for has no variables. */
 final class HeavyInput {
     private final GraphContext context;
+    private final Ops tf;
     private final ModelInputs inputs;
     private final HeavyParams params;
     private final FeatureShape shape;
 
     HeavyInput(GraphContext context, ModelInputs inputs, HeavyParams params, FeatureShape shape) {
         this.context = context;
+        this.tf = context.tf;
         this.inputs = inputs;
         this.params = params;
         this.shape = shape;
@@ -25,35 +27,66 @@ final class HeavyInput {
         return shape.continuous() + shape.binary() + 2 * params.embeddingDimensions();
     }
 
-    /** [B, width]: normalised continuous, binary, the sum of sparse embeddings, that of sparse continuous ones. */
+    /**
+     * [B, width]: continuous, as logarithms, batch-normalised and clipped to [-5, 5]; binary; the embedding sum of sparse
+     * features; that of sparse continuous ones.
+     */
     Operand<TFloat32> dense() {
-        int buckets = 1 << params.hashBits();
         int dimensions = params.embeddingDimensions();
         Initializer zeros = Initializer.constant(0);
-        return context.tf.concat(
+        return tf.concat(
                 List.of(
-                        continuous(),
-                        inputs.binary,
-                        inputs.sparse.build(context, "sparse", buckets, dimensions, zeros),
-                        inputs.sparseContinuous
-                                .maxNormalised(context, "sparse_continuous", buckets)
-                                .build(context, "sparse_continuous", buckets, dimensions, zeros)),
-                context.tf.constant(1));
+                        normalised(),
+                        binary(),
+                        sparse().build(context, "sparse", buckets(), dimensions, zeros),
+                        sparseContinuous()
+                                .maxNormalised(context, "sparse_continuous", buckets())
+                                .build(context, "sparse_continuous", buckets(), dimensions, zeros)),
+                tf.constant(1));
     }
 
-    /** Logarithms, batch normalisation, clipped to [-5, 5]. */
-    private Operand<TFloat32> continuous() {
-        Ops tf = context.tf;
+    private Operand<TFloat32> normalised() {
         Operand<TFloat32> normalised =
                 BatchNormalisation.renormalised(context, "input_norm", 0, logarithms(), shape.continuous());
         return tf.math.minimum(tf.math.maximum(normalised, tf.constant(-5f)), tf.constant(5f));
     }
 
     /** [B, continuous]: sign(x)·log(1+|x|); 0 where missing. */
-    private Operand<TFloat32> logarithms() {
-        Ops tf = context.tf;
+    Operand<TFloat32> logarithms() {
         Operand<TFloat32> zeros = tf.zerosLike(inputs.continuous);
-        Operand<TFloat32> known = tf.select(inputs.continuousMissing, zeros, inputs.continuous);
-        return tf.math.mul(tf.math.sign(known), tf.math.log1p(tf.math.abs(known)));
+        return signedLogarithm(tf, tf.select(inputs.continuousMissing, zeros, inputs.continuous));
+    }
+
+    /** sign(x)·log(1+|x|). */
+    static Operand<TFloat32> signedLogarithm(Ops tf, Operand<TFloat32> x) {
+        return tf.math.mul(tf.math.sign(x), tf.math.log1p(tf.math.abs(x)));
+    }
+
+    /** [B, continuous]: 1 where missing, else 0. */
+    Operand<TFloat32> missing() {
+        return tf.dtypes.cast(inputs.continuousMissing, TFloat32.class);
+    }
+
+    /** [B, binary]. */
+    Operand<TFloat32> binary() {
+        return inputs.binary;
+    }
+
+    EmbeddingSum sparse() {
+        return inputs.sparse;
+    }
+
+    EmbeddingSum sparseContinuous() {
+        return inputs.sparseContinuous;
+    }
+
+    /** Different ids of sparse entries. */
+    int buckets() {
+        return 1 << params.hashBits();
+    }
+
+    /** Columns of {@link #logarithms}, {@link #missing} and {@link #binary} together. */
+    int linearWidth() {
+        return 2 * shape.continuous() + shape.binary();
     }
 }

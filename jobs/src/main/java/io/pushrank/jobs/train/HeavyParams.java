@@ -1,7 +1,8 @@
 package io.pushrank.jobs.train;
 
 /**
- * The heavy ranker's params.yaml.
+ * The heavy ranker's params.yaml. What a model has no use for is null: a logistic regression has neither embeddings nor
+ * training by steps.
  *
  * @param model the architecture: key {@code model} names it, and the section of that name holds its own params
  * @param hashBits sparse features share 2^bits embedding rows, from 1 to 24
@@ -14,7 +15,7 @@ package io.pushrank.jobs.train;
 public record HeavyParams(
         Architecture model,
         int hashBits,
-        int embeddingDimensions,
+        Integer embeddingDimensions,
         double ooncWeight,
         double engagementWeight,
         SecondLossDenominator secondLossDenominator,
@@ -22,7 +23,10 @@ public record HeavyParams(
     public HeavyParams {
         Checks.require(model != null, "model", "the name of a model", model);
         Checks.between("hash_bits", 1, 24, hashBits);
-        Checks.between("embedding_dimensions", 1, 1024, embeddingDimensions);
+        requireIfUsed(model, "embedding_dimensions", embeddingDimensions);
+        if (embeddingDimensions != null) {
+            Checks.between("embedding_dimensions", 1, 1024, embeddingDimensions);
+        }
         Checks.require(ooncWeight >= 0 && ooncWeight <= 1, "oonc_weight", "in [0, 1]", ooncWeight);
         Checks.require(
                 engagementWeight >= 0 && engagementWeight <= 1, "engagement_weight", "in [0, 1]", engagementWeight);
@@ -31,9 +35,13 @@ public record HeavyParams(
                 "oonc_weight + engagement_weight",
                 "above 0",
                 ooncWeight + engagementWeight);
-        Checks.require(
-                secondLossDenominator != null, "second_loss_denominator", "own_mask or batch", secondLossDenominator);
-        Checks.require(training != null, "training", "a section", training);
+        requireIfUsed(model, "second_loss_denominator", secondLossDenominator);
+        requireIfUsed(model, "training", training);
+    }
+
+    private static void requireIfUsed(Architecture model, String key, Object value) {
+        boolean isUsed = !model.unusedKeys().contains(key);
+        Checks.require(isUsed == (value != null), key, isUsed ? "given" : "absent with model " + model.name(), value);
     }
 
     /**
@@ -44,6 +52,11 @@ public record HeavyParams(
      */
     public static HeavyParams parse(String file, String yaml) {
         return ParamsYaml.parse(file, yaml, HeavyParams.class);
+    }
+
+    /** Of everything random in training; 0 for a model without. */
+    long seed() {
+        return training == null ? 0 : training.seed();
     }
 
     /** The params as the YAML that a model package keeps. */

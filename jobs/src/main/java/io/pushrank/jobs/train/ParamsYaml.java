@@ -195,10 +195,9 @@ final class ParamsYaml {
 
     /** The same for a record with a key {@code model}. */
     static String write(Record params, Architecture model) {
-        String name = model.getClass().getAnnotation(ModelName.class).value();
         ObjectNode tree = MAPPER.valueToTree(params);
-        tree.set(name, tree.get(MODEL));
-        tree.put(MODEL, name);
+        tree.set(model.name(), tree.get(MODEL));
+        tree.put(MODEL, model.name());
         return write(tree);
     }
 

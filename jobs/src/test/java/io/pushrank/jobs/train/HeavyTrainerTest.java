@@ -91,7 +91,7 @@ class HeavyTrainerTest {
         requireAgreement(written, params, trained.directory());
     }
 
-    private static void requireAgreement(ModelPackage written, HeavyParams params, Path directory) {
+    static void requireAgreement(ModelPackage written, HeavyParams params, Path directory) {
         List<Example> examples = new ArrayList<>(SyntheticExamples.exclusiveOr(50, 3, true));
         SyntheticExamples.exclusiveOr(10, 6, true)
                 .forEach(example -> examples.add(SyntheticExamples.withoutSparse(example)));
