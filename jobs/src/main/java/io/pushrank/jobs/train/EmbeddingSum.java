@@ -21,9 +21,15 @@ record EmbeddingSum(Operand<TInt64> ids, Operand<TFloat32> values, Operand<TInt6
         Ops tf = context.tf;
         Operand<TFloat32> bias =
                 context.variables.trained(name + ".bias", Initializer.constant(1f / dimensions), dimensions);
-        Operand<TFloat32> read = read(context, name + ".table", ids, buckets, dimensions, table);
+        return tf.math.add(sum(context, name + ".table", buckets, dimensions, table), bias);
+    }
+
+    /** [B, dimensions]: the same without a bias, of the named table. */
+    Operand<TFloat32> sum(GraphContext context, String name, int buckets, int dimensions, Initializer table) {
+        Ops tf = context.tf;
+        Operand<TFloat32> read = read(context, name, ids, buckets, dimensions, table);
         Operand<TFloat32> scaled = tf.math.mul(read, tf.expandDims(values, tf.constant(1)));
-        return tf.math.add(tf.math.unsortedSegmentSum(scaled, rows, examples), bias);
+        return tf.math.unsortedSegmentSum(scaled, rows, examples);
     }
 
     /**

@@ -4,13 +4,12 @@ import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelSignature;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** The heavy ranker: two ClemNets over one input, for P(opened) and P(engaged given opened). */
+/** The heavy ranker: an architecture's two logits, for P(opened) and P(engaged given opened), and what is made of them. */
 final class HeavyNetwork implements Network {
     private final HeavyParams params;
     private final FeatureShape shape;
@@ -61,45 +60,15 @@ final class HeavyNetwork implements Network {
         return new Evaluation("oonc_pr_auc", HeavyMetrics.of(predictions));
     }
 
-    /** Logits of the two tasks, [B] each. */
-    private record Logits(Operand<TFloat32> oonc, Operand<TFloat32> engagement) {}
-
-    private Logits logits(GraphContext context, ModelInputs inputs) {
-        Ops tf = context.tf;
-        int buckets = 1 << params.hashBits();
-        int dimensions = params.embeddingDimensions();
-        Initializer zeros = Initializer.constant(0);
-        Operand<TFloat32> x = tf.concat(
-                List.of(
-                        continuous(context, inputs),
-                        inputs.binary,
-                        inputs.sparse.build(context, "sparse", buckets, dimensions, zeros),
-                        inputs.sparseContinuous
-                                .maxNormalised(context, "sparse_continuous", buckets)
-                                .build(context, "sparse_continuous", buckets, dimensions, zeros)),
-                tf.constant(1));
-        int width = shape.continuous() + shape.binary() + 2 * dimensions;
-        return new Logits(
-                new ClemNet(context, params, "oonc").logits(x, width),
-                new ClemNet(context, params, "engagement").logits(x, width));
-    }
-
-    /** sign(x)·log(1+|x|), batch normalisation, clipped to [-5, 5]; missing is 0 before and after. */
-    private Operand<TFloat32> continuous(GraphContext context, ModelInputs inputs) {
-        Ops tf = context.tf;
-        Operand<TFloat32> zeros = tf.zerosLike(inputs.continuous);
-        Operand<TFloat32> known = tf.select(inputs.continuousMissing, zeros, inputs.continuous);
-        Operand<TFloat32> logged = tf.math.mul(tf.math.sign(known), tf.math.log1p(tf.math.abs(known)));
-        Operand<TFloat32> normalised =
-                BatchNormalisation.renormalised(context, "input_norm", 0, logged, shape.continuous());
-        return tf.math.minimum(tf.math.maximum(normalised, tf.constant(-5f)), tf.constant(5f));
+    private Architecture.Logits logits(GraphContext context, ModelInputs inputs) {
+        return params.model().logits(context, new HeavyInput(context, inputs, params, shape));
     }
 
     /** The cumulative product of the two tasks' sigmoids, and its weighted mean. */
     @Override
     public Map<String, Operand<TFloat32>> outputs(GraphContext context, ModelInputs inputs) {
         Ops tf = context.tf;
-        Logits logits = logits(context, inputs);
+        Architecture.Logits logits = logits(context, inputs);
         Operand<TFloat32> oonc = tf.withName(ModelSignature.P_OONC).math.sigmoid(logits.oonc());
         Operand<TFloat32> engagement =
                 tf.withName(ModelSignature.P_ENGAGEMENT).math.mul(oonc, tf.math.sigmoid(logits.engagement()));
@@ -120,7 +89,7 @@ final class HeavyNetwork implements Network {
     @Override
     public Operand<TFloat32> loss(GraphContext context, ModelInputs inputs, Labels labels) {
         Ops tf = context.tf;
-        Logits logits = logits(context, inputs);
+        Architecture.Logits logits = logits(context, inputs);
         Operand<TFloat32> opened = tf.math.mul(labels.weight(), labels.oonc());
         Operand<TFloat32> all = Losses.sum(tf, labels.weight());
         Operand<TFloat32> denominator =

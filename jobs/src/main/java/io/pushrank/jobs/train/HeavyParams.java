@@ -1,42 +1,32 @@
 package io.pushrank.jobs.train;
 
-import java.util.List;
-
 /**
- * The heavy ranker's params.yaml.
+ * The heavy ranker's params.yaml. What a model has no use for is null: a logistic regression has neither embeddings nor
+ * training by steps.
  *
+ * @param model the architecture: key {@code model} names it, and the section of that name holds its own params
  * @param hashBits sparse features share 2^bits embedding rows, from 1 to 24
  * @param embeddingDimensions width of each of the two embedding sums
- * @param layers outputs of the channel-wise dense half of each block; its length is the number of blocks
- * @param kernel width of the convolutions, odd
- * @param filters outputs of the convolutions
- * @param residual whether each block adds a 1×1 convolution of its convolution's input
  * @param ooncWeight weight of P(opened) in the score
  * @param engagementWeight weight of P(opened and engaged) in the score; the two are normalised to sum 1
  * @param secondLossDenominator what the engagement loss is divided by
  * @param training how it learns
  */
 public record HeavyParams(
+        Architecture model,
         int hashBits,
-        int embeddingDimensions,
-        List<Integer> layers,
-        int kernel,
-        int filters,
-        boolean residual,
+        Integer embeddingDimensions,
         double ooncWeight,
         double engagementWeight,
         SecondLossDenominator secondLossDenominator,
         TrainingParams training) {
     public HeavyParams {
+        Checks.require(model != null, "model", "the name of a model", model);
         Checks.between("hash_bits", 1, 24, hashBits);
-        Checks.between("embedding_dimensions", 1, 1024, embeddingDimensions);
-        Checks.require(layers != null && !layers.isEmpty(), "layers", "a list of at least 1 number", layers);
-        layers = List.copyOf(layers);
-        for (int index = 0; index < layers.size(); index++) {
-            Checks.between("layers[" + index + "]", 1, 16384, layers.get(index));
+        requireIfUsed(model, "embedding_dimensions", embeddingDimensions);
+        if (embeddingDimensions != null) {
+            Checks.between("embedding_dimensions", 1, 1024, embeddingDimensions);
         }
-        Checks.require(kernel >= 1 && kernel <= 99 && kernel % 2 == 1, "kernel", "odd, from 1 to 99", kernel);
-        Checks.between("filters", 1, 256, filters);
         Checks.require(ooncWeight >= 0 && ooncWeight <= 1, "oonc_weight", "in [0, 1]", ooncWeight);
         Checks.require(
                 engagementWeight >= 0 && engagementWeight <= 1, "engagement_weight", "in [0, 1]", engagementWeight);
@@ -45,9 +35,13 @@ public record HeavyParams(
                 "oonc_weight + engagement_weight",
                 "above 0",
                 ooncWeight + engagementWeight);
-        Checks.require(
-                secondLossDenominator != null, "second_loss_denominator", "own_mask or batch", secondLossDenominator);
-        Checks.require(training != null, "training", "a section", training);
+        requireIfUsed(model, "second_loss_denominator", secondLossDenominator);
+        requireIfUsed(model, "training", training);
+    }
+
+    private static void requireIfUsed(Architecture model, String key, Object value) {
+        boolean isUsed = !model.unusedKeys().contains(key);
+        Checks.require(isUsed == (value != null), key, isUsed ? "given" : "absent with model " + model.name(), value);
     }
 
     /**
@@ -60,8 +54,13 @@ public record HeavyParams(
         return ParamsYaml.parse(file, yaml, HeavyParams.class);
     }
 
+    /** Of everything random in training; 0 for a model without. */
+    long seed() {
+        return training == null ? 0 : training.seed();
+    }
+
     /** The params as the YAML that a model package keeps. */
     public String toYaml() {
-        return ParamsYaml.write(this);
+        return ParamsYaml.write(this, model);
     }
 }

@@ -8,12 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.tensorflow.Graph;
-import org.tensorflow.SavedModelBundle;
-import org.tensorflow.Session;
-import org.tensorflow.SessionFunction;
-import org.tensorflow.Signature;
-import org.tensorflow.op.Ops;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
@@ -28,21 +22,8 @@ final class SavedModelWriter {
             Path directory,
             TensorFlowThreads threads)
             throws IOException {
-        try (Graph graph = new Graph()) {
-            Ops tf = Ops.create(graph);
-            GraphVariables variables = new GraphVariables(tf, network.training().seed());
-            ModelInputs inputs = new ModelInputs(tf, network.kind(), network.shape());
-            var outputs = network.outputs(new GraphContext(tf, variables, GraphContext.Path.SERVING, null), inputs);
-            Signature.Builder signature = Signature.builder(Signature.DEFAULT_KEY);
-            inputs.byName().forEach(signature::input);
-            outputs.forEach(signature::output);
-            try (Session session = new Session(graph, threads.configuration())) {
-                variables.restore(session, weights);
-                SavedModelBundle.exporter(directory.toString())
-                        .withTags(SavedModelBundle.DEFAULT_TAG)
-                        .withFunction(SessionFunction.create(signature.build(), session))
-                        .export();
-            }
+        try (ServingGraph graph = new ServingGraph(network, weights, threads)) {
+            graph.export(directory);
         }
         normalise(directory.resolve("saved_model.pb"));
         Files.writeString(directory.resolve("features.yaml"), featuresYaml, StandardCharsets.UTF_8);

@@ -32,6 +32,11 @@ public final class TableExamples implements ExampleSource {
         this.seed = seed;
     }
 
+    /** The rows themselves. */
+    Dataset<Row> examples() {
+        return examples;
+    }
+
     @Override
     public Iterator<Example> epoch(int epoch) {
         RDD<InternalRow> rows = examples.orderBy(

@@ -64,16 +64,25 @@ public final class Training {
         return train(
                 version,
                 rows,
-                params.training().seed(),
-                (training, evaluation, directory) -> HeavyTrainer.train(
-                        training,
-                        evaluation,
-                        params,
-                        features.heavyShape(),
-                        features.toYaml(),
-                        directory,
-                        TensorFlowThreads.DEFAULT,
-                        listener));
+                params.seed(),
+                (training, evaluation, directory) -> params.model() instanceof Logistic
+                        ? LogisticTrainer.train(
+                                training.examples(),
+                                evaluation,
+                                params,
+                                features.heavyShape(),
+                                features.toYaml(),
+                                directory,
+                                TensorFlowThreads.DEFAULT)
+                        : HeavyTrainer.train(
+                                training,
+                                evaluation,
+                                params,
+                                features.heavyShape(),
+                                features.toYaml(),
+                                directory,
+                                TensorFlowThreads.DEFAULT,
+                                listener));
     }
 
     /** Trains the light ranker to predict what the heavy ranker in use makes of the same candidates. */
@@ -143,7 +152,7 @@ public final class Training {
     }
 
     private interface Trainer {
-        ModelExport train(ExampleSource training, ExampleSource evaluation, Path directory);
+        ModelExport train(TableExamples training, TableExamples evaluation, Path directory);
     }
 
     private static Path temporaryDirectory() {

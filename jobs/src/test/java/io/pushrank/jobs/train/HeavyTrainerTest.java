@@ -22,6 +22,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HeavyTrainerTest {
     private static final FeatureShape SHAPE = new FeatureShape(SyntheticExamples.CONTINUOUS, SyntheticExamples.BINARY);
@@ -66,22 +68,36 @@ class HeavyTrainerTest {
         requireAgreement(model, PARAMS, export.directory());
     }
 
-    @Test
-    void residualBlocksAgreeToo(@TempDir Path directory) {
-        HeavyParams residual = HeavyParams.parse(
+    /** SHAPE's 6 dense inputs and two sums of 8 make 22 positions: a block of 22 units keeps its input's length. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{units: 22, kernel: 3, filters: 5, residual: true}; {units: 8, kernel: 3, filters: 5, residual: false}",
+                "{units: 16, kernel: 5, filters: 4, residual: true}; {units: 16, kernel: 1, filters: 3, residual: true}",
+                "{units: 0, kernel: 3, filters: 4, residual: false}; {units: 0, kernel: 3, filters: 2, residual: true}",
+                "{units: 16, kernel: 3, filters: 0, residual: false}; {units: 8, kernel: 3, filters: 0, residual: true}",
+                "{units: 16, kernel: 3, filters: 3, residual: false}; {units: 16, kernel: 3, filters: 0, residual: true}"
+            })
+    void everyKindOfBlockAgrees(String blocks, @TempDir Path directory) {
+        HeavyParams params = HeavyParams.parse(
                 "test",
-                PARAMS.toYaml().replace("residual: false", "residual: true").replace("steps: 200", "steps: 20"));
-        ModelExport trained = train(residual, directory.resolve("export"));
+                SampleParams.text("sample-heavy")
+                        .replaceAll("(?m)^ *- .*units.*\n", "")
+                        .replace("blocks:", "blocks: [" + blocks.replace(';', ',') + "]")
+                        .replace("maximum_steps: 5000", "maximum_steps: 20"));
+        ModelExport trained = train(params, directory.resolve("export"));
         ModelPackage written =
-                ModelPackage.write(directory.resolve("models").toString(), "r", trained, new Configuration());
-        requireAgreement(written, residual, trained.directory());
+                ModelPackage.write(directory.resolve("models").toString(), "b", trained, new Configuration());
+        requireAgreement(written, params, trained.directory());
     }
 
-    private static void requireAgreement(ModelPackage written, HeavyParams params, Path directory) {
-        List<Example> examples = SyntheticExamples.exclusiveOr(50, 3, true);
+    static void requireAgreement(ModelPackage written, HeavyParams params, Path directory) {
+        List<Example> examples = new ArrayList<>(SyntheticExamples.exclusiveOr(50, 3, true));
+        SyntheticExamples.exclusiveOr(10, 6, true)
+                .forEach(example -> examples.add(SyntheticExamples.withoutSparse(example)));
         NaiveHeavyRanker naive = new NaiveHeavyRanker(directory, params);
         try (HeavyModel heavy = HeavyModel.load(written, TensorFlowThreads.DEFAULT)) {
-            HeavyScores scores = heavy.score(batch(examples, 50));
+            HeavyScores scores = heavy.score(batch(examples, 64));
             for (int row = 0; row < examples.size(); row++) {
                 double[] expected = naive.score(examples.get(row));
                 assertEquals(expected[0], scores.pOonc()[row], 1e-5, "p_oonc of row " + row);

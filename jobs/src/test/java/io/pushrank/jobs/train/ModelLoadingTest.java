@@ -120,19 +120,7 @@ class ModelLoadingTest {
     @Test
     void aBatchWithoutAnySparseEntryTrains() {
         List<Example> bare = SyntheticExamples.exclusiveOr(64, 9, true).stream()
-                .map(example -> new Example(
-                        example.continuous(),
-                        example.continuousMissing(),
-                        example.binary(),
-                        new long[0],
-                        new float[0],
-                        new long[0],
-                        new float[0],
-                        example.oonc(),
-                        example.engagement(),
-                        example.dislike(),
-                        example.heavyScore(),
-                        example.weight()))
+                .map(SyntheticExamples::withoutSparse)
                 .toList();
         ExampleBatch batch = new ExampleBatch(HEAVY_SHAPE, 64);
         batch.fill(bare.iterator());

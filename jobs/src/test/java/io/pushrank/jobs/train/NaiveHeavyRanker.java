@@ -1,16 +1,21 @@
 package io.pushrank.jobs.train;
 
 import java.nio.file.Path;
+import java.util.List;
 
-/** The heavy ranker's forward pass written from its description: loops over [length][channel] in double precision. */
+/**
+ * Each model's forward pass written from its description: loops in double precision, ClemNet's over [length][channel].
+ */
 final class NaiveHeavyRanker {
     private static final double EPSILON = 1e-3;
 
     private final SavedVariables variables;
+    private final NaiveLayers layers;
     private final HeavyParams params;
 
     NaiveHeavyRanker(Path directory, HeavyParams params) {
         this.variables = new SavedVariables(directory);
+        this.layers = new NaiveLayers(variables);
         this.params = params;
     }
 
@@ -20,13 +25,87 @@ final class NaiveHeavyRanker {
 
     /** P(opened), P(opened and engaged), score. */
     double[] score(Example example) {
-        double[] x = input(example);
-        double oonc = sigmoid(tower("oonc", x));
-        double engagement = oonc * sigmoid(tower("engagement", x));
+        double oonc = sigmoid(logit("oonc", example));
+        double engagement = oonc * sigmoid(logit("engagement", example));
         double sum = params.ooncWeight() + params.engagementWeight();
         return new double[] {
             oonc, engagement, (params.ooncWeight() * oonc + params.engagementWeight() * engagement) / sum
         };
+    }
+
+    private double logit(String task, Example example) {
+        if (params.model() instanceof ClemNet clemNet) {
+            return tower(task, clemNet, input(example));
+        }
+        if (params.model() instanceof MaskNet maskNet) {
+            return maskNet(task, maskNet, input(example));
+        }
+        if (params.model() instanceof DeepCrossNetwork network) {
+            return deepCross(task, network, input(example));
+        }
+        return linear(task, example);
+    }
+
+    private double maskNet(String task, MaskNet model, double[] x) {
+        double[] normalised = layers.normalised("mask_net.input_norm", x);
+        double[] joined = new double[0];
+        for (int index = 0; index < model.blocks(); index++) {
+            String block = "mask_net.block_" + index;
+            double[] aggregated = NaiveLayers.rectified(layers.dense(block + ".aggregation", x));
+            double[] mask = layers.dense(block + ".projection", aggregated);
+            double[] hidden = layers.product(block + ".hidden", NaiveLayers.product(mask, normalised));
+            joined = NaiveLayers.joined(
+                    joined, NaiveLayers.rectified(layers.normalised(block + ".hidden_norm", hidden)));
+        }
+        return layers.dense(task + ".logit", layers.perceptron(task, joined, model.hiddenUnits()))[0];
+    }
+
+    private double deepCross(String task, DeepCrossNetwork model, double[] x) {
+        double[] crossed = x;
+        for (int layer = 0; layer < model.crossLayers(); layer++) {
+            String name = "dcn.cross_" + layer;
+            double[] narrow = model.rank() == 0 ? crossed : layers.product(name + ".low_rank", crossed);
+            double[] weighted = layers.dense(name, narrow);
+            double[] next = new double[x.length];
+            for (int i = 0; i < x.length; i++) {
+                next[i] = x[i] * weighted[i] + crossed[i];
+            }
+            crossed = next;
+        }
+        double[] deep = layers.perceptron("dcn.deep", x, model.hiddenUnits());
+        return layers.dense(task + ".logit", NaiveLayers.joined(crossed, deep))[0];
+    }
+
+    private double linear(String task, Example example) {
+        int continuous = example.continuous().length;
+        double[] x = new double[2 * continuous + example.binary().length];
+        for (int i = 0; i < continuous; i++) {
+            boolean missing = example.continuousMissing()[i];
+            x[i] = missing ? 0 : logarithm(example.continuous()[i]);
+            x[continuous + i] = missing ? 1 : 0;
+        }
+        for (int i = 0; i < example.binary().length; i++) {
+            x[2 * continuous + i] = example.binary()[i];
+        }
+        return layers.dense(task, x)[0]
+                + hashed(task + ".sparse.weights", example.sparseIds(), example.sparseValues())
+                + hashed(
+                        task + ".sparse_continuous.weights",
+                        example.sparseContinuousIds(),
+                        example.sparseContinuousValues());
+    }
+
+    private double hashed(String name, long[] ids, float[] values) {
+        float[] weights = variables.floats(name);
+        double sum = 0;
+        for (int entry = 0; entry < ids.length; entry++) {
+            sum += weights[bucket(ids[entry])] * logarithm(values[entry]) / Math.log(2);
+        }
+        return sum;
+    }
+
+    private static double logarithm(double value) {
+        return Math.signum(value) * Math.log(1 + Math.abs(value));
     }
 
     private double[] input(Example example) {
@@ -40,8 +119,7 @@ final class NaiveHeavyRanker {
         float[] variance = variables.floats("input_norm.moving_variance");
         for (int i = 0; i < continuous; i++) {
             double value = example.continuousMissing()[i] ? 0 : example.continuous()[i];
-            double logged = Math.signum(value) * Math.log(1 + Math.abs(value));
-            double normalised = (logged - mean[i]) / Math.sqrt(variance[i] + EPSILON) * gamma[i] + beta[i];
+            double normalised = (logarithm(value) - mean[i]) / Math.sqrt(variance[i] + EPSILON) * gamma[i] + beta[i];
             x[i] = Math.max(-5, Math.min(5, normalised));
         }
         for (int i = 0; i < binary; i++) {
@@ -84,13 +162,14 @@ final class NaiveHeavyRanker {
         return (int) Math.floorMod(id, 1L << params.hashBits());
     }
 
-    private double tower(String name, double[] input) {
+    private double tower(String name, ClemNet model, double[] input) {
         double[][] x = new double[input.length][1];
         for (int i = 0; i < input.length; i++) {
             x[i][0] = input[i];
         }
-        for (int block = 0; block < params.layers().size(); block++) {
-            x = block(name + ".block_" + block, x, params.layers().get(block));
+        List<ClemNet.Block> blocks = model.blocks();
+        for (int block = 0; block < blocks.size(); block++) {
+            x = block(name + ".block_" + block, x, blocks.get(block));
         }
         float[] kernel = variables.floats(name + ".logit.kernel");
         double logit = variables.floats(name + ".logit.bias")[0];
@@ -103,11 +182,43 @@ final class NaiveHeavyRanker {
         return logit;
     }
 
-    private double[][] block(String name, double[][] x, int out) {
+    private double[][] block(String name, double[][] x, ClemNet.Block block) {
+        double[][] dense = x;
+        if (block.units() > 0) {
+            dense = channelWiseDense(name + ".dense", x, block.units());
+            normalise(name + ".dense_norm", dense);
+            rectify(dense);
+        }
+        double[][] output = dense;
+        if (block.filters() > 0) {
+            output = convolve(dense, name + ".convolution", block.kernel(), block.filters());
+            float[] bias = variables.floats(name + ".convolution.bias");
+            for (double[] position : output) {
+                for (int f = 0; f < position.length; f++) {
+                    position[f] += bias[f];
+                }
+            }
+            normalise(name + ".convolution_norm", output);
+            rectify(output);
+        }
+        if (!block.residual()) {
+            return output;
+        }
+        double[][] skipped = x.length == output.length ? x : dense;
+        double[][] sum = convolve(skipped, name + ".residual", 1, output[0].length);
+        for (int position = 0; position < sum.length; position++) {
+            for (int f = 0; f < sum[position].length; f++) {
+                sum[position][f] += output[position][f];
+            }
+        }
+        return sum;
+    }
+
+    private double[][] channelWiseDense(String name, double[][] x, int out) {
         int in = x.length;
         int channels = x[0].length;
-        float[] kernel = variables.floats(name + ".dense.kernel");
-        float[] bias = variables.floats(name + ".dense.bias");
+        float[] kernel = variables.floats(name + ".kernel");
+        float[] bias = variables.floats(name + ".bias");
         double[][] dense = new double[out][channels];
         for (int c = 0; c < channels; c++) {
             for (int o = 0; o < out; o++) {
@@ -118,36 +229,21 @@ final class NaiveHeavyRanker {
                 dense[o][c] = sum;
             }
         }
-        normalise(name + ".dense_norm", dense);
-        for (double[] position : dense) {
-            for (int c = 0; c < channels; c++) {
+        return dense;
+    }
+
+    private static void rectify(double[][] x) {
+        for (double[] position : x) {
+            for (int c = 0; c < position.length; c++) {
                 position[c] = Math.max(0, position[c]);
             }
         }
-        double[][] convolved = convolve(dense, name + ".convolution.kernel", params.kernel());
-        float[] convolutionBias = variables.floats(name + ".convolution.bias");
-        for (double[] position : convolved) {
-            for (int f = 0; f < position.length; f++) {
-                position[f] += convolutionBias[f];
-            }
-        }
-        normalise(name + ".convolution_norm", convolved);
-        if (params.residual()) {
-            double[][] residual = convolve(dense, name + ".residual.kernel", 1);
-            for (int position = 0; position < out; position++) {
-                for (int f = 0; f < params.filters(); f++) {
-                    convolved[position][f] += residual[position][f];
-                }
-            }
-        }
-        return convolved;
     }
 
     /** SAME padding: positions outside of the input count as 0. */
-    private double[][] convolve(double[][] x, String name, int width) {
-        float[] kernel = variables.floats(name);
+    private double[][] convolve(double[][] x, String name, int width, int filters) {
+        float[] kernel = variables.floats(name + ".kernel");
         int channels = x[0].length;
-        int filters = params.filters();
         double[][] out = new double[x.length][filters];
         for (int position = 0; position < x.length; position++) {
             for (int k = 0; k < width; k++) {

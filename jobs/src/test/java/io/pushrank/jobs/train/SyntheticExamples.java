@@ -61,6 +61,23 @@ final class SyntheticExamples {
         return examples;
     }
 
+    /** The example without its sparse entries. */
+    static Example withoutSparse(Example example) {
+        return new Example(
+                example.continuous(),
+                example.continuousMissing(),
+                example.binary(),
+                new long[0],
+                new float[0],
+                new long[0],
+                new float[0],
+                example.oonc(),
+                example.engagement(),
+                example.dislike(),
+                example.heavyScore(),
+                example.weight());
+    }
+
     /** The same examples every epoch, in an order of the epoch's own. */
     static ExampleSource shuffled(List<Example> examples) {
         return epoch -> {
