@@ -1,14 +1,44 @@
 package io.pushrank.jobs.bench;
 
 import java.io.PrintStream;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
  * What a bench is given.
  *
  * @param spark the session
- * @param directory a local folder for what the bench writes, kept from run to run
+ * @param directory a folder for what the bench writes, kept from run to run
+ * @param data folder of data that the bench does not make itself; null when none was named
  * @param rounds measurements of each figure; the median counts
+ * @param verbs runs a verb of the command line in this session
  * @param out receives progress and tables
  */
-public record BenchContext(SparkSession spark, String directory, int rounds, PrintStream out) {}
+public record BenchContext(
+        SparkSession spark, String directory, String data, int rounds, Verbs verbs, PrintStream out) {
+
+    /** Runs verbs of the command line. */
+    @FunctionalInterface
+    public interface Verbs {
+        /** Exit code of a verb with its options. */
+        int run(String... arguments);
+    }
+
+    /**
+     * Runs a verb as a user would, so that what is measured is what users run.
+     *
+     * @param common options that several verbs share
+     * @throws IllegalStateException when the verb fails
+     */
+    void verb(List<String> common, String... arguments) {
+        String[] all = Stream.concat(Arrays.stream(arguments), common.stream()).toArray(String[]::new);
+        out.println("$ pushrank " + String.join(" ", all));
+        int code = verbs.run(all);
+        if (code != 0) {
+            throw new IllegalStateException(
+                    "the bench's own step failed with exit code " + code + ": pushrank " + String.join(" ", all));
+        }
+    }
+}

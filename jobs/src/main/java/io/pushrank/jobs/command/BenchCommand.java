@@ -28,6 +28,12 @@ final class BenchCommand implements Runnable {
             description = "Measurements of each figure; the median counts. Default: ${DEFAULT-VALUE}.")
     private int rounds;
 
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description = "Data that the bench does not make itself: for higgs, the folder of the SNAP files.")
+    private String data;
+
     @Mixin
     private RunOptions options;
 
@@ -45,7 +51,8 @@ final class BenchCommand implements Runnable {
         }
         SparkSession spark = options.session("bench " + name);
         String directory = options.benchDirectory();
-        Metrics metrics = bench.measure(new BenchContext(spark, directory + "/" + name, rounds, System.out));
+        Metrics metrics = bench.measure(
+                new BenchContext(spark, directory + "/" + name, data, rounds, PushrankCommand::execute, System.out));
         String file = directory + "/" + name + ".json";
         options.storage(spark).write(file, metrics.toJson());
         System.out.println(metrics.toJson() + "written to " + file);

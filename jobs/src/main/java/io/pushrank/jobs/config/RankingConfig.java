@@ -105,10 +105,12 @@ public record RankingConfig(
     }
 
     /** How training examples are made. */
-    public record ExamplesConfig(String labels, int windowHours, double negativesShare, int newUserDays) {
+    public record ExamplesConfig(
+            String labels, int windowHours, double usersShare, double negativesShare, int newUserDays) {
         public ExamplesConfig {
             oneOf("examples.labels", labels, List.of("notifications", "engagements", "candidates"));
             within("examples.window_hours", windowHours, 1, 720);
+            within("examples.users_share", usersShare, 1e-6, 1);
             within("examples.negatives_share", negativesShare, 1e-6, 1);
             within("examples.new_user_days", newUserDays, 0, 3650);
         }

@@ -2,6 +2,7 @@ package io.pushrank.jobs.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
@@ -60,6 +61,28 @@ public final class Metrics {
             return group;
         }
         throw new IllegalArgumentException("there is no group of metrics " + name + ", there are: " + values.keySet());
+    }
+
+    /**
+     * What {@link #toJson} wrote.
+     *
+     * @throws IllegalArgumentException when the text is not JSON
+     */
+    public static Metrics parse(String json) {
+        try {
+            return of(JSON.readTree(json));
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("these are not metrics: " + json, e);
+        }
+    }
+
+    private static Metrics of(JsonNode node) {
+        Metrics metrics = new Metrics();
+        node.fields().forEachRemaining(field -> {
+            JsonNode value = field.getValue();
+            metrics.values.put(field.getKey(), value.isObject() ? of(value) : JSON.convertValue(value, Object.class));
+        });
+        return metrics;
     }
 
     @JsonValue

@@ -128,9 +128,9 @@ public final class Examples {
     }
 
     /** What was sent in the window, with what candidate generation says of it where it proposes it. */
-    private static Dataset<Row> sent(Tables tables, Dataset<Row> notifications) {
+    private Dataset<Row> sent(Tables tables, Dataset<Row> notifications) {
         Dataset<Row> labelled = notifications
-                .filter(col("item_type").equalTo("post"))
+                .filter(col("item_type").equalTo("post").and(isUserDrawn()))
                 .groupBy("user_id", "item_id")
                 .agg(
                         flag(col("opened_at")
@@ -147,7 +147,7 @@ public final class Examples {
     }
 
     /** Every candidate of the instant, and whether its recipient acted on it in the window. */
-    private static Dataset<Row> actedOn(Tables tables, Dataset<Row> engagements) {
+    private Dataset<Row> actedOn(Tables tables, Dataset<Row> engagements) {
         Column kind = col("kind");
         Dataset<Row> labels = engagements
                 .filter(col("user_id").notEqual(col("author_id")))
@@ -164,16 +164,16 @@ public final class Examples {
     }
 
     /** Every candidate of the instant, without labels: what the light ranker learns the heavy ranker's scores on. */
-    private static Dataset<Row> proposed(Tables tables) {
+    private Dataset<Row> proposed(Tables tables) {
         return candidates(tables, reachable(tables))
                 .withColumn("label_oonc", lit(0f))
                 .withColumn("label_engagement", lit(0f))
                 .withColumn("label_dislike", lit(0f));
     }
 
-    private static Dataset<Row> reachable(Tables tables) {
+    private Dataset<Row> reachable(Tables tables) {
         return tables.read(Table.DEVICES)
-                .filter("is_push_capable")
+                .filter(col("is_push_capable").and(isUserDrawn()))
                 .select("user_id")
                 .distinct();
     }
@@ -192,6 +192,12 @@ public final class Examples {
         Column isPositive = col("label_oonc").gt(0).or(col("label_dislike").gt(0));
         return rows.filter(isPositive.or(isDrawn))
                 .withColumn("weight", when(isPositive, lit(1f)).otherwise(lit((float) (1 / share))));
+    }
+
+    /** All of a user's rows or none: rankings are of whole lists. */
+    private Column isUserDrawn() {
+        return pmod(xxhash64(lit(config.seed()), col("user_id")), lit(MILLION))
+                .lt(lit(config.examples().usersShare() * MILLION));
     }
 
     private static Column flag(Column condition) {

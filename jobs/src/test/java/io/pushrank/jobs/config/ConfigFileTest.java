@@ -168,6 +168,7 @@ class ConfigFileTest {
             quality_control.min_reply_actors=-1  | quality_control.min_reply_actors must be between 0 and 1000, but is -1
             quality_control.duplicate_days=3651  | quality_control.duplicate_days must be between 0 and 3650, but is 3651
             examples.window_hours=0              | examples.window_hours must be between 1 and 720, but is 0
+            examples.users_share=0               | examples.users_share must be between 1.0E-6 and 1, but is 0
             examples.negatives_share=0           | examples.negatives_share must be between 1.0E-6 and 1, but is 0
             examples.new_user_days=-1            | examples.new_user_days must be between 0 and 3650, but is -1
             examples.labels=clicks               | examples.labels must be one of [notifications, engagements, candidates], but is clicks

@@ -1,0 +1,132 @@
+package io.pushrank.jobs.bench;
+
+import static org.apache.spark.sql.functions.col;
+
+import io.pushrank.jobs.config.Resources;
+import io.pushrank.jobs.evaluate.BinaryMetrics;
+import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Locale;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * Every heavy ranker of the pool, and gradient-boosted trees, trained and held against the same examples: verbs {@code
+ * train} and {@code evaluate}, and one table of what they found.
+ */
+final class ModelComparison {
+    /** The pool, each with its params in {@code bench/params/NAME.yaml}. */
+    private static final List<String> MODELS = List.of("clemnet", "masknet", "dcn", "logistic");
+
+    private static final int TREES = 60;
+    private static final int DEPTH = 5;
+
+    private final BenchContext context;
+    private final Layout layout;
+    private final List<String> options;
+    private final String labels;
+    private final LocalDate lastTrainingDay;
+    private final LocalDate firstTestDay;
+    private final Storage storage;
+
+    /**
+     * @param options of the verbs: input, output, models and settings
+     * @param labels kind of the examples' labels
+     * @param lastTrainingDay examples after it are not learned from
+     * @param firstTestDay examples from it on are held against
+     */
+    ModelComparison(
+            BenchContext context,
+            Layout layout,
+            List<String> options,
+            String labels,
+            LocalDate lastTrainingDay,
+            LocalDate firstTestDay) {
+        this.context = context;
+        this.layout = layout;
+        this.options = options;
+        this.labels = labels;
+        this.lastTrainingDay = lastTrainingDay;
+        this.firstTestDay = firstTestDay;
+        this.storage = new Storage(context.spark().sparkContext().hadoopConfiguration());
+    }
+
+    /** Trains what is not trained yet, and evaluates all. */
+    Metrics measure() {
+        Metrics models = new Metrics();
+        for (String model : MODELS) {
+            models.put(model, pooled(model));
+        }
+        return models.put("gradient_boosted_trees", trees());
+    }
+
+    /** The evaluation of one model of the pool. */
+    private Metrics pooled(String model) {
+        String directory = layout.models() + "/heavy/" + model;
+        if (storage.exists(directory)) {
+            context.out().println(directory + " stays from an earlier run");
+        } else {
+            String params = context.directory() + "/params/" + model + ".yaml";
+            storage.write(params, Resources.text("bench/params/" + model + ".yaml"));
+            context.verb(
+                    options,
+                    "train",
+                    "heavy",
+                    "--model-version",
+                    model,
+                    "--params",
+                    params,
+                    "--labels",
+                    labels,
+                    "--to",
+                    lastTrainingDay.toString());
+        }
+        context.verb(
+                options,
+                "evaluate",
+                "heavy",
+                "--model-version",
+                model,
+                "--labels",
+                labels,
+                "--from",
+                firstTestDay.toString(),
+                "--name",
+                "bench");
+        return Metrics.parse(storage.read(directory + "-evaluations/bench/metrics.json"));
+    }
+
+    /** The trees learn on all training rows; there is nothing to stop early. */
+    private Metrics trees() {
+        ExampleTable table = new ExampleTable(context.spark(), layout);
+        context.out().printf(Locale.ROOT, "gradient-boosted trees: %d of depth %d%n", TREES, DEPTH);
+        Dataset<Row> predicted = new GradientBoostedTrees(TREES, DEPTH, 7)
+                .predict(
+                        table.read(labels, null, lastTrainingDay),
+                        table.read(labels, firstTestDay, null),
+                        table.features().heavyShape());
+        List<Row> rows = predicted
+                .select(
+                        col(GradientBoostedTrees.PREDICTION),
+                        col("label_oonc")
+                                .equalTo(1)
+                                .and(col("label_dislike").notEqual(1))
+                                .cast("double"))
+                .collectAsList();
+        double[] predictions =
+                rows.stream().mapToDouble(row -> row.getDouble(0)).toArray();
+        double[] opened = rows.stream().mapToDouble(row -> row.getDouble(1)).toArray();
+        return new Metrics()
+                .put(
+                        "oonc",
+                        new Metrics()
+                                .put("rows", rows.size())
+                                .put("roc_auc", BinaryMetrics.rocAuc(predictions, opened))
+                                .put("pr_auc", BinaryMetrics.prAuc(predictions, opened))
+                                .put("rce", BinaryMetrics.relativeCrossEntropy(predictions, opened)));
+    }
+}
