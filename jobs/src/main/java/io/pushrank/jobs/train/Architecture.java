@@ -1,5 +1,7 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.udf.model.FeatureShape;
+import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
 
@@ -13,6 +15,13 @@ import org.tensorflow.types.TFloat32;
 sealed interface Architecture permits ClemNet {
     /** Builds the graph of one path. */
     Logits logits(GraphContext context, HeavyInput input);
+
+    /**
+     * Every axis of its variables along which features lie, those of {@link HeavyInput} included.
+     *
+     * @throws IllegalArgumentException when it depends on the order of its inputs
+     */
+    List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape);
 
     /**
      * Logits of the two tasks.
