@@ -43,7 +43,7 @@ public record HeavyParams(
      * @throws IllegalArgumentException naming file, key, value and bound
      */
     public static HeavyParams parse(String file, String yaml) {
-        return ParamsYaml.parse(file, yaml, HeavyParams.class);
+        return ParamsYaml.parse(file, yaml, "heavy", HeavyParams.class);
     }
 
     /** The params as the YAML that a model package keeps. */

@@ -55,6 +55,12 @@ final class Weight {
         return values;
     }
 
+    double[] doubles() {
+        double[] values = new double[bytes.length / Double.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+        return values;
+    }
+
     /**
      * Another order along an axis.
      *
