@@ -62,6 +62,7 @@ public final class PushrankCommand implements Runnable {
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new ExamplesCommand())
                 .addSubcommand(new TrainCommand())
+                .addSubcommand(new WarmStartCommand())
                 .addSubcommand(new GenerateCommand())
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new EvaluateCommand())

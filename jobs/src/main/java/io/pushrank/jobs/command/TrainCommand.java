@@ -9,6 +9,7 @@ import io.pushrank.jobs.table.Tables;
 import io.pushrank.jobs.train.HeavyParams;
 import io.pushrank.jobs.train.LightParams;
 import io.pushrank.jobs.train.Training;
+import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import java.time.LocalDate;
 import java.util.Set;
@@ -100,10 +101,19 @@ final class TrainCommand implements Runnable {
                 spark.sparkContext().hadoopConfiguration(),
                 chosen.holdout,
                 System.out::println);
-        ModelPackage model = train.train(
-                training,
-                versionOf(options, spark, kind, chosen.version),
-                options.text(spark, chosen.params, "conf/models/" + kind + ".yaml"));
+        RunOptions.NamedText params = options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
+        if (chosen.warmStart != null) {
+            ModelPackage start = ModelPackage.open(
+                    options.layout().models(),
+                    ModelKind.of(kind),
+                    chosen.warmStart,
+                    spark.sparkContext().hadoopConfiguration());
+            training.startingFrom(start);
+            if (chosen.params == null) {
+                params = new RunOptions.NamedText(start.directory() + "/params.yaml", start.paramsYaml());
+            }
+        }
+        ModelPackage model = train.train(training, versionOf(options, spark, kind, chosen.version), params);
         System.out.printf(
                 "%s: digest %s, %s%n",
                 model.directory(), model.digest(), model.manifest().metrics());
@@ -115,7 +125,7 @@ final class TrainCommand implements Runnable {
     }
 
     /** The chosen name, or one more than the highest number among the versions that are there. */
-    private static String versionOf(RunOptions options, SparkSession spark, String kind, String chosen) {
+    static String versionOf(RunOptions options, SparkSession spark, String kind, String chosen) {
         if (chosen != null) {
             return chosen;
         }
@@ -140,6 +150,12 @@ final class TrainCommand implements Runnable {
                 paramLabel = "FILE",
                 description = "Sizes and training settings. Default: conf/models/heavy.yaml or light.yaml.")
         private String params;
+
+        @Option(
+                names = "--warm-start",
+                paramLabel = "VERSION",
+                description = "Version whose weights the training starts from; its params are the default then.")
+        private String warmStart;
 
         @Option(names = "--labels", paramLabel = "KIND", description = "Kind of the examples' labels.")
         private String labels;

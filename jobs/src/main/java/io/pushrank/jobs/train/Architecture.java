@@ -1,5 +1,6 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.udf.model.FeatureShape;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.types.TFloat32;
@@ -24,6 +25,13 @@ sealed interface Architecture permits ClemNet, MaskNet, DeepCrossNetwork, Logist
     default List<String> unusedKeys() {
         return List.of(getClass().getAnnotation(ModelName.class).without());
     }
+
+    /**
+     * Every axis of its variables along which features lie, those of {@link HeavyInput} included.
+     *
+     * @throws IllegalArgumentException when it depends on the order of its inputs
+     */
+    List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape);
 
     /**
      * Logits of the two tasks.

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.udf.model.FeatureShape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -56,6 +57,27 @@ record ClemNet(List<Block> blocks) implements Architecture {
         return new Logits(
                 new Tower(context, "oonc").logits(x, input.width()),
                 new Tower(context, "engagement").logits(x, input.width()));
+    }
+
+    @Override
+    public List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape) {
+        int width = HeavyInput.width(params, shape);
+        Block first = blocks.get(0);
+        Checks.require(
+                first.units() > 0,
+                "clemnet.blocks[0].units",
+                "above 0 for a warm start, since a convolution ties each feature to its neighbours in the list",
+                first.units());
+        Checks.require(
+                !first.residual() || first.units() != width,
+                "clemnet.blocks[0].residual",
+                "false for a warm start with " + width + " inputs, since it ties each input to the output of its place",
+                first.residual());
+        List<InputAxis> axes = new ArrayList<>(HeavyInput.DENSE_AXES);
+        for (String tower : List.of("oonc", "engagement")) {
+            axes.add(new InputAxis(tower + ".block_0.dense.kernel", 1, InputAxis.Inputs.DENSE));
+        }
+        return axes;
     }
 
     /**

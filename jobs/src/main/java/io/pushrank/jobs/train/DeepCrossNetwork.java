@@ -1,5 +1,8 @@
 package io.pushrank.jobs.train;
 
+import java.util.ArrayList;
+import io.pushrank.udf.model.FeatureShape;
+import io.pushrank.jobs.train.InputAxis.Inputs;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -38,6 +41,22 @@ record DeepCrossNetwork(int crossLayers, int rank, List<Integer> hiddenUnits) im
         return new Logits(
                 DenseLayers.logit(context, "oonc.logit", joined, joinedWidth),
                 DenseLayers.logit(context, "engagement.logit", joined, joinedWidth));
+    }
+
+    @Override
+    public List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape) {
+        List<InputAxis> axes = new ArrayList<>(HeavyInput.DENSE_AXES);
+        for (int layer = 0; layer < crossLayers; layer++) {
+            String name = "dcn.cross_" + layer;
+            axes.add(new InputAxis(rank == 0 ? name + ".kernel" : name + ".low_rank.kernel", 0, Inputs.DENSE));
+            axes.add(new InputAxis(name + ".kernel", 1, Inputs.DENSE));
+            axes.add(new InputAxis(name + ".bias", 0, Inputs.DENSE));
+        }
+        axes.add(new InputAxis("dcn.deep.layer_0.kernel", 0, Inputs.DENSE));
+        // The crossed input comes first in what the logits are made of.
+        axes.add(new InputAxis("oonc.logit.kernel", 0, Inputs.DENSE));
+        axes.add(new InputAxis("engagement.logit.kernel", 0, Inputs.DENSE));
+        return axes;
     }
 
     private Operand<TFloat32> cross(

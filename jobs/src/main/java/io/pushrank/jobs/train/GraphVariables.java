@@ -141,6 +141,17 @@ final class GraphVariables {
         return entries.get(name).read().asOutput().expect(TFloat32.class);
     }
 
+    /** Shapes of all variables but optimisers' memory, by name. */
+    Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        entries.forEach((name, entry) -> {
+            if (entry.role() != Role.SLOT) {
+                shapes.put(name, entry.initial().shape());
+            }
+        });
+        return shapes;
+    }
+
     Shape shape(String name) {
         return entries.get(name).initial().shape();
     }

@@ -8,6 +8,9 @@ import org.tensorflow.types.TFloat32;
 
 /** A batch's features as architectures take them; what none of them asks for has no variables. */
 final class HeavyInput {
+    /** Where features lie in the variables of {@link #dense}. */
+    static final List<InputAxis> DENSE_AXES = InputAxis.normalisation("input_norm", InputAxis.Inputs.CONTINUOUS);
+
     private final GraphContext context;
     private final Ops tf;
     private final ModelInputs inputs;
@@ -24,6 +27,10 @@ final class HeavyInput {
 
     /** Columns of {@link #dense}. */
     int width() {
+        return width(params, shape);
+    }
+
+    static int width(HeavyParams params, FeatureShape shape) {
         return shape.continuous() + shape.binary() + 2 * params.embeddingDimensions();
     }
 

@@ -4,6 +4,7 @@ import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelSignature;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -58,6 +59,11 @@ final class HeavyNetwork implements Network {
     @Override
     public Evaluation evaluate(Predictions predictions) {
         return new Evaluation("oonc_pr_auc", HeavyMetrics.of(predictions));
+    }
+
+    @Override
+    public List<InputAxis> inputAxes() {
+        return params.model().inputAxes(params, shape);
     }
 
     private Architecture.Logits logits(GraphContext context, ModelInputs inputs) {

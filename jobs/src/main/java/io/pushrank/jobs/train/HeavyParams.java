@@ -51,7 +51,7 @@ public record HeavyParams(
      * @throws IllegalArgumentException naming file, key, value and bound
      */
     public static HeavyParams parse(String file, String yaml) {
-        return ParamsYaml.parse(file, yaml, HeavyParams.class);
+        return ParamsYaml.parse(file, yaml, "heavy", HeavyParams.class);
     }
 
     /** Of everything random in training; 0 for a model without. */

@@ -4,6 +4,7 @@ import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.nio.file.Path;
+import java.util.Map;
 
 /** Trains the heavy ranker. */
 public final class HeavyTrainer {
@@ -35,7 +36,22 @@ public final class HeavyTrainer {
             Path directory,
             TensorFlowThreads threads,
             TrainingProgress.Listener listener) {
+        return train(training, evaluation, params, shape, featuresYaml, directory, threads, listener, Map.of());
+    }
+
+    /** The same from given weights on. */
+    static ModelExport train(
+            ExampleSource training,
+            ExampleSource evaluation,
+            HeavyParams params,
+            FeatureShape shape,
+            String featuresYaml,
+            Path directory,
+            TensorFlowThreads threads,
+            TrainingProgress.Listener listener,
+            Map<String, Weight> initialWeights) {
         return new TrainingLoop(new HeavyNetwork(params, shape), training, evaluation, threads, listener)
+                .startingFrom(initialWeights)
                 .run(featuresYaml, directory);
     }
 }

@@ -73,6 +73,32 @@ final class LightNetwork implements Network {
         return new Evaluation("rce", LightMetrics.of(predictions));
     }
 
+    @Override
+    public List<InputAxis> inputAxes() {
+        InputAxis.Inputs continuous = InputAxis.Inputs.CONTINUOUS;
+        List<InputAxis> axes = new ArrayList<>();
+        for (String vector : List.of(
+                "dense.moving_mean",
+                "dense.moving_variance",
+                "adaptive.kernel_1",
+                "adaptive.bias_1",
+                "adaptive.kernel_2",
+                "adaptive.bias_2",
+                "adaptive.kernel_3",
+                "adaptive.bias_3")) {
+            axes.add(new InputAxis(vector, 0, continuous));
+        }
+        axes.addAll(InputAxis.normalisation("adaptive.batch_norm", continuous));
+        for (String layer :
+                params.missingBranch() ? List.of("dense_attention", "missing_attention") : List.of("dense_attention")) {
+            axes.add(new InputAxis(layer + ".gate_kernel", 0, continuous));
+            axes.add(new InputAxis(layer + ".gate_kernel", 1, continuous));
+            axes.add(new InputAxis(layer + ".gate_bias", 0, continuous));
+            axes.add(new InputAxis(layer + ".kernel", 0, continuous));
+        }
+        return axes;
+    }
+
     /** Logits [B]. */
     private Operand<TFloat32> logits(GraphContext context, ModelInputs inputs) {
         Ops tf = context.tf;

@@ -47,7 +47,7 @@ public record LightParams(
      * @throws IllegalArgumentException naming file, key, value and bound
      */
     public static LightParams parse(String file, String yaml) {
-        return ParamsYaml.parse(file, yaml, LightParams.class);
+        return ParamsYaml.parse(file, yaml, "light", LightParams.class);
     }
 
     /** The params as the YAML that a model package keeps. */

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.udf.model.FeatureShape;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -28,6 +29,13 @@ record Logistic(double penalty, int iterations, int maximumEvaluationRows) imple
         Operand<TFloat32> x =
                 context.tf.concat(List.of(input.logarithms(), input.missing(), input.binary()), context.tf.constant(1));
         return new Logits(task(context, "oonc", input, x), task(context, "engagement", input, x));
+    }
+
+    @Override
+    public List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape) {
+        return List.of(
+                new InputAxis("oonc.kernel", 0, InputAxis.Inputs.LINEAR),
+                new InputAxis("engagement.kernel", 0, InputAxis.Inputs.LINEAR));
     }
 
     private static Operand<TFloat32> task(GraphContext context, String name, HeavyInput input, Operand<TFloat32> x) {

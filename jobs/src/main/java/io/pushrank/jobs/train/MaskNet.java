@@ -1,5 +1,7 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.udf.model.FeatureShape;
+import io.pushrank.jobs.train.InputAxis.Inputs;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -42,6 +44,24 @@ record MaskNet(int blocks, int blockUnits, double reductionRatio, List<Integer> 
         }
         Operand<TFloat32> joined = context.tf.concat(outputs, context.tf.constant(1));
         return new Logits(task(context, "oonc", joined), task(context, "engagement", joined));
+    }
+
+    @Override
+    public List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape) {
+        List<InputAxis> axes = new ArrayList<>(HeavyInput.DENSE_AXES);
+        axes.add(new InputAxis("mask_net.input_norm.gamma", 0, Inputs.DENSE));
+        axes.add(new InputAxis("mask_net.input_norm.beta", 0, Inputs.DENSE));
+        for (int index = 0; index < blocks; index++) {
+            String name = "mask_net.block_" + index;
+            axes.add(new InputAxis(name + ".aggregation.kernel", 0, Inputs.DENSE));
+            axes.add(new InputAxis(name + ".aggregation.kernel", 1, Inputs.HIDDEN));
+            axes.add(new InputAxis(name + ".aggregation.bias", 0, Inputs.HIDDEN));
+            axes.add(new InputAxis(name + ".projection.kernel", 0, Inputs.HIDDEN));
+            axes.add(new InputAxis(name + ".projection.kernel", 1, Inputs.DENSE));
+            axes.add(new InputAxis(name + ".projection.bias", 0, Inputs.DENSE));
+            axes.add(new InputAxis(name + ".hidden.kernel", 0, Inputs.DENSE));
+        }
+        return axes;
     }
 
     private Operand<TFloat32> block(

@@ -2,7 +2,9 @@ package io.pushrank.jobs.train;
 
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelKind;
+import java.util.List;
 import java.util.Map;
+import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
@@ -33,6 +35,25 @@ sealed interface Network permits HeavyNetwork, LightNetwork {
 
     /** Values that are measured on a sample before the first step, by variable. */
     Map<String, Weight> measured(Iterable<ExampleBatch> sample);
+
+    /**
+     * Every axis of a variable along which features lie.
+     *
+     * @throws IllegalArgumentException when the network depends on the order of its inputs
+     */
+    List<InputAxis> inputAxes();
+
+    /** Shapes of the serving path's variables by name. */
+    default Map<String, Shape> variableShapes() {
+        try (Graph graph = new Graph()) {
+            Ops tf = Ops.create(graph);
+            GraphVariables variables = new GraphVariables(tf, 0);
+            outputs(
+                    new GraphContext(tf, variables, GraphContext.Path.SERVING, null),
+                    new ModelInputs(tf, kind(), shape()));
+            return variables.shapes();
+        }
+    }
 
     /** The label whose positives training needs. */
     float label(Example example);

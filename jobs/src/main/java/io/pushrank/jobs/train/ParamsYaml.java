@@ -32,6 +32,7 @@ import java.util.TreeSet;
  */
 final class ParamsYaml {
     private static final String MODEL = "model";
+    private static final List<String> RANKERS = List.of("heavy", "light");
     private static final YAMLMapper MAPPER = YAMLMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -61,13 +62,27 @@ final class ParamsYaml {
     }
 
     /**
-     * Reads a file's text.
+     * Reads a file's text: one ranker's keys, or a section of them for each ranker.
      *
+     * @param ranker name of the section
      * @throws IllegalArgumentException naming file, key, value and bound
      */
-    static <T> T parse(String file, String yaml, Class<T> type) {
+    static <T> T parse(String file, String yaml, String ranker, Class<T> type) {
         try {
-            return new ParamsYaml(file).bind(MAPPER.readTree(yaml), type);
+            JsonNode tree = MAPPER.readTree(yaml);
+            if (RANKERS.stream().noneMatch(tree::has)) {
+                return new ParamsYaml(file).bind(tree, type);
+            }
+            tree.fieldNames().forEachRemaining(key -> {
+                if (!RANKERS.contains(key)) {
+                    throw new IllegalArgumentException(file + ": key " + key + " must be one of " + RANKERS
+                            + ", or the rankers' sections be absent");
+                }
+            });
+            if (!tree.has(ranker)) {
+                throw new IllegalArgumentException(file + ": section " + ranker + " is missing");
+            }
+            return new ParamsYaml(file + ", section " + ranker).bind(tree.get(ranker), type);
         } catch (JsonProcessingException failure) {
             throw new IllegalArgumentException(file + ": " + failure.getOriginalMessage(), failure);
         }

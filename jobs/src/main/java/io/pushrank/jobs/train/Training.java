@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
@@ -37,6 +38,8 @@ public final class Training {
     private final Configuration hadoop;
     private final double holdout;
     private final TrainingProgress.Listener listener;
+    /** Null to start from random weights. */
+    private ModelPackage warmStart;
 
     /**
      * @param examples rows of EXAMPLES
@@ -56,6 +59,64 @@ public final class Training {
         this.hadoop = hadoop;
         this.holdout = holdout;
         this.listener = listener;
+    }
+
+    /**
+     * Starts from a package's weights, the optimiser's memory empty.
+     *
+     * @throws PushrankException with exit code 2 when it takes other features than the examples have
+     */
+    public Training startingFrom(ModelPackage model) {
+        FeatureList own = model.kind() == ModelKind.LIGHT ? features.light() : features;
+        if (!FeatureList.of(model).equals(own)) {
+            throw PushrankException.usage(
+                    "--warm-start " + model.version() + ": " + model.directory()
+                            + " takes other features than the examples have: run the verb warm-start with the examples' list first");
+        }
+        warmStart = model;
+        return this;
+    }
+
+    private Map<String, Weight> initialWeights(Network network) {
+        if (warmStart == null) {
+            return Map.of();
+        }
+        Map<String, Weight> weights = WarmStart.read(warmStart, TensorFlowThreads.DEFAULT);
+        try {
+            WarmStart.requireVariables(warmStart, network.variableShapes(), weights);
+        } catch (IllegalArgumentException e) {
+            throw PushrankException.usage("--params and --warm-start do not fit: " + e.getMessage());
+        }
+        return weights;
+    }
+
+    /**
+     * Writes a trained package for another feature list as a new version, which is not put in use.
+     *
+     * @param examples rows of EXAMPLES with the new list's features, to measure new features on; null when there are none
+     */
+    public static ModelPackage warmStart(
+            WarmStart start,
+            ModelKind kind,
+            Dataset<Row> examples,
+            String modelsDirectory,
+            String version,
+            Configuration hadoop) {
+        Path directory = temporaryDirectory();
+        try {
+            ExampleSource source = examples == null ? null : new TableExamples(forStart(examples, kind), 0);
+            ModelExport export = start.export(source, directory, TensorFlowThreads.DEFAULT);
+            return ModelPackage.write(modelsDirectory, version, export, hadoop);
+        } finally {
+            delete(directory);
+        }
+    }
+
+    private static Dataset<Row> forStart(Dataset<Row> examples, ModelKind kind) {
+        Dataset<Row> rows = examples.withColumn("heavy_score", lit(0f));
+        return kind == ModelKind.HEAVY
+                ? rows.drop("light_features")
+                : rows.drop("features").withColumnRenamed("light_features", "features");
     }
 
     /** Trains the heavy ranker on labels of what followed a send, or a candidate. */
@@ -82,7 +143,8 @@ public final class Training {
                                 features.toYaml(),
                                 directory,
                                 TensorFlowThreads.DEFAULT,
-                                listener));
+                                listener,
+                                initialWeights(new HeavyNetwork(params, features.heavyShape()))));
     }
 
     /** Trains the light ranker to predict what the heavy ranker in use makes of the same candidates. */
@@ -102,7 +164,8 @@ public final class Training {
                         light.toYaml(),
                         directory,
                         TensorFlowThreads.DEFAULT,
-                        listener));
+                        listener,
+                        initialWeights(new LightNetwork(params, light.lightShape()))));
     }
 
     /** The examples with {@code heavy_score}: the light ranker's label, as the heavy ranker in use gives it. */

@@ -20,6 +20,7 @@ final class TrainingLoop {
     private final TensorFlowThreads threads;
     private final TrainingProgress.Listener listener;
 
+    private Map<String, Weight> initialWeights = Map.of();
     private long step;
     private int evaluationsWithoutImprovement;
     private double best = Double.NEGATIVE_INFINITY;
@@ -43,6 +44,12 @@ final class TrainingLoop {
         this.listener = listener;
     }
 
+    /** Starts from given values of some or all variables; the others start as usual, and so does the optimiser. */
+    TrainingLoop startingFrom(Map<String, Weight> weights) {
+        initialWeights = Map.copyOf(weights);
+        return this;
+    }
+
     /**
      * Trains and exports.
      *
@@ -55,6 +62,7 @@ final class TrainingLoop {
         List<ExampleBatch> sample = sample();
         try (TrainingGraph graph = new TrainingGraph(network, threads)) {
             graph.restore(network.measured(sample));
+            graph.restore(initialWeights);
             learn(graph);
             graph.restore(bestWeights);
             graph.recomputeStatistics(sample);

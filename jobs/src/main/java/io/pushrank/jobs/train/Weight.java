@@ -2,6 +2,7 @@ package io.pushrank.jobs.train;
 
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.DoubleSupplier;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -52,6 +53,67 @@ final class Weight {
         float[] values = new float[bytes.length / Float.BYTES];
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
         return values;
+    }
+
+    double[] doubles() {
+        double[] values = new double[bytes.length / Double.BYTES];
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asDoubleBuffer().get(values);
+        return values;
+    }
+
+    /**
+     * Another order along an axis.
+     *
+     * @param sources for each new position its old one, -1 for none
+     * @param fill gives the values of positions that have none, element by element
+     */
+    Weight reindexed(int axis, int[] sources, DoubleSupplier fill) {
+        long[] dimensions = shape.asArray();
+        int inner = 1;
+        for (int index = axis + 1; index < dimensions.length; index++) {
+            inner *= Math.toIntExact(dimensions[index]);
+        }
+        int length = Math.toIntExact(dimensions[axis]);
+        int outer = Math.toIntExact(length == 0 ? 0 : shape.size() / length / inner);
+        int width = width();
+        dimensions[axis] = sources.length;
+        ByteBuffer target =
+                ByteBuffer.allocate(outer * sources.length * inner * width).order(ByteOrder.LITTLE_ENDIAN);
+        for (int block = 0; block < outer; block++) {
+            for (int source : sources) {
+                if (source >= 0) {
+                    target.put(bytes, (block * length + source) * inner * width, inner * width);
+                } else {
+                    for (int index = 0; index < inner; index++) {
+                        put(target, fill.getAsDouble());
+                    }
+                }
+            }
+        }
+        return new Weight(type, Shape.of(dimensions), target.array());
+    }
+
+    /** A vector with some elements of another one of the same type. */
+    Weight replaced(Weight other, boolean[] isReplaced) {
+        byte[] mixed = bytes.clone();
+        for (int index = 0; index < isReplaced.length; index++) {
+            if (isReplaced[index]) {
+                System.arraycopy(other.bytes, index * width(), mixed, index * width(), width());
+            }
+        }
+        return new Weight(type, shape, mixed);
+    }
+
+    private int width() {
+        return type == TFloat64.class ? Double.BYTES : Float.BYTES;
+    }
+
+    private void put(ByteBuffer target, double value) {
+        if (type == TFloat64.class) {
+            target.putDouble(value);
+        } else {
+            target.putFloat((float) value);
+        }
     }
 
     /** A tensor with this value; the caller closes it. */
