@@ -20,10 +20,10 @@ public final class LightTrainer {
      * @param shape widths of the dense inputs
      * @param featuresYaml text of features.yaml, kept beside the model
      * @param directory local, new or empty; receives the SavedModel, features.yaml and params.yaml
-     * @param threads TensorFlow's threads, if this is the JVM's first session
-     * @param listener is told about each evaluation
+     * @param options threads, progress, checkpoints, events
      * @return what {@link io.pushrank.udf.model.ModelPackage#write} takes
-     * @throws IllegalArgumentException when training or evaluation examples are all of one class
+     * @throws IllegalArgumentException when training or evaluation examples are all of one class, or when checkpoints
+     *     are of another training
      * @throws IllegalStateException when the loss is no longer finite
      */
     public static ModelExport train(
@@ -33,9 +33,22 @@ public final class LightTrainer {
             FeatureShape shape,
             String featuresYaml,
             Path directory,
+            TrainingOptions options) {
+        return new TrainingLoop(new LightNetwork(params, shape), training, evaluation, options)
+                .run(featuresYaml, directory);
+    }
+
+    /** Trains without checkpoints or events. */
+    public static ModelExport train(
+            ExampleSource training,
+            ExampleSource evaluation,
+            LightParams params,
+            FeatureShape shape,
+            String featuresYaml,
+            Path directory,
             TensorFlowThreads threads,
             TrainingProgress.Listener listener) {
-        return new TrainingLoop(new LightNetwork(params, shape), training, evaluation, threads, listener)
-                .run(featuresYaml, directory);
+        return train(
+                training, evaluation, params, shape, featuresYaml, directory, TrainingOptions.of(threads, listener));
     }
 }

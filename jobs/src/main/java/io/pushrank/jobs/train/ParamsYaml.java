@@ -11,11 +11,14 @@ import com.fasterxml.jackson.databind.exc.ValueInstantiationException;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.lang.reflect.RecordComponent;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/** Binds params files to records: snake case, every key required, unknown or repeated keys refused. */
+/** Binds params files to records: snake case, every key required unless its component is an
+ * {@link OptionalKey}, unknown or repeated keys refused. */
 final class ParamsYaml {
     private static final YAMLMapper MAPPER = YAMLMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -51,10 +54,13 @@ final class ParamsYaml {
                     file + ": " + (prefix.isEmpty() ? "must be" : "key " + prefix + " must be") + " a section of keys");
         }
         Map<String, Class<?>> known = new TreeMap<>();
+        Set<String> optional = new HashSet<>();
         for (RecordComponent component : type.getRecordComponents()) {
-            known.put(
-                    PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName()),
-                    component.getType());
+            String key = PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName());
+            known.put(key, component.getType());
+            if (component.isAnnotationPresent(OptionalKey.class)) {
+                optional.add(key);
+            }
         }
         String dotted = prefix.isEmpty() ? "" : prefix + ".";
         node.fieldNames().forEachRemaining(key -> {
@@ -65,6 +71,9 @@ final class ParamsYaml {
         });
         known.forEach((key, valueType) -> {
             if (!node.hasNonNull(key)) {
+                if (optional.contains(key)) {
+                    return;
+                }
                 throw new IllegalArgumentException(file + ": key " + dotted + key + " is missing");
             }
             if (valueType.isRecord()) {
