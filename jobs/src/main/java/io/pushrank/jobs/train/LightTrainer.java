@@ -22,8 +22,8 @@ public final class LightTrainer {
      * @param directory local, new or empty; receives the SavedModel, features.yaml and params.yaml
      * @param options threads, progress, checkpoints, events
      * @return what {@link io.pushrank.udf.model.ModelPackage#write} takes
-     * @throws IllegalArgumentException when training or evaluation examples are all of one class, or when checkpoints
-     *     are of another training
+     * @throws IllegalArgumentException when training or evaluation examples are all of one class
+     * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when checkpoints are of another training
      * @throws IllegalStateException when the loss is no longer finite
      */
     public static ModelExport train(

@@ -160,6 +160,7 @@ public final class Training {
                         hadoop);
         Storage storage = new Storage(hadoop);
         Path directory = temporaryDirectory();
+        boolean isInterrupted = false;
         try {
             ModelExport export = trainer.train(
                     ShuffledExamples.write(prepare, earlier, staging + "/examples", seed, hadoop),
@@ -174,12 +175,15 @@ public final class Training {
             return written;
         } catch (InterruptedTrainingException e) {
             // Hadoop's file systems are closing: the copies stay until the next run replaces them.
+            isInterrupted = true;
             throw PushrankException.interrupted(e.getMessage(), e);
         } catch (IllegalArgumentException e) {
-            storage.delete(staging + "/examples");
-            storage.delete(staging + "/evaluation");
             throw PushrankException.input("examples cannot be trained on: " + e.getMessage(), e);
         } finally {
+            if (!isInterrupted) {
+                storage.delete(staging + "/examples");
+                storage.delete(staging + "/evaluation");
+            }
             delete(directory);
         }
     }

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.train.Interruption.InterruptedTrainingException;
 import io.pushrank.udf.model.ModelExport;
 import java.io.IOException;
@@ -61,8 +62,8 @@ final class TrainingLoop {
      * Trains and exports, from the last checkpoint on when there is one.
      *
      * @param directory receives saved_model.pb, variables/, features.yaml and params.yaml
-     * @throws IllegalArgumentException when a source has no positive or no negative example, or when there are checkpoints
-     *     of another training that may not be left aside
+     * @throws IllegalArgumentException when a source has no positive or no negative example
+     * @throws PushrankException with exit code 2 when there are checkpoints of another training that may not be left aside
      */
     ModelExport run(String featuresYaml, Path directory) {
         requireBothClasses("training", training);
@@ -260,8 +261,8 @@ final class TrainingLoop {
         } catch (Checkpoints.OriginException other) {
             switch (options.otherOrigin) {
                 case REFUSE ->
-                    throw new IllegalArgumentException(
-                            other.getMessage() + ": train with those, or name another folder for checkpoints", other);
+                    throw PushrankException.usage(
+                            other.getMessage() + ": train with those, or name another folder for checkpoints");
                 case START_ANEW -> {
                     options.listener.report(new TrainingProgress.Notice(other.getMessage() + ": starting anew"));
                     options.checkpoints.clear();

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
@@ -148,8 +149,8 @@ class ResumedTrainingTest {
         Configuration hadoop = new Configuration();
         Path checkpoints = folder.resolve("checkpoints");
         train("step: 17", "seed: 17", TrainingOptions.OtherOrigin.REFUSE, new ArrayList<>());
-        IllegalArgumentException refusal = assertThrows(
-                IllegalArgumentException.class,
+        PushrankException refusal = assertThrows(
+                PushrankException.class,
                 () -> train("seed: 17", "seed: 18", TrainingOptions.OtherOrigin.REFUSE, new ArrayList<>()));
         String file = checkpoints.resolve("checkpoint-000000000004").toString();
         assertEquals(
