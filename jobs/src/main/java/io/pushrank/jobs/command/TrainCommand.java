@@ -3,6 +3,7 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.collaborative.Collaborative;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
@@ -10,6 +11,7 @@ import io.pushrank.jobs.train.HeavyParams;
 import io.pushrank.jobs.train.LightParams;
 import io.pushrank.jobs.train.Training;
 import io.pushrank.udf.model.ModelKind;
+import io.pushrank.jobs.train.TrainingThreads;
 import io.pushrank.udf.model.ModelPackage;
 import java.time.LocalDate;
 import java.util.Set;
@@ -94,25 +96,24 @@ final class TrainCommand implements Runnable {
         SparkSession spark = options.session(verb);
         ExampleTable table = new ExampleTable(spark, options.layout());
         String labels = chosen.labels == null ? defaultLabels : chosen.labels;
+        ModelPackage start = chosen.warmStart == null
+                ? null
+                : ModelPackage.open(
+                        options.layout().models(),
+                        ModelKind.of(kind),
+                        chosen.warmStart,
+                        spark.sparkContext().hadoopConfiguration());
         Training training = new Training(
                 table.read(labels, chosen.from, chosen.to),
                 table.features(),
                 options.layout().models(),
                 spark.sparkContext().hadoopConfiguration(),
                 chosen.holdout,
-                System.out::println);
-        RunOptions.NamedText params = options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
-        if (chosen.warmStart != null) {
-            ModelPackage start = ModelPackage.open(
-                    options.layout().models(),
-                    ModelKind.of(kind),
-                    chosen.warmStart,
-                    spark.sparkContext().hadoopConfiguration());
-            training.startingFrom(start);
-            if (chosen.params == null) {
-                params = new RunOptions.NamedText(start.directory() + "/params.yaml", start.paramsYaml());
-            }
-        }
+                System.out::println,
+                chosen.settings(start));
+        RunOptions.NamedText params = start != null && chosen.params == null
+                ? new RunOptions.NamedText(start.directory() + "/params.yaml", start.paramsYaml())
+                : options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
         ModelPackage model = train.train(training, versionOf(options, spark, kind, chosen.version), params);
         System.out.printf(
                 "%s: digest %s, %s%n",
@@ -173,5 +174,43 @@ final class TrainCommand implements Runnable {
                 description =
                         "Share of the instants, the last, that early stopping measures on. Default: ${DEFAULT-VALUE}.")
         private double holdout;
+
+        @Option(
+                names = "--threads",
+                paramLabel = "N",
+                description = "Threads to train with; 1 gives the same bytes each time. Default: one a core.")
+        private Integer threads;
+
+        @Option(
+                names = "--checkpoint",
+                paramLabel = "DIR",
+                description = "Folder of the training's checkpoints, from the last of which the same command goes on."
+                        + " Default: a hidden folder of the version, beside the models.")
+        private String checkpoint;
+
+        @Option(
+                names = "--checkpoint-every",
+                paramLabel = "STEPS",
+                defaultValue = "0",
+                description = "Steps between checkpoints, beside the one at each evaluation. Default: ${DEFAULT-VALUE},"
+                        + " none.")
+        private int checkpointEvery;
+
+        @Option(
+                names = "--events",
+                paramLabel = "DIR",
+                description = "Folder of TensorBoard's event files. Default: <version>-evaluations/training.")
+        private String events;
+
+        private Training.Settings settings(ModelPackage start) {
+            int most = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+            if (most < 1) {
+                throw PushrankException.usage("--threads must be at least 1, cannot be: " + most);
+            }
+            if (checkpointEvery < 0) {
+                throw PushrankException.usage("--checkpoint-every must be at least 0, cannot be: " + checkpointEvery);
+            }
+            return new Training.Settings(TrainingThreads.of(most), checkpoint, checkpointEvery, events, start);
+        }
     }
 }

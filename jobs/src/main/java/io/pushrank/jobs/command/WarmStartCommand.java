@@ -3,7 +3,6 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.train.Training;
 import io.pushrank.jobs.train.WarmStart;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
@@ -72,13 +71,8 @@ final class WarmStartCommand implements Callable<Integer> {
         try {
             WarmStart start = new WarmStart(ModelPackage.open(layout.models(), ranker, from, hadoop), features, list);
             Dataset<Row> examples = examples(new ExampleTable(spark, layout), ranker, list);
-            ModelPackage written = Training.warmStart(
-                    start,
-                    ranker,
-                    examples,
-                    layout.models(),
-                    TrainCommand.versionOf(options, spark, ranker.folder(), version),
-                    hadoop);
+            ModelPackage written = start.write(
+                    examples, layout.models(), TrainCommand.versionOf(options, spark, ranker.folder(), version), hadoop);
             System.out.printf("%s: digest %s%n", written.directory(), written.digest());
             System.out.println("added: " + start.added() + ", removed: " + start.removed());
             System.out.println("statistics of added features: "

@@ -23,6 +23,11 @@ public final class PushrankException extends RuntimeException {
         return new PushrankException(ExitCode.INPUT_REJECTED, message, cause);
     }
 
+    /** The process was told to end, and did so in order. */
+    public static PushrankException interrupted(String message, Throwable cause) {
+        return new PushrankException(ExitCode.FAILED, message, cause);
+    }
+
     public static PushrankException output(String message) {
         return new PushrankException(ExitCode.OUTPUT_REJECTED, message, null);
     }

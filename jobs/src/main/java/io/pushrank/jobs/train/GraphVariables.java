@@ -112,10 +112,19 @@ final class GraphVariables {
 
     /** Copies of what a model consists of, optimiser memory left out. */
     Map<String, Weight> snapshot(Session session) {
+        return snapshot(session, false);
+    }
+
+    /** Copies of everything that the next step depends on, optimiser memory too. */
+    Map<String, Weight> snapshotAll(Session session) {
+        return snapshot(session, true);
+    }
+
+    private Map<String, Weight> snapshot(Session session, boolean withSlots) {
         List<String> names = new ArrayList<>();
         Session.Runner runner = session.runner();
         entries.forEach((name, entry) -> {
-            if (entry.role() != Role.SLOT) {
+            if (withSlots || entry.role() != Role.SLOT) {
                 names.add(name);
                 runner.fetch(entry.variable());
             }

@@ -13,6 +13,7 @@ import java.util.List;
  * @param dropout share of inputs dropped while training, in [0, 1)
  * @param leakySlope slope of the activation below 0
  * @param label what it predicts
+ * @param recordWeights how much a candidate counts by its position; null when all count alike
  * @param training how it learns
  */
 public record LightParams(
@@ -24,6 +25,7 @@ public record LightParams(
         double dropout,
         double leakySlope,
         LightLabel label,
+        @OptionalKey RecordWeights recordWeights,
         TrainingParams training) {
     public LightParams {
         Checks.between("hash_bits", 1, 24, hashBits);

@@ -4,7 +4,6 @@ import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.nio.file.Path;
-import java.util.Map;
 
 /** Trains the light ranker. */
 public final class LightTrainer {
@@ -21,10 +20,10 @@ public final class LightTrainer {
      * @param shape widths of the dense inputs
      * @param featuresYaml text of features.yaml, kept beside the model
      * @param directory local, new or empty; receives the SavedModel, features.yaml and params.yaml
-     * @param threads TensorFlow's threads, if this is the JVM's first session
-     * @param listener is told about each evaluation
+     * @param options threads, progress, checkpoints, events
      * @return what {@link io.pushrank.udf.model.ModelPackage#write} takes
      * @throws IllegalArgumentException when training or evaluation examples are all of one class
+     * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when checkpoints are of another training
      * @throws IllegalStateException when the loss is no longer finite
      */
     public static ModelExport train(
@@ -34,13 +33,13 @@ public final class LightTrainer {
             FeatureShape shape,
             String featuresYaml,
             Path directory,
-            TensorFlowThreads threads,
-            TrainingProgress.Listener listener) {
-        return train(training, evaluation, params, shape, featuresYaml, directory, threads, listener, Map.of());
+            TrainingOptions options) {
+        return new TrainingLoop(new LightNetwork(params, shape), training, evaluation, options)
+                .run(featuresYaml, directory);
     }
 
-    /** The same from given weights on. */
-    static ModelExport train(
+    /** Trains without checkpoints or events. */
+    public static ModelExport train(
             ExampleSource training,
             ExampleSource evaluation,
             LightParams params,
@@ -48,10 +47,8 @@ public final class LightTrainer {
             String featuresYaml,
             Path directory,
             TensorFlowThreads threads,
-            TrainingProgress.Listener listener,
-            Map<String, Weight> initialWeights) {
-        return new TrainingLoop(new LightNetwork(params, shape), training, evaluation, threads, listener)
-                .startingFrom(initialWeights)
-                .run(featuresYaml, directory);
+            TrainingProgress.Listener listener) {
+        return train(
+                training, evaluation, params, shape, featuresYaml, directory, TrainingOptions.of(threads, listener));
     }
 }

@@ -19,13 +19,15 @@ import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Binds params files to records: snake case, every key required, unknown or repeated keys refused.
+ * Binds params files to records: snake case, every key required unless its component is an
+ * {@link OptionalKey}, unknown or repeated keys refused.
  *
  * <p>Key {@code model}, where a record has one, names one of the {@link Architecture}s; a section of that name, and no
  * other model's, holds what only this one needs.
@@ -91,7 +93,7 @@ final class ParamsYaml {
     private <T> T bind(JsonNode tree, Class<T> type) throws JsonProcessingException {
         Map<String, Type> keys = components(type);
         if (keys.get(MODEL) != Architecture.class) {
-            requireKeys("", tree, keys);
+            requireKeys("", tree, keys, optional(type));
             return bind(MAPPER, tree, type, MODEL);
         }
         requireSection("", tree);
@@ -100,7 +102,7 @@ final class ParamsYaml {
         keys.put(MODEL, String.class);
         keys.put(name, model);
         keys.keySet().removeAll(List.of(model.getAnnotation(ModelName.class).without()));
-        requireKeys("", tree, keys);
+        requireKeys("", tree, keys, optional(type));
         ObjectNode bound = tree.deepCopy();
         bound.set(MODEL, bound.remove(name));
         return bind(MAPPER.copy().registerModule(binding(model)), bound, type, name);
@@ -157,6 +159,17 @@ final class ParamsYaml {
         return components;
     }
 
+    /** Keys of a record that may be absent. */
+    private static Set<String> optional(Class<?> type) {
+        Set<String> keys = new HashSet<>();
+        for (RecordComponent component : type.getRecordComponents()) {
+            if (component.isAnnotationPresent(OptionalKey.class)) {
+                keys.add(PropertyNamingStrategies.SnakeCaseStrategy.INSTANCE.translate(component.getName()));
+            }
+        }
+        return keys;
+    }
+
     private void requireSection(String prefix, JsonNode node) {
         if (node == null || !node.isObject()) {
             throw refusal((prefix.isEmpty() ? "must be" : "key " + prefix + " must be") + " a section of keys");
@@ -164,15 +177,16 @@ final class ParamsYaml {
     }
 
     /** Compares keys before binding: Jackson would report a missing key first where one was only misspelt. */
-    private void requireKeys(String prefix, JsonNode node, Map<String, Type> known) {
+    private void requireKeys(String prefix, JsonNode node, Map<String, Type> known, Set<String> optional) {
         requireSection(prefix, node);
         requireKnown(prefix, node, known.keySet());
         known.forEach((name, type) -> {
             String key = prefix.isEmpty() ? name : prefix + "." + name;
-            if (!node.hasNonNull(name)) {
+            if (node.hasNonNull(name)) {
+                requireNested(key, node.get(name), type);
+            } else if (!optional.contains(name)) {
                 throw refusal("key " + key + " is missing");
             }
-            requireNested(key, node.get(name), type);
         });
     }
 
@@ -187,14 +201,14 @@ final class ParamsYaml {
 
     private void requireNested(String key, JsonNode node, Type type) {
         if (type instanceof Class<?> section && section.isRecord()) {
-            requireKeys(key, node, components(section));
+            requireKeys(key, node, components(section), optional(section));
         } else if (type instanceof ParameterizedType list
                 && list.getRawType() == List.class
                 && list.getActualTypeArguments()[0] instanceof Class<?> element
                 && element.isRecord()
                 && node.isArray()) {
             for (int index = 0; index < node.size(); index++) {
-                requireKeys(key + "[" + index + "]", node.get(index), components(element));
+                requireKeys(key + "[" + index + "]", node.get(index), components(element), optional(element));
             }
         }
     }

@@ -2,12 +2,15 @@ package io.pushrank.jobs.train;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.rank;
+import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.train.Interruption.InterruptedTrainingException;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.Calibration;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
@@ -18,17 +21,18 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Timestamp;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
+import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
-/** Trains a ranker on the table of examples and writes it as a new version, which becomes the one in use. */
+/**
+ * Trains a ranker on the table of examples and writes it as a new version. The first one of its kind is put in use, since
+ * there is nothing that it could be compared with; later ones must win (verb {@code promote}).
+ */
 public final class Training {
     private static final int BATCH_ROWS = 512;
 
@@ -38,13 +42,36 @@ public final class Training {
     private final Configuration hadoop;
     private final double holdout;
     private final TrainingProgress.Listener listener;
-    /** Null to start from random weights. */
-    private ModelPackage warmStart;
+    private final Settings settings;
+
+    /**
+     * How a training runs.
+     *
+     * @param threads TensorFlow's; one intra-op thread gives the same bytes each time
+     * @param checkpoint folder for checkpoints; null for one of the version's own, beside the models
+     * @param checkpointEverySteps also so often between evaluations; 0 does not
+     * @param events folder for TensorBoard's event files; null for one beside the version
+     * @param warmStart package whose weights it starts from, the optimiser's memory empty; null for random weights
+     */
+    public record Settings(
+            TensorFlowThreads threads,
+            String checkpoint,
+            int checkpointEverySteps,
+            String events,
+            ModelPackage warmStart) {
+        public Settings {
+            Checks.atLeast("checkpoint steps", 0, checkpointEverySteps);
+        }
+
+        /** One thread, random weights, and everything beside the models. */
+        public static final Settings DEFAULT = new Settings(TensorFlowThreads.DEFAULT, null, 0, null, null);
+    }
 
     /**
      * @param examples rows of EXAMPLES
      * @param features the list that they were made with
-     * @param holdout share of the as-of instants, the last ones, that early stopping measures on
+     * @param holdout share of the as-of instants, the last ones, that early stopping measures on and the heavy ranker's
+     *     calibration is fitted on: see {@link CalibrationFit}
      */
     public Training(
             Dataset<Row> examples,
@@ -52,188 +79,235 @@ public final class Training {
             String modelsDirectory,
             Configuration hadoop,
             double holdout,
-            TrainingProgress.Listener listener) {
+            TrainingProgress.Listener listener,
+            Settings settings) {
         this.examples = examples;
         this.features = features;
         this.modelsDirectory = modelsDirectory;
         this.hadoop = hadoop;
         this.holdout = holdout;
         this.listener = listener;
+        this.settings = settings;
     }
 
     /**
-     * Starts from a package's weights, the optimiser's memory empty.
+     * Trains the heavy ranker on labels of what followed a send, or a candidate.
      *
-     * @throws PushrankException with exit code 2 when it takes other features than the examples have
+     * @throws PushrankException with exit code 2 when params and warm start do not fit, 3 when the examples cannot be
+     *     trained on
      */
-    public Training startingFrom(ModelPackage model) {
-        FeatureList own = model.kind() == ModelKind.LIGHT ? features.light() : features;
-        if (!FeatureList.of(model).equals(own)) {
-            throw PushrankException.usage(
-                    "--warm-start " + model.version() + ": " + model.directory()
-                            + " takes other features than the examples have: run the verb warm-start with the examples' list first");
+    public ModelPackage heavy(String version, HeavyParams params) {
+        UnaryOperator<Dataset<Row>> prepare = rows -> rows.withColumn("heavy_score", lit(0f));
+        if (params.model() instanceof Logistic) {
+            return train(
+                    ModelKind.HEAVY,
+                    version,
+                    prepare,
+                    params.seed(),
+                    Map.of(),
+                    (split, directory, options) -> LogisticTrainer.train(
+                            split.earlier(),
+                            split.evaluation(),
+                            params,
+                            features.heavyShape(),
+                            features.toYaml(),
+                            directory,
+                            settings.threads()));
         }
-        warmStart = model;
-        return this;
+        return train(
+                ModelKind.HEAVY,
+                version,
+                prepare,
+                params.seed(),
+                initialWeights(features, new HeavyNetwork(params, features.heavyShape())),
+                (split, directory, options) -> HeavyTrainer.train(
+                        split.training(),
+                        split.evaluation(),
+                        params,
+                        features.heavyShape(),
+                        features.toYaml(),
+                        directory,
+                        options));
     }
 
-    private Map<String, Weight> initialWeights(Network network) {
-        if (warmStart == null) {
+    /** Trains the light ranker to predict what the heavy ranker in use makes of the same candidates. */
+    public ModelPackage light(String version, LightParams params) {
+        FeatureList light = features.light();
+        return train(
+                ModelKind.LIGHT,
+                version,
+                rows -> heavyScored(rows, params).drop("features").withColumnRenamed("light_features", "features"),
+                params.training().seed(),
+                initialWeights(light, new LightNetwork(params, light.lightShape())),
+                (split, directory, options) -> LightTrainer.train(
+                        split.training(),
+                        split.evaluation(),
+                        params,
+                        light.lightShape(),
+                        light.toYaml(),
+                        directory,
+                        options));
+    }
+
+    private Map<String, Weight> initialWeights(FeatureList own, Network network) {
+        ModelPackage start = settings.warmStart();
+        if (start == null) {
             return Map.of();
         }
-        Map<String, Weight> weights = WarmStart.read(warmStart, TensorFlowThreads.DEFAULT);
+        if (!FeatureList.of(start).equals(own)) {
+            throw PushrankException.usage(
+                    "--warm-start " + start.version() + ": " + start.directory()
+                            + " takes other features than the examples have: run the verb warm-start with the examples' list first");
+        }
+        Map<String, Weight> weights = WarmStart.read(start, settings.threads());
         try {
-            WarmStart.requireVariables(warmStart, network.variableShapes(), weights);
+            WarmStart.requireVariables(start, network.variableShapes(), weights);
         } catch (IllegalArgumentException e) {
             throw PushrankException.usage("--params and --warm-start do not fit: " + e.getMessage());
         }
         return weights;
     }
 
-    /**
-     * Writes a trained package for another feature list as a new version, which is not put in use.
-     *
-     * @param examples rows of EXAMPLES with the new list's features, to measure new features on; null when there are none
-     */
-    public static ModelPackage warmStart(
-            WarmStart start,
-            ModelKind kind,
-            Dataset<Row> examples,
-            String modelsDirectory,
-            String version,
-            Configuration hadoop) {
-        Path directory = temporaryDirectory();
-        try {
-            ExampleSource source = examples == null ? null : new TableExamples(forStart(examples, kind), 0);
-            ModelExport export = start.export(source, directory, TensorFlowThreads.DEFAULT);
-            return ModelPackage.write(modelsDirectory, version, export, hadoop);
-        } finally {
-            delete(directory);
-        }
-    }
-
-    private static Dataset<Row> forStart(Dataset<Row> examples, ModelKind kind) {
-        Dataset<Row> rows = examples.withColumn("heavy_score", lit(0f));
-        return kind == ModelKind.HEAVY
-                ? rows.drop("light_features")
-                : rows.drop("features").withColumnRenamed("light_features", "features");
-    }
-
-    /** Trains the heavy ranker on labels of what followed a send, or a candidate. */
-    public ModelPackage heavy(String version, HeavyParams params) {
-        Dataset<Row> rows = examples.withColumn("heavy_score", lit(0f)).drop("light_features");
-        return train(
-                version,
-                rows,
-                params.seed(),
-                (training, evaluation, directory) -> params.model() instanceof Logistic
-                        ? LogisticTrainer.train(
-                                training.examples(),
-                                evaluation,
-                                params,
-                                features.heavyShape(),
-                                features.toYaml(),
-                                directory,
-                                TensorFlowThreads.DEFAULT)
-                        : HeavyTrainer.train(
-                                training,
-                                evaluation,
-                                params,
-                                features.heavyShape(),
-                                features.toYaml(),
-                                directory,
-                                TensorFlowThreads.DEFAULT,
-                                listener,
-                                initialWeights(new HeavyNetwork(params, features.heavyShape()))));
-    }
-
-    /** Trains the light ranker to predict what the heavy ranker in use makes of the same candidates. */
-    public ModelPackage light(String version, LightParams params) {
-        FeatureList light = features.light();
-        Dataset<Row> rows =
-                heavyScored(params.label()).drop("features").withColumnRenamed("light_features", "features");
-        return train(
-                version,
-                rows,
-                params.training().seed(),
-                (training, evaluation, directory) -> LightTrainer.train(
-                        training,
-                        evaluation,
-                        params,
-                        light.lightShape(),
-                        light.toYaml(),
-                        directory,
-                        TensorFlowThreads.DEFAULT,
-                        listener,
-                        initialWeights(new LightNetwork(params, light.lightShape()))));
-    }
-
     /** The examples with {@code heavy_score}: the light ranker's label, as the heavy ranker in use gives it. */
-    private Dataset<Row> heavyScored(LightLabel label) {
+    private Dataset<Row> heavyScored(Dataset<Row> rows, LightParams params) {
         ModelPackage heavy = ModelPackage.champion(modelsDirectory, ModelKind.HEAVY, hadoop);
-        Dataset<Row> scored = HeavyScoring.score(examples, "features", heavy, BATCH_ROWS, TensorFlowThreads.DEFAULT)
+        Dataset<Row> scored = HeavyScoring.score(rows, "features", heavy, BATCH_ROWS, settings.threads())
                 .drop("p_oonc", "p_engagement");
-        Column place = rank().over(Window.partitionBy("as_of", "user_id")
-                .orderBy(
-                        col("score").desc(),
-                        col("item_type").asc(),
-                        col("item_id").asc()));
-        return switch (label) {
+        Column position = row_number()
+                .over(Window.partitionBy("as_of", "user_id")
+                        .orderBy(
+                                col("score").desc(),
+                                col("item_type").asc(),
+                                col("item_id").asc()))
+                .minus(lit(1));
+        if (params.recordWeights() != null) {
+            scored = scored.withColumn(
+                    "weight", col("weight").multiply(params.recordWeights().of(position)));
+        }
+        return switch (params.label()) {
             case HEAVY_SCORE -> scored.withColumnRenamed("score", "heavy_score");
-            case TOP3 -> within(scored, place, 3);
-            case SENT -> within(scored, place, 1);
+            case TOP3 -> within(scored, position, 3);
+            case SENT -> within(scored, position, 1);
         };
     }
 
-    private static Dataset<Row> within(Dataset<Row> scored, Column place, int most) {
-        return scored.withColumn("heavy_score", when(place.leq(most), lit(1f)).otherwise(lit(0f)))
+    private static Dataset<Row> within(Dataset<Row> scored, Column position, int most) {
+        return scored.withColumn("heavy_score", when(position.lt(most), lit(1f)).otherwise(lit(0f)))
                 .drop("score");
     }
 
-    private ModelPackage train(String version, Dataset<Row> rows, long seed, Trainer trainer) {
-        Timestamp split = ExampleTable.holdout(rows, holdout);
-        Dataset<Row> training = ExampleTable.before(rows, split).persist();
-        if (training.isEmpty()) {
-            throw PushrankException.input("examples are of one as-of instant, " + split
+    private ModelPackage train(
+            ModelKind kind,
+            String version,
+            UnaryOperator<Dataset<Row>> prepare,
+            long seed,
+            Map<String, Weight> initialWeights,
+            Trainer trainer) {
+        Timestamp instant = ExampleTable.holdout(examples, holdout);
+        Dataset<Row> earlier = ExampleTable.before(examples, instant);
+        if (earlier.isEmpty()) {
+            throw PushrankException.input("examples are of one as-of instant, " + instant
                     + ": training needs earlier ones than it is held against");
         }
-        Dataset<Row> evaluation = ExampleTable.from(rows, split).persist();
-        Path directory = temporaryDirectory();
-        try {
-            ModelExport export =
-                    trainer.train(new TableExamples(training, seed), new TableExamples(evaluation, seed), directory);
-            ModelPackage written = ModelPackage.write(modelsDirectory, version, export, hadoop);
-            ModelPackage.crown(modelsDirectory, written.kind(), version, hadoop);
+        Dataset<Row> heldOut = ExampleTable.from(examples, instant);
+        String folder = modelsDirectory + "/" + kind.folder();
+        // Hidden, and named by the version: the next run of the same command finds it.
+        String staging = folder + "/." + version + ".training";
+        Storage storage = new Storage(hadoop);
+        TrainingOptions options = options(folder, version, staging).startingFrom(initialWeights);
+        Split split = new Split(
+                prepare,
+                earlier,
+                kind == ModelKind.HEAVY ? CalibrationFit.forStopping(heldOut) : heldOut,
+                staging,
+                seed,
+                hadoop);
+        boolean isInterrupted = false;
+        try (LocalFolder directory = new LocalFolder()) {
+            ModelExport export = trainer.train(split, directory.path(), options);
+            if (kind == ModelKind.HEAVY) {
+                calibrate(version, export, CalibrationFit.forFit(heldOut));
+            }
+            ModelPackage written = ModelPackage.write(
+                    modelsDirectory, version, TrainedOn.of(examples).addedTo(export), hadoop);
+            if (!ModelPackage.hasChampion(modelsDirectory, kind, hadoop)) {
+                ModelPackage.crown(modelsDirectory, kind, version, hadoop);
+            }
+            // A model that is there needs no checkpoint.
+            options.checkpoints.clear();
+            storage.delete(staging);
             return written;
+        } catch (InterruptedTrainingException e) {
+            // Hadoop's file systems are closing: the copies stay until the next run replaces them.
+            isInterrupted = true;
+            throw PushrankException.interrupted(e.getMessage(), e);
         } catch (IllegalArgumentException e) {
             throw PushrankException.input("examples cannot be trained on: " + e.getMessage(), e);
         } finally {
-            training.unpersist();
-            evaluation.unpersist();
-            delete(directory);
+            if (!isInterrupted) {
+                split.delete(storage);
+            }
+        }
+    }
+
+    private TrainingOptions options(String folder, String version, String staging) {
+        boolean isNamed = settings.checkpoint() != null;
+        return TrainingOptions.of(settings.threads(), listener)
+                .checkpoints(
+                        isNamed ? settings.checkpoint() : staging + "/checkpoints",
+                        settings.checkpointEverySteps(),
+                        isNamed ? TrainingOptions.OtherOrigin.REFUSE : TrainingOptions.OtherOrigin.START_ANEW,
+                        hadoop)
+                .events(
+                        settings.events() != null
+                                ? settings.events()
+                                : folder + "/" + version + "-evaluations/training",
+                        hadoop);
+    }
+
+    /** Puts calibration.json beside the export: fitted on scores of the package that it is without one. */
+    private void calibrate(String version, ModelExport export, Dataset<Row> heldOut) {
+        String aside = modelsDirectory + "/.uncalibrated-" + version;
+        Storage storage = new Storage(hadoop);
+        storage.delete(aside);
+        try {
+            ModelPackage uncalibrated = ModelPackage.write(aside, version, export, hadoop);
+            Calibration calibration = CalibrationFit.fit(uncalibrated, heldOut, BATCH_ROWS);
+            Files.writeString(export.directory().resolve(Calibration.FILE), calibration.toJson());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            storage.delete(aside);
         }
     }
 
     private interface Trainer {
-        ModelExport train(TableExamples training, TableExamples evaluation, Path directory);
+        ModelExport train(Split split, Path directory, TrainingOptions options);
     }
 
-    private static Path temporaryDirectory() {
-        try {
-            return Files.createTempDirectory("pushrank-training");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+    /**
+     * Earlier instants to learn from, later ones to measure on; copied in shuffled order when they are asked for.
+     *
+     * @param prepare as in {@link ShuffledExamples#write}
+     */
+    private record Split(
+            UnaryOperator<Dataset<Row>> prepare,
+            Dataset<Row> earlier,
+            Dataset<Row> later,
+            String staging,
+            long seed,
+            Configuration hadoop) {
+        ExampleSource training() {
+            return ShuffledExamples.write(prepare, earlier, staging + "/examples", seed, hadoop);
         }
-    }
 
-    private static void delete(Path directory) {
-        try (Stream<Path> files = Files.walk(directory)) {
-            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : deepestFirst) {
-                Files.delete(file);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        ExampleSource evaluation() {
+            return ShuffledExamples.write(prepare, later, staging + "/evaluation", seed, hadoop);
+        }
+
+        void delete(Storage storage) {
+            storage.delete(staging + "/examples");
+            storage.delete(staging + "/evaluation");
         }
     }
 }

@@ -149,8 +149,21 @@ final class TrainingGraph implements AutoCloseable {
         restore(measured);
     }
 
+    /** What a model consists of. */
     Map<String, Weight> snapshot() {
         return variables.snapshot(session);
+    }
+
+    /** What the next step depends on: the optimiser's memory too. */
+    Map<String, Weight> snapshotAll() {
+        return variables.snapshotAll(session);
+    }
+
+    /** Shapes of the trained variables by name. */
+    Map<String, Shape> shapes() {
+        Map<String, Shape> shapes = new LinkedHashMap<>();
+        variables.trainedNames().forEach(name -> shapes.put(name, variables.shape(name)));
+        return shapes;
     }
 
     void restore(Map<String, Weight> weights) {

@@ -1,109 +1,143 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.train.Interruption.InterruptedTrainingException;
 import io.pushrank.udf.model.ModelExport;
-import io.pushrank.udf.model.TensorFlowThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /** Early-stopped training of one network, and the export of its best weights. */
 final class TrainingLoop {
+    private static final long HEARTBEAT_NANOSECONDS = 30_000_000_000L;
+
     private final Network network;
     private final TrainingParams params;
     private final ExampleSource training;
     private final ExampleSource evaluation;
-    private final TensorFlowThreads threads;
-    private final TrainingProgress.Listener listener;
+    private final TrainingOptions options;
 
-    private Map<String, Weight> initialWeights = Map.of();
+    // What a checkpoint holds.
     private long step;
+    private int epoch;
+    private long rowsIntoEpoch;
+    private long evaluatedAt = -1;
     private int evaluationsWithoutImprovement;
     private double best = Double.NEGATIVE_INFINITY;
-    private Map<String, Weight> bestWeights;
     private double lossSum;
     private long lossSteps;
+    private Map<String, Weight> bestWeights = Map.of();
+
+    private Map<String, String> origin;
+    private EventFile events;
+    private Interruption interruption;
+    /** From then on the graph no longer holds what a checkpoint needs; the last one leads straight to the export. */
+    private boolean isLearned;
+
+    private long firstStep;
+    private long startNanoseconds;
+    private long heartbeatNanoseconds;
     private long rows;
     private long learningNanoseconds;
 
-    TrainingLoop(
-            Network network,
-            ExampleSource training,
-            ExampleSource evaluation,
-            TensorFlowThreads threads,
-            TrainingProgress.Listener listener) {
+    TrainingLoop(Network network, ExampleSource training, ExampleSource evaluation, TrainingOptions options) {
         this.network = network;
         this.params = network.training();
         this.training = training;
         this.evaluation = evaluation;
-        this.threads = threads;
-        this.listener = listener;
-    }
-
-    /** Starts from given values of some or all variables; the others start as usual, and so does the optimiser. */
-    TrainingLoop startingFrom(Map<String, Weight> weights) {
-        initialWeights = Map.copyOf(weights);
-        return this;
+        this.options = options;
     }
 
     /**
-     * Trains and exports.
+     * Trains and exports, from the last checkpoint on when there is one.
      *
      * @param directory receives saved_model.pb, variables/, features.yaml and params.yaml
      * @throws IllegalArgumentException when a source has no positive or no negative example
+     * @throws PushrankException with exit code 2 when there are checkpoints of another training that may not be left aside
      */
     ModelExport run(String featuresYaml, Path directory) {
         requireBothClasses("training", training);
         requireBothClasses("evaluation", evaluation);
         List<ExampleBatch> sample = sample();
-        try (TrainingGraph graph = new TrainingGraph(network, threads)) {
+        interruption = new Interruption();
+        try (TrainingGraph graph = new TrainingGraph(network, options.threads)) {
             graph.restore(network.measured(sample));
-            graph.restore(initialWeights);
+            graph.restore(options.initialWeights);
+            origin = origin(featuresYaml);
+            resume(graph);
+            if (options.eventsDirectory != null) {
+                events = new EventFile(options.eventsDirectory, step, options.hadoop);
+            }
+            firstStep = step;
+            startNanoseconds = System.nanoTime();
+            heartbeatNanoseconds = startNanoseconds;
             learn(graph);
+            isLearned = true;
             graph.restore(bestWeights);
             graph.recomputeStatistics(sample);
             Map<String, Double> metrics = new HashMap<>(evaluate(graph).metrics());
             metrics.put("steps", (double) step);
-            SavedModelWriter.write(network, graph.snapshot(), featuresYaml, directory, threads);
+            SavedModelWriter.write(network, graph.snapshot(), featuresYaml, directory, options.threads);
             return new ModelExport(directory, network.kind(), network.shape(), params.seed(), metrics);
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot export to " + directory, failure);
+        } finally {
+            interruption.close();
+            if (events != null) {
+                events.close();
+            }
         }
     }
 
     private void learn(TrainingGraph graph) {
-        ExampleBatch batch = new ExampleBatch(network.shape(), params.batchRows());
-        int epoch = 0;
-        long evaluatedAt = -1;
+        assessIfDue(graph);
         while (epoch < params.maximumEpochs() && !isOver()) {
-            Iterator<Example> examples = training.epoch(epoch);
-            boolean first = true;
-            while (!isOver()) {
-                long start = System.nanoTime();
-                batch.fill(examples);
-                // A short last batch would have statistics unlike the others'; its examples come again next epoch.
-                if (batch.size() == 0 || (!batch.features.isFull() && !first)) {
-                    break;
-                }
-                first = false;
-                lossSum += graph.step(batch, step);
-                lossSteps++;
-                step++;
-                rows += batch.size();
-                learningNanoseconds += System.nanoTime() - start;
-                if (step % params.evaluateEverySteps() == 0) {
-                    assess(graph, epoch);
-                    evaluatedAt = step;
-                }
+            int current = epoch;
+            long skip = rowsIntoEpoch;
+            try (BatchFeed feed =
+                    new BatchFeed(() -> training.epoch(current, skip), network.shape(), params.batchRows())) {
+                learnFrom(feed, graph);
             }
-            epoch++;
+            if (!isOver()) {
+                epoch++;
+                rowsIntoEpoch = 0;
+            }
         }
         if (evaluatedAt != step) {
-            assess(graph, epoch - 1);
+            assess(graph);
+        }
+    }
+
+    private void learnFrom(BatchFeed feed, TrainingGraph graph) {
+        while (!isOver()) {
+            long start = System.nanoTime();
+            ExampleBatch batch = feed.next();
+            // A short last batch would have statistics unlike the others'; its examples come again next epoch.
+            if (batch == null || (!batch.features.isFull() && rowsIntoEpoch > 0)) {
+                return;
+            }
+            lossSum += graph.step(batch, step);
+            lossSteps++;
+            step++;
+            rowsIntoEpoch += batch.size();
+            rows += batch.size();
+            learningNanoseconds += System.nanoTime() - start;
+            assessIfDue(graph);
+            if (evaluatedAt != step && options.checkpointEverySteps > 0 && step % options.checkpointEverySteps == 0) {
+                save(graph);
+            }
+            endIfAsked(graph);
+            heartbeat();
         }
     }
 
@@ -111,14 +145,20 @@ final class TrainingLoop {
         return step >= params.maximumSteps() || evaluationsWithoutImprovement >= params.patience();
     }
 
-    private void assess(TrainingGraph graph, int epoch) {
+    private void assessIfDue(TrainingGraph graph) {
+        if (step > 0 && step % params.evaluateEverySteps() == 0 && evaluatedAt != step) {
+            assess(graph);
+        }
+    }
+
+    private void assess(TrainingGraph graph) {
         double loss = lossSum / lossSteps;
         if (!Double.isFinite(loss)) {
             throw new IllegalStateException("training diverged: loss is " + loss + " at step " + step
                     + "; lower training.learning_rate or set training.clip_norm");
         }
         Network.Evaluation result = evaluate(graph);
-        boolean isBest = bestWeights == null || result.value() > best + params.tolerance();
+        boolean isBest = bestWeights.isEmpty() || result.value() > best + params.tolerance();
         if (isBest) {
             best = result.value();
             bestWeights = graph.snapshot();
@@ -126,31 +166,158 @@ final class TrainingLoop {
         } else {
             evaluationsWithoutImprovement++;
         }
-        listener.report(new TrainingProgress(
-                step, epoch, loss, result.objective(), result.value(), isBest, rows / (learningNanoseconds * 1e-9)));
+        evaluatedAt = step;
+        double rowsPerSecond = rowsPerSecond();
         lossSum = 0;
         lossSteps = 0;
         rows = 0;
         learningNanoseconds = 0;
+        save(graph);
+        if (events != null) {
+            Map<String, Double> values = new TreeMap<>();
+            values.put("training/loss", loss);
+            values.put("training/learning_rate", params.learningRateAt(step - 1));
+            values.put("training/rows_per_second", rowsPerSecond);
+            result.metrics().forEach((name, value) -> values.put("evaluation/" + name, value));
+            events.add(step, values);
+        }
+        options.listener.report(new TrainingProgress.Evaluated(
+                step, epoch, loss, result.objective(), result.value(), isBest, rowsPerSecond, atMostLeft()));
+        heartbeatNanoseconds = System.nanoTime();
+    }
+
+    private void heartbeat() {
+        long now = System.nanoTime();
+        if (evaluatedAt != step && now - heartbeatNanoseconds > HEARTBEAT_NANOSECONDS) {
+            heartbeatNanoseconds = now;
+            options.listener.report(
+                    new TrainingProgress.Heartbeat(step, epoch, lossSum / lossSteps, rowsPerSecond(), atMostLeft()));
+        }
+    }
+
+    /** NaN when nothing was learned since the last evaluation, as when one is caught up on after a break. */
+    private double rowsPerSecond() {
+        return rows == 0 ? Double.NaN : rows / (learningNanoseconds * 1e-9);
+    }
+
+    private Duration atMostLeft() {
+        long most = params.maximumSteps();
+        if (training.count() > 0) {
+            long stepsAnEpoch = Math.max(1, training.count() / params.batchRows());
+            most = Math.min(most, params.maximumEpochs() * stepsAnEpoch);
+        }
+        double nanosecondsAStep = (double) (System.nanoTime() - startNanoseconds) / Math.max(1, step - firstStep);
+        return Duration.ofNanos((long) (Math.max(0, most - step) * nanosecondsAStep));
     }
 
     private Network.Evaluation evaluate(TrainingGraph graph) {
         Predictions predictions = new Predictions();
-        ExampleBatch batch = new ExampleBatch(network.shape(), params.batchRows());
-        Iterator<Example> examples = evaluation.epoch(0);
-        while (predictions.size() < params.maximumEvaluationRows()) {
-            batch.fill(examples);
-            if (batch.size() == 0) {
-                break;
+        try (BatchFeed feed = new BatchFeed(() -> evaluation.epoch(0), network.shape(), params.batchRows())) {
+            while (predictions.size() < params.maximumEvaluationRows()) {
+                endIfAsked(graph);
+                ExampleBatch batch = feed.next();
+                if (batch == null) {
+                    break;
+                }
+                Map<String, float[]> values = new HashMap<>(graph.predict(batch));
+                values.put("oonc", batch.oonc());
+                values.put("engagement", batch.engagement());
+                values.put("label", batch.heavyScore());
+                predictions.add(batch.size(), values);
             }
-            Map<String, float[]> values = new HashMap<>(graph.predict(batch));
-            values.put("oonc", batch.oonc());
-            values.put("engagement", batch.engagement());
-            values.put("label", batch.heavyScore());
-            predictions.add(batch.size(), values);
         }
         return network.evaluate(predictions);
     }
+
+    // ----------------------------------------------------------------------------------------- breaking off and going
+    // on
+
+    /** What must be the same for a checkpoint to be gone on from. */
+    private Map<String, String> origin(String featuresYaml) {
+        MessageDigest initial = Digests.sha256();
+        new TreeMap<>(options.initialWeights).forEach((name, weight) -> {
+            initial.update(Digests.of(name).getBytes(StandardCharsets.UTF_8));
+            weight.addTo(initial);
+        });
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put("params", Digests.of(network.paramsYaml()));
+        parts.put("features", Digests.of(featuresYaml));
+        parts.put("training examples", training.digest());
+        parts.put("evaluation examples", evaluation.digest());
+        parts.put("initial weights", Digests.hex(initial.digest()));
+        return parts;
+    }
+
+    private void resume(TrainingGraph graph) {
+        if (options.checkpoints == null) {
+            return;
+        }
+        try {
+            options.checkpoints.latest(origin).ifPresent(saved -> {
+                restore(saved.state(), graph);
+                options.listener.report(new TrainingProgress.Notice(
+                        "resumed at step " + step + ", epoch " + epoch + ", from " + saved.file()));
+            });
+        } catch (Checkpoints.OriginException other) {
+            switch (options.otherOrigin) {
+                case REFUSE ->
+                    throw PushrankException.usage(
+                            other.getMessage() + ": train with those, or name another folder for checkpoints");
+                case START_ANEW -> {
+                    options.listener.report(new TrainingProgress.Notice(other.getMessage() + ": starting anew"));
+                    options.checkpoints.clear();
+                }
+            }
+        }
+    }
+
+    private void restore(TrainingState state, TrainingGraph graph) {
+        step = state.step();
+        epoch = state.epoch();
+        rowsIntoEpoch = state.rowsIntoEpoch();
+        evaluatedAt = state.evaluatedAt();
+        evaluationsWithoutImprovement = state.evaluationsWithoutImprovement();
+        best = state.best();
+        lossSum = state.lossSum();
+        lossSteps = state.lossSteps();
+        bestWeights = state.bestWeights();
+        graph.restore(state.variables());
+    }
+
+    private void save(TrainingGraph graph) {
+        if (options.checkpoints != null) {
+            options.checkpoints.save(
+                    origin,
+                    new TrainingState(
+                            step,
+                            epoch,
+                            rowsIntoEpoch,
+                            evaluatedAt,
+                            evaluationsWithoutImprovement,
+                            best,
+                            lossSum,
+                            lossSteps,
+                            bestWeights,
+                            graph.snapshotAll()));
+        }
+    }
+
+    private void endIfAsked(TrainingGraph graph) {
+        if (interruption.isRequested()) {
+            String text = "interrupted at step " + step;
+            if (options.checkpoints != null) {
+                if (!isLearned) {
+                    save(graph);
+                }
+                text += "; the same command goes on from there";
+            }
+            options.listener.report(new TrainingProgress.Notice(text));
+            throw new InterruptedTrainingException(text);
+        }
+    }
+
+    // ---------------------------------------------------------------------------------------------- before the first
+    // step
 
     private List<ExampleBatch> sample() {
         List<ExampleBatch> batches = new ArrayList<>();

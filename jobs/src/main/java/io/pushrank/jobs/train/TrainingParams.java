@@ -5,7 +5,10 @@ package io.pushrank.jobs.train;
  *
  * @param optimizer adam, or gradient_descent as published
  * @param learningRate step size, in (0, 1]
+ * @param learningRateWarmUpSteps the rate rises linearly to its value over so many steps; 0 starts with it
  * @param learningRateHalvingSteps the rate halves every so many steps; 0 keeps it
+ * @param learningRateCosineSteps after warm-up the rate falls along half a cosine over so many steps, to 1 % of its value,
+ *     where it stays; 0 keeps it
  * @param clipNorm gradients are scaled down to this global norm; 0 leaves them
  * @param momentum upper bound of the moving statistics' momentum, in [0, 1)
  * @param momentumRamp whether momentum is min(momentum, (1 + step) / (10 + step)), so that early statistics count
@@ -25,7 +28,9 @@ package io.pushrank.jobs.train;
 public record TrainingParams(
         OptimizerKind optimizer,
         double learningRate,
+        int learningRateWarmUpSteps,
         int learningRateHalvingSteps,
+        int learningRateCosineSteps,
         double clipNorm,
         double momentum,
         boolean momentumRamp,
@@ -41,10 +46,20 @@ public record TrainingParams(
         int maximumEvaluationRows,
         int statisticsRows,
         long seed) {
+    /** Above 0, so that steps after the cosine's end still learn something. */
+    private static final double COSINE_FLOOR = 0.01;
+
     public TrainingParams {
         Checks.require(optimizer != null, "training.optimizer", "adam or gradient_descent", optimizer);
         Checks.require(learningRate > 0 && learningRate <= 1, "training.learning_rate", "in (0, 1]", learningRate);
+        Checks.atLeast("training.learning_rate_warm_up_steps", 0, learningRateWarmUpSteps);
         Checks.atLeast("training.learning_rate_halving_steps", 0, learningRateHalvingSteps);
+        Checks.atLeast("training.learning_rate_cosine_steps", 0, learningRateCosineSteps);
+        Checks.require(
+                learningRateHalvingSteps == 0 || learningRateCosineSteps == 0,
+                "training.learning_rate_cosine_steps",
+                "0 where learning_rate_halving_steps is not",
+                learningRateCosineSteps);
         Checks.require(clipNorm >= 0 && clipNorm < 1e6, "training.clip_norm", "in [0, 1e6)", clipNorm);
         Checks.require(momentum >= 0 && momentum < 1, "training.momentum", "in [0, 1)", momentum);
         Checks.require(
@@ -70,9 +85,18 @@ public record TrainingParams(
 
     /** Learning rate of a step, from 0. */
     double learningRateAt(long step) {
-        return learningRateHalvingSteps == 0
-                ? learningRate
-                : learningRate * Math.pow(0.5, (double) step / learningRateHalvingSteps);
+        double rate = learningRate;
+        if (step < learningRateWarmUpSteps) {
+            rate *= (step + 1.0) / learningRateWarmUpSteps;
+        }
+        if (learningRateHalvingSteps > 0) {
+            rate *= Math.pow(0.5, (double) step / learningRateHalvingSteps);
+        }
+        if (learningRateCosineSteps > 0 && step >= learningRateWarmUpSteps) {
+            double way = Math.min(1, (double) (step - learningRateWarmUpSteps) / learningRateCosineSteps);
+            rate *= COSINE_FLOOR + (1 - COSINE_FLOOR) * 0.5 * (1 + Math.cos(Math.PI * way));
+        }
+        return rate;
     }
 
     /** Momentum of the moving statistics at a step, from 0. */

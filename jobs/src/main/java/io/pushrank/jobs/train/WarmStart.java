@@ -1,5 +1,8 @@
 package io.pushrank.jobs.train;
 
+import static org.apache.spark.sql.functions.lit;
+
+import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;
@@ -19,6 +22,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.DoubleSupplier;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.tensorflow.ndarray.Shape;
 
 /**
@@ -122,6 +128,31 @@ public final class WarmStart {
             throw new UncheckedIOException("cannot export to " + directory, failure);
         }
         return new ModelExport(directory, next.kind(), next.shape(), seed, Map.of());
+    }
+
+    /**
+     * Writes the new model as a new version, which is not put in use.
+     *
+     * @param examples rows of EXAMPLES with the new list's features, to measure new features on; null when there are none
+     */
+    public ModelPackage write(Dataset<Row> examples, String modelsDirectory, String version, Configuration hadoop) {
+        String copy = modelsDirectory + "/" + from.kind().folder() + "/." + version + ".warm-start";
+        try (LocalFolder directory = new LocalFolder()) {
+            ExampleSource source = examples == null
+                    ? null
+                    : ShuffledExamples.write(this::prepared, examples, copy, 0, hadoop);
+            ModelExport export = export(source, directory.path(), TensorFlowThreads.DEFAULT);
+            return ModelPackage.write(modelsDirectory, version, export, hadoop);
+        } finally {
+            new Storage(hadoop).delete(copy);
+        }
+    }
+
+    private Dataset<Row> prepared(Dataset<Row> examples) {
+        Dataset<Row> rows = examples.withColumn("heavy_score", lit(0f));
+        return from.kind() == ModelKind.HEAVY
+                ? rows
+                : rows.drop("features").withColumnRenamed("light_features", "features");
     }
 
     private Map<String, Weight> weights(ExampleSource examples, TensorFlowThreads threads) {

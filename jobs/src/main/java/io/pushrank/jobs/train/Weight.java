@@ -1,8 +1,12 @@
 package io.pushrank.jobs.train;
 
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.DoubleSupplier;
+import java.security.MessageDigest;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -114,6 +118,49 @@ final class Weight {
         } else {
             target.putFloat((float) value);
         }
+    }
+
+    /** Writes type, shape and bytes. */
+    void write(DataOutputStream output) throws IOException {
+        output.writeBoolean(type == TFloat64.class);
+        output.writeInt(shape.numDimensions());
+        for (long dimension : shape.asArray()) {
+            output.writeLong(dimension);
+        }
+        output.writeInt(bytes.length);
+        output.write(bytes);
+    }
+
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IllegalArgumentException when it is something else
+     */
+    static Weight read(DataInputStream input) throws IOException {
+        boolean isDouble = input.readBoolean();
+        long[] dimensions = new long[requireLength("dimensions", input.readInt(), 8)];
+        long size = isDouble ? Double.BYTES : Float.BYTES;
+        for (int index = 0; index < dimensions.length; index++) {
+            dimensions[index] = input.readLong();
+            size *= dimensions[index];
+        }
+        byte[] bytes = new byte[requireLength("bytes", input.readInt(), Integer.MAX_VALUE)];
+        if (bytes.length != size) {
+            throw new IllegalArgumentException("bytes must be " + size + ", cannot be: " + bytes.length);
+        }
+        input.readFully(bytes);
+        return new Weight(isDouble ? TFloat64.class : TFloat32.class, Shape.of(dimensions), bytes);
+    }
+
+    private static int requireLength(String name, int length, int most) {
+        if (length < 0 || length > most) {
+            throw new IllegalArgumentException(name + " must be from 0 to " + most + ", cannot be: " + length);
+        }
+        return length;
+    }
+
+    void addTo(MessageDigest digest) {
+        digest.update(bytes);
     }
 
     /** A tensor with this value; the caller closes it. */

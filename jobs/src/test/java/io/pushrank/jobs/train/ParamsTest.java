@@ -58,7 +58,8 @@ class ParamsTest {
     void anUnknownKeyOfASectionIsNamedWithItsSection() {
         requireRefusal(
                 "heavy.yaml: unknown key training.learn_rate, known keys: batch_rows, clip_norm,"
-                        + " evaluate_every_steps, learning_rate, learning_rate_halving_steps, maximum_epochs,"
+                        + " evaluate_every_steps, learning_rate, learning_rate_cosine_steps, learning_rate_halving_steps,"
+                        + " learning_rate_warm_up_steps, maximum_epochs,"
                         + " maximum_evaluation_rows, maximum_steps, momentum, momentum_ramp, optimizer, patience,"
                         + " renorm_maximum_scale, renorm_maximum_shift, renorm_ramp_steps, seed, statistics_rows,"
                         + " tolerance",
@@ -207,6 +208,59 @@ class ParamsTest {
 
     private static IllegalArgumentException refusal(String yaml) {
         return assertThrows(IllegalArgumentException.class, () -> HeavyParams.parse("heavy.yaml", yaml));
+    }
+
+    @Test
+    void learningRateRisesAndThenFalls() {
+        TrainingParams warm = training("warm_up_steps: 0", "warm_up_steps: 4");
+        assertEquals(0.00025, warm.learningRateAt(0), 1e-12);
+        assertEquals(0.001, warm.learningRateAt(3), 1e-12);
+        assertEquals(0.001, warm.learningRateAt(1000), 1e-12);
+        TrainingParams halving = training("halving_steps: 0", "halving_steps: 100");
+        assertEquals(0.001, halving.learningRateAt(0), 1e-12);
+        assertEquals(0.0005, halving.learningRateAt(100), 1e-12);
+        TrainingParams cosine = training("cosine_steps: 0", "cosine_steps: 100");
+        assertEquals(0.001, cosine.learningRateAt(0), 1e-12);
+        assertEquals((1 + 0.01) / 2 * 0.001, cosine.learningRateAt(50), 1e-12);
+        assertEquals(0.00001, cosine.learningRateAt(100), 1e-12);
+        assertEquals(0.00001, cosine.learningRateAt(5000), 1e-12);
+        requireRefusal(
+                "heavy.yaml: training.learning_rate_cosine_steps must be 0 where learning_rate_halving_steps is not,"
+                        + " cannot be: 9",
+                SampleParams.text("heavy")
+                        .replace("cosine_steps: 0", "cosine_steps: 9")
+                        .replace("halving_steps: 0", "halving_steps: 5"));
+    }
+
+    private static TrainingParams training(String key, String replacement) {
+        return HeavyParams.parse("heavy.yaml", SampleParams.text("heavy").replace(key, replacement))
+                .training();
+    }
+
+    @Test
+    void recordWeightsMayBeLeftOutButAreStrict() {
+        String yaml = SampleParams.text("light");
+        assertNull(LightParams.parse("light.yaml", yaml).recordWeights());
+        assertNull(LightParams.parse("light.yaml", yaml.replace("record_weights: null", ""))
+                .recordWeights());
+        LightParams weighted = LightParams.parse(
+                "light.yaml", yaml.replace("record_weights: null", "record_weights: {smooth: 0.5, minimum: 0.1}"));
+        assertEquals(new RecordWeights(0.5, 0.1), weighted.recordWeights());
+        assertEquals(weighted, LightParams.parse("params.yaml", weighted.toYaml()));
+        requireLightRefusal(
+                "light.yaml: unknown key record_weights.floor, known keys: minimum, smooth",
+                "record_weights: {smooth: 0.5, floor: 0.1}");
+        requireLightRefusal("light.yaml: key record_weights.minimum is missing", "record_weights: {smooth: 0.5}");
+        requireLightRefusal(
+                "light.yaml: record_weights.minimum must be in [0, 1], cannot be: 2.0",
+                "record_weights: {smooth: 0.5, minimum: 2}");
+    }
+
+    private static void requireLightRefusal(String message, String weights) {
+        String yaml = SampleParams.text("light").replace("record_weights: null", weights);
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> LightParams.parse("light.yaml", yaml));
+        assertEquals(message, refusal.getMessage());
     }
 
     private static void requireRefusal(String message, String yaml) {

@@ -1,0 +1,29 @@
+package io.pushrank.jobs.train;
+
+import java.util.Map;
+
+/**
+ * Everything that a training's future depends on beside its params and its examples.
+ *
+ * @param step batches learned from so far; learning rate, ramps and dropout follow from it
+ * @param epoch the epoch that the next batch comes from, from 0
+ * @param rowsIntoEpoch examples of it that were learned from already
+ * @param evaluatedAt step of the last evaluation; -1 before the first
+ * @param evaluationsWithoutImprovement since the best one
+ * @param best value of the best evaluation; negative infinity before the first
+ * @param lossSum of the steps since the last evaluation
+ * @param lossSteps how many these are
+ * @param bestWeights what the best evaluation was of, by variable; empty before the first
+ * @param variables weights, statistics and the optimiser's memory, by variable
+ */
+record TrainingState(
+        long step,
+        int epoch,
+        long rowsIntoEpoch,
+        long evaluatedAt,
+        int evaluationsWithoutImprovement,
+        double best,
+        double lossSum,
+        long lossSteps,
+        Map<String, Weight> bestWeights,
+        Map<String, Weight> variables) {}

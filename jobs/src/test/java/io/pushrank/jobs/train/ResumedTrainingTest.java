@@ -1,0 +1,210 @@
+package io.pushrank.jobs.train;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.udf.model.FeatureShape;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.TensorFlowThreads;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tensorflow.ndarray.Shape;
+
+/** Trainings that are broken off, as processes of their own. */
+class ResumedTrainingTest {
+    private static final long PAUSE_MILLISECONDS = 15;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void killedHeavyTrainingEndsInTheSameBytes() throws Exception {
+        requireSameBytes("heavy", Signal.KILL, 3);
+    }
+
+    @Test
+    void interruptedLightTrainingEndsInTheSameBytes() throws Exception {
+        requireSameBytes("light", Signal.INT, 4);
+    }
+
+    /** How a training is broken off: -9 leaves it no instant, -2 is Ctrl-C. */
+    private enum Signal {
+        KILL,
+        INT
+    }
+
+    private void requireSameBytes(String kind, Signal signal, long seed) throws Exception {
+        Path whole = folder.resolve("whole");
+        Path broken = folder.resolve("broken");
+        SplittableRandom random = new SplittableRandom(seed);
+        Process unbroken = start(kind, whole, 0);
+        List<String> first = breakOff(start(kind, broken, PAUSE_MILLISECONDS), 1 + random.nextInt(3), random, signal);
+        if (signal == Signal.INT) {
+            assertTrue(
+                    first.stream()
+                            .anyMatch(line -> line.matches(
+                                    "interrupted at step [0-9]+; the same command goes on" + " from there")),
+                    first::toString);
+        }
+        assertFalse(Files.exists(broken.resolve("models")), first::toString);
+        List<String> second = output(start(kind, broken, 0));
+        Matcher resumed = Pattern.compile("resumed at step ([0-9]+), epoch [0-9]+, from .*checkpoint-[0-9]{12}")
+                .matcher(second.get(0));
+        assertTrue(resumed.matches(), second.get(0));
+        int resumedAt = Integer.parseInt(resumed.group(1));
+        assertTrue(resumedAt >= 10 && resumedAt < 60, second.get(0));
+        output(unbroken);
+
+        ModelPackage expected = open(whole, kind);
+        ModelPackage found = open(broken, kind);
+        assertEquals(expected.manifest().files(), found.manifest().files());
+        assertEquals(
+                new TreeMap<>(expected.manifest().metrics()),
+                new TreeMap<>(found.manifest().metrics()));
+    }
+
+    private static ModelPackage open(Path directory, String kind) {
+        return ModelPackage.open(
+                directory.resolve("models").toString(),
+                kind.equals("heavy") ? ModelKind.HEAVY : ModelKind.LIGHT,
+                "1",
+                new Configuration());
+    }
+
+    /** Waits for some evaluations and a random while, then kills; returns what was printed. */
+    private static List<String> breakOff(Process process, int evaluations, SplittableRandom random, Signal signal)
+            throws IOException, InterruptedException {
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader reader = reader(process)) {
+            String line = reader.readLine();
+            while (line != null) {
+                lines.add(line);
+                if (lines.stream().filter(text -> text.startsWith("step ")).count() == evaluations
+                        && line.startsWith("step ")) {
+                    Thread.sleep(random.nextInt(10 * (int) PAUSE_MILLISECONDS));
+                    new ProcessBuilder("kill", "-" + signal, String.valueOf(process.pid()))
+                            .start()
+                            .waitFor();
+                }
+                line = reader.readLine();
+            }
+        }
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS), lines::toString);
+        assertNotEquals(0, process.exitValue(), lines::toString);
+        return lines;
+    }
+
+    private static List<String> output(Process process) throws IOException, InterruptedException {
+        try (BufferedReader reader = reader(process)) {
+            List<String> lines = reader.lines().toList();
+            assertEquals(0, process.waitFor(), () -> String.join("\n", lines));
+            return lines.stream()
+                    .filter(line -> line.startsWith("step") || line.startsWith("resumed"))
+                    .toList();
+        }
+    }
+
+    private static BufferedReader reader(Process process) {
+        return new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    }
+
+    private static Process start(String kind, Path directory, long pause) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx512m",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                BreakableTraining.class.getName(),
+                kind,
+                directory.toString(),
+                String.valueOf(pause));
+        builder.environment().put("TF_CPP_MIN_LOG_LEVEL", "2");
+        return builder.redirectErrorStream(true).start();
+    }
+
+    @Test
+    void checkpointsOfAnotherTrainingAreRefusedOrLeftAside() {
+        Configuration hadoop = new Configuration();
+        Path checkpoints = folder.resolve("checkpoints");
+        train("step: 17", "seed: 17", TrainingOptions.OtherOrigin.REFUSE, new ArrayList<>());
+        PushrankException refusal = assertThrows(
+                PushrankException.class,
+                () -> train("seed: 17", "seed: 18", TrainingOptions.OtherOrigin.REFUSE, new ArrayList<>()));
+        String file = checkpoints.resolve("checkpoint-000000000004").toString();
+        assertEquals(
+                file + " is of a training with other params: train with those, or name another folder for checkpoints",
+                refusal.getMessage());
+        List<String> lines = new ArrayList<>();
+        train("seed: 17", "seed: 18", TrainingOptions.OtherOrigin.START_ANEW, lines);
+        assertEquals(file + " is of a training with other params: starting anew", lines.get(0));
+        assertTrue(lines.get(1).startsWith("step 2, epoch 0: "), lines.get(1));
+
+        new Checkpoints(checkpoints.toString(), hadoop).clear();
+        lines.clear();
+        train("seed: 17", "seed: 18", TrainingOptions.OtherOrigin.REFUSE, lines);
+        assertTrue(lines.get(0).startsWith("step 2, epoch 0: "), lines.get(0));
+    }
+
+    @Test
+    void givenWeightsAreStartedFrom() {
+        // A rate so low that nothing moves: what is exported is what was given.
+        LightParams params = LightParams.parse("test", params("learning_rate: 0.001", "learning_rate: 1.0e-20"));
+        FeatureShape shape = new FeatureShape(SyntheticExamples.CONTINUOUS, 0);
+        float[] given = {0.5f, -2, 3, 4};
+        Path export = folder.resolve("export");
+        LightTrainer.train(
+                SyntheticExamples.shuffled(SyntheticExamples.exclusiveOr(200, 1, false)),
+                SyntheticExamples.shuffled(SyntheticExamples.exclusiveOr(100, 2, false)),
+                params,
+                shape,
+                "features",
+                export,
+                TrainingOptions.of(TensorFlowThreads.DEFAULT, progress -> {})
+                        .startingFrom(Map.of("adaptive.bias_2", Weight.of(Shape.of(4), given))));
+        try (SavedVariables saved = new SavedVariables(export)) {
+            assertArrayEquals(given, saved.floats("adaptive.bias_2"), 1e-6f);
+        }
+    }
+
+    private static String params(String key, String replacement) {
+        return SampleParams.text("sample-light")
+                .replace("maximum_steps: 5000", "maximum_steps: 4")
+                .replace("batch_rows: 256", "batch_rows: 50")
+                .replace("evaluate_every_steps: 100", "evaluate_every_steps: 2")
+                .replace(key, replacement);
+    }
+
+    private void train(String key, String replacement, TrainingOptions.OtherOrigin other, List<String> lines) {
+        LightTrainer.train(
+                SyntheticExamples.shuffled(SyntheticExamples.exclusiveOr(300, 1, false)),
+                SyntheticExamples.shuffled(SyntheticExamples.exclusiveOr(100, 2, false)),
+                LightParams.parse("test", params(key, replacement)),
+                new FeatureShape(SyntheticExamples.CONTINUOUS, 0),
+                "features",
+                folder.resolve("export-" + System.nanoTime()),
+                TrainingOptions.of(TensorFlowThreads.DEFAULT, progress -> lines.add(progress.toString()))
+                        .checkpoints(folder.resolve("checkpoints").toString(), 0, other, new Configuration()));
+    }
+}
