@@ -7,7 +7,9 @@ import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.Calibration;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
@@ -27,7 +29,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
-/** Trains a ranker on the table of examples and writes it as a new version, which becomes the one in use. */
+/** Trains a ranker on the table of examples and writes it as a new version; the first one is put in use, later ones are promoted. */
 public final class Training {
     private static final int BATCH_ROWS = 512;
 
@@ -41,7 +43,8 @@ public final class Training {
     /**
      * @param examples rows of EXAMPLES
      * @param features the list that they were made with
-     * @param holdout share of the as-of instants, the last ones, that early stopping measures on
+     * @param holdout share of the as-of instants, the last ones, that early stopping measures on and the heavy ranker's
+     *     calibration is fitted on: see {@link CalibrationFit}
      */
     public Training(
             Dataset<Row> examples,
@@ -65,6 +68,7 @@ public final class Training {
                 version,
                 rows,
                 params.training().seed(),
+                true,
                 (training, evaluation, directory) -> HeavyTrainer.train(
                         training,
                         evaluation,
@@ -85,6 +89,7 @@ public final class Training {
                 version,
                 rows,
                 params.training().seed(),
+                false,
                 (training, evaluation, directory) -> LightTrainer.train(
                         training,
                         evaluation,
@@ -118,7 +123,23 @@ public final class Training {
                 .drop("score");
     }
 
-    private ModelPackage train(String version, Dataset<Row> rows, long seed, Trainer trainer) {
+    /** Puts calibration.json beside the export: fitted on scores of the package that it is without one. */
+    private void calibrate(String version, ModelExport export, Dataset<Row> heldOut) {
+        String aside = modelsDirectory + "/.uncalibrated-" + version;
+        Storage storage = new Storage(hadoop);
+        storage.delete(aside);
+        try {
+            ModelPackage uncalibrated = ModelPackage.write(aside, version, export, hadoop);
+            Calibration calibration = CalibrationFit.fit(uncalibrated, heldOut, BATCH_ROWS);
+            Files.writeString(export.directory().resolve(Calibration.FILE), calibration.toJson());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } finally {
+            storage.delete(aside);
+        }
+    }
+
+    private ModelPackage train(String version, Dataset<Row> rows, long seed, boolean isHeavy, Trainer trainer) {
         Timestamp split = ExampleTable.holdout(rows, holdout);
         Dataset<Row> training = ExampleTable.before(rows, split).persist();
         if (training.isEmpty()) {
@@ -126,12 +147,20 @@ public final class Training {
                     + ": training needs earlier ones than it is held against");
         }
         Dataset<Row> evaluation = ExampleTable.from(rows, split).persist();
+        Dataset<Row> stopping = isHeavy ? CalibrationFit.forStopping(evaluation) : evaluation;
         Path directory = temporaryDirectory();
         try {
             ModelExport export =
-                    trainer.train(new TableExamples(training, seed), new TableExamples(evaluation, seed), directory);
-            ModelPackage written = ModelPackage.write(modelsDirectory, version, export, hadoop);
-            ModelPackage.crown(modelsDirectory, written.kind(), version, hadoop);
+                    trainer.train(new TableExamples(training, seed), new TableExamples(stopping, seed), directory);
+            if (isHeavy) {
+                calibrate(version, export, CalibrationFit.forFit(evaluation));
+            }
+            ModelPackage written = ModelPackage.write(
+                    modelsDirectory, version, TrainedOn.of(rows).addedTo(export), hadoop);
+            if (!ModelPackage.hasChampion(modelsDirectory, written.kind(), hadoop)) {
+                // There is nothing that it could be compared with; later versions must win (verb promote).
+                ModelPackage.crown(modelsDirectory, written.kind(), version, hadoop);
+            }
             return written;
         } catch (IllegalArgumentException e) {
             throw PushrankException.input("examples cannot be trained on: " + e.getMessage(), e);
