@@ -37,7 +37,7 @@ final class EvaluateCommand implements Runnable {
         SparkSession spark = options.session("evaluate heavy");
         HeavyEvaluation heavy = new HeavyEvaluation(
                 spark, options.layout(), options.configFile(spark).config());
-        return publish(options, spark, heavy.evaluate(range.of("notifications")));
+        return publish(options, spark, heavy.evaluate(range.of("notifications"), range.version));
     }
 
     @Command(
@@ -48,7 +48,7 @@ final class EvaluateCommand implements Runnable {
         SparkSession spark = options.session("evaluate light");
         LightEvaluation light = new LightEvaluation(
                 spark, options.layout(), options.configFile(spark).config());
-        return publish(options, spark, light.evaluate(range.of("candidates")));
+        return publish(options, spark, light.evaluate(range.of("candidates"), range.version));
     }
 
     @Command(
@@ -75,6 +75,9 @@ final class EvaluateCommand implements Runnable {
                 paramLabel = "KIND",
                 description = "Kind of the examples' labels. Default: notifications for heavy, candidates for light.")
         private String labels;
+
+        @Option(names = "--model-version", paramLabel = "NAME", description = "The model. Default: the one in use.")
+        private String version;
 
         @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
         private LocalDate from;

@@ -66,6 +66,7 @@ public final class PushrankCommand implements Runnable {
                 .addSubcommand(new GenerateCommand())
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new EvaluateCommand())
+                .addSubcommand(new PromoteCommand())
                 .addSubcommand(new BenchCommand());
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));
         return commandLine;

@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description = "Trains a model, writes it as a new version and puts that in use.")
+        description = "Trains a model, writes it as a new version; the first is put in use, see promote.")
 final class TrainCommand implements Runnable {
     @Spec
     private CommandSpec spec;
@@ -172,7 +172,7 @@ final class TrainCommand implements Runnable {
                 paramLabel = "SHARE",
                 defaultValue = "0.2",
                 description =
-                        "Share of the instants, the last, that early stopping measures on. Default: ${DEFAULT-VALUE}.")
+                        "Share of the instants, the last, for early stopping and calibration. Default: ${DEFAULT-VALUE}.")
         private double holdout;
 
         @Option(

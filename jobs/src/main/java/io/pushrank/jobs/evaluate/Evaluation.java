@@ -10,9 +10,14 @@ import java.util.List;
  * @param file where its {@code metrics.json} goes
  * @param table the same for people, figures beside what they compare with
  * @param notes what a reader of the figures must know
+ * @param page the same as HTML with plots, written beside the file; null: none
  */
-public record Evaluation(String file, Metrics metrics, String table, List<String> notes) {
+public record Evaluation(String file, Metrics metrics, String table, List<String> notes, String page) {
     static final String FILE = "metrics.json";
+
+    Evaluation(String file, Metrics metrics, String table, List<String> notes) {
+        this(file, metrics, table, notes, null);
+    }
 
     /** Writes the file and prints the table. */
     public void publish(Storage storage, PrintStream out) {
@@ -20,5 +25,10 @@ public record Evaluation(String file, Metrics metrics, String table, List<String
         out.print(table);
         notes.forEach(note -> out.println("Note: " + note));
         out.println("written to " + file);
+        if (page != null) {
+            String html = file.substring(0, file.lastIndexOf('/') + 1) + "index.html";
+            storage.write(html, page);
+            out.println("plots in " + html);
+        }
     }
 }

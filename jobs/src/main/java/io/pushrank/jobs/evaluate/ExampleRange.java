@@ -7,14 +7,20 @@ import static org.apache.spark.sql.functions.min;
 
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.train.TrainedOn;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 
 /**
  * Which examples a model is held against.
@@ -61,6 +67,26 @@ public record ExampleRange(String labels, LocalDate from, LocalDate to, String n
                     + " unweighted");
         }
         return notes;
+    }
+
+    /** A version, or the one in use when it is null. */
+    static ModelPackage model(SparkSession spark, Layout layout, ModelKind kind, String version) {
+        Configuration hadoop = spark.sparkContext().hadoopConfiguration();
+        return version == null
+                ? ModelPackage.champion(layout.models(), kind, hadoop)
+                : ModelPackage.open(layout.models(), kind, version, hadoop);
+    }
+
+    /** Adds a note when the model was made with examples of these instants. */
+    void noteOverlap(Dataset<Row> examples, ModelPackage model, List<String> notes) {
+        TrainedOn.of(model)
+                .filter(trained -> !firstInstant(examples).isAfter(trained.last()))
+                .ifPresent(trained -> notes.add("model " + model.directory() + " was made with examples from "
+                        + trained.first() + " to " + trained.last() + ": figures on them flatter it"));
+    }
+
+    static Instant firstInstant(Dataset<Row> examples) {
+        return examples.agg(min("as_of")).head().getTimestamp(0).toInstant();
     }
 
     /**

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min_by;
 
 import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -25,7 +26,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Holds the heavy ranker in use against what followed: its metrics, those of a logistic regression on the same features,
+ * Holds a heavy ranker against what followed: its metrics, those of a logistic regression on the same features,
  * and, in a synthetic world, those of the truth itself, which no ranker can beat.
  */
 public final class HeavyEvaluation {
@@ -44,27 +45,35 @@ public final class HeavyEvaluation {
     /**
      * Scores the examples of a range and compares.
      *
+     * @param version of the model; null: the one in use
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when model and examples differ in features, 3 when
      *     there are no examples
      */
-    public Evaluation evaluate(ExampleRange range) {
+    public Evaluation evaluate(ExampleRange range, String version) {
         ExampleTable table = new ExampleTable(spark, layout);
-        ModelPackage model = ModelPackage.champion(
-                layout.models(), ModelKind.HEAVY, spark.sparkContext().hadoopConfiguration());
+        ModelPackage model = ExampleRange.model(spark, layout, ModelKind.HEAVY, version);
         ExampleRange.requireSame(table.features(), model);
         Dataset<Row> examples = range.read(table).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             ExampleRange resolved = range.resolved(examples);
             List<String> notes = resolved.notes(examples);
+            resolved.noteOverlap(examples, model, notes);
             Dataset<Row> predicted = withLogistic(table, resolved, examples, notes);
-            Dataset<Row> scored = HeavyScoring.score(
-                            predicted, "features", model, config.heavyRank().batchRows(), TensorFlowThreads.DEFAULT)
-                    .drop("features", "light_features");
-            List<ScoredExample> rows =
-                    withTruth(scored, notes).orderBy("as_of", "user_id", "item_id").collectAsList().stream()
-                            .map(ScoredExample::of)
-                            .toList();
-            return evaluation(resolved, model, rows, notes);
+            Dataset<Row> scored = withTruth(
+                            HeavyScoring.scoreWithRaw(
+                                            predicted,
+                                            "features",
+                                            model,
+                                            config.heavyRank().batchRows(),
+                                            TensorFlowThreads.DEFAULT)
+                                    .drop("features", "light_features"),
+                            notes)
+                    .persist(StorageLevel.MEMORY_AND_DISK());
+            try {
+                return evaluation(resolved, model, scored, notes);
+            } finally {
+                scored.unpersist();
+            }
         } finally {
             examples.unpersist();
         }
@@ -123,17 +132,46 @@ public final class HeavyEvaluation {
         return scored.join(truth, KEY, "left_outer");
     }
 
-    private static Evaluation evaluation(
-            ExampleRange range, ModelPackage model, List<ScoredExample> rows, List<String> notes) {
-        List<ScoredExample> newUsers =
-                rows.stream().filter(ScoredExample::isNewUser).toList();
-        long known =
-                rows.stream().filter(row -> Double.isFinite(row.trueOonc())).count();
-        if (known > 0 && known < rows.size()) {
-            notes.add("the oracle tells of " + known + " of the " + rows.size() + " rows; its figures are of those");
+    /** Figures of each user's own ranking, averaged over users with a positive. */
+    static Metrics byUser(Dataset<Row> scored) {
+        scored.select(
+                        col("user_id"),
+                        col("as_of"),
+                        col("item_id"),
+                        col("p_oonc").as("p"),
+                        col("label_oonc")
+                                .equalTo(1)
+                                .and(col("label_dislike").notEqual(1))
+                                .cast("int")
+                                .as("label"))
+                .createOrReplaceTempView("scored");
+        Row row = scored.sparkSession()
+                .sql(Resources.text("evaluations/by_user.sql"))
+                .head();
+        Metrics metrics = new Metrics()
+                .put("users", row.<Long>getAs("users"))
+                .put("users_of_both_classes", row.<Long>getAs("users_of_both_classes"));
+        for (String name : List.of("ndcg_5", "ndcg_10", "ndcg_20", "roc_auc", "roc_auc_by_rows")) {
+            Double value = row.getAs(name);
+            metrics.put(name, value == null ? Double.NaN : value);
         }
-        Metrics metrics = TaskMetrics.of(rows)
-                .put("new_users", TaskMetrics.of(newUsers))
+        return metrics;
+    }
+
+    private static Evaluation evaluation(
+            ExampleRange range, ModelPackage model, Dataset<Row> scored, List<String> notes) {
+        TaskMetrics tasks = TaskMetrics.of(scored);
+        Metrics metrics = tasks.metrics();
+        long rows = (long) metrics.number("rows");
+        PredictionHistogram oracle = tasks.histogram("all", TaskMetrics.OONC, "oracle");
+        long known = oracle == null ? 0 : oracle.rows();
+        if (known > 0 && known < rows) {
+            notes.add("the oracle tells of " + known + " of the " + rows + " rows; its figures are of those");
+        }
+        if (model.calibration().isEmpty()) {
+            notes.add("model " + model.directory() + " is uncalibrated");
+        }
+        metrics.put("by_user", byUser(scored))
                 .put("oracle_rows", known)
                 .put("labels", range.labels())
                 .put("model", model.version())
@@ -144,12 +182,17 @@ public final class HeavyEvaluation {
         for (String task : TaskMetrics.TASKS) {
             table.row(cells(task, metrics, task));
         }
-        if (!newUsers.isEmpty()) {
+        if (metrics.group("new_users").number("rows") > 0) {
             for (String task : TaskMetrics.TASKS) {
                 table.row(cells(task, metrics.group("new_users"), "new users: " + task));
             }
         }
-        return new Evaluation(range.file(model), metrics, table.toString(), notes);
+        return new Evaluation(
+                range.file(model),
+                metrics,
+                table.toString(),
+                notes,
+                EvaluationPage.heavy(model, metrics, tasks, notes));
     }
 
     private static List<String> cells(String task, Metrics tasks, String heading) {

@@ -46,21 +46,58 @@ public final class LightEvaluation {
     /**
      * Ranks the candidates of a range by both and compares.
      *
+     * @param version of the light ranker; null: the one in use
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when models and examples differ in features, 3
      *     when there are no examples
      */
-    public Evaluation evaluate(ExampleRange range) {
+    public Evaluation evaluate(ExampleRange range, String version) {
         ExampleTable table = new ExampleTable(spark, layout);
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         ModelPackage heavy = ModelPackage.champion(layout.models(), ModelKind.HEAVY, hadoop);
-        ModelPackage light = ModelPackage.champion(layout.models(), ModelKind.LIGHT, hadoop);
+        ModelPackage light = ExampleRange.model(spark, layout, ModelKind.LIGHT, version);
         ExampleRange.requireSame(table.features(), heavy);
         ExampleRange.requireSame(table.features().light(), light);
-        LightScore.register(spark, light, TensorFlowThreads.DEFAULT);
         Dataset<Row> examples = range.read(table);
         ExampleRange resolved = range.resolved(examples);
         List<String> notes = resolved.notes(examples);
-        Dataset<Row> scored = HeavyScoring.score(
+        resolved.noteOverlap(examples, light, notes);
+        Dataset<Row> scored = scored(examples, heavy, light);
+        try {
+            List<Row> measured = measure(scored, KEPT, BEST, config.seed()).collectAsList();
+            Metrics metrics = metrics(measured)
+                    .put("rows", scored.count())
+                    .put("model", light.version())
+                    .put("heavy_model", heavy.version())
+                    .put("from", resolved.from().toString())
+                    .put("to", resolved.to().toString());
+            return new Evaluation(
+                    resolved.file(light), metrics, table(metrics), notes, EvaluationPage.light(light, metrics, notes));
+        } finally {
+            scored.unpersist();
+        }
+    }
+
+    /** Mean share of the heavy ranker's best k that a version has among its best n. */
+    double recall(ExampleRange range, ModelPackage light, int n, int k) {
+        ExampleTable table = new ExampleTable(spark, layout);
+        ModelPackage heavy = ModelPackage.champion(
+                layout.models(), ModelKind.HEAVY, spark.sparkContext().hadoopConfiguration());
+        ExampleRange.requireSame(table.features(), heavy);
+        Dataset<Row> scored = scored(range.read(table), heavy, light);
+        try {
+            return measure(scored, List.of(n), List.of(k), config.seed()).collectAsList().stream()
+                    .filter(row -> row.getAs("policy").equals("light"))
+                    .mapToDouble(row -> figure(row, "recall"))
+                    .findFirst()
+                    .orElse(Double.NaN);
+        } finally {
+            scored.unpersist();
+        }
+    }
+
+    private Dataset<Row> scored(Dataset<Row> examples, ModelPackage heavy, ModelPackage light) {
+        LightScore.register(spark, light, TensorFlowThreads.DEFAULT);
+        return HeavyScoring.score(
                         examples, "features", heavy, config.heavyRank().batchRows(), TensorFlowThreads.DEFAULT)
                 .select(
                         col("as_of"),
@@ -70,18 +107,6 @@ public final class LightEvaluation {
                         col("score").cast("double").as("y"),
                         LightScore.of(col("light_features")).as("p"))
                 .persist(StorageLevel.MEMORY_AND_DISK());
-        try {
-            List<Row> measured = measure(scored, KEPT, BEST, config.seed()).collectAsList();
-            Metrics metrics = metrics(measured)
-                    .put("rows", scored.count())
-                    .put("model", light.version())
-                    .put("heavy_model", heavy.version())
-                    .put("from", resolved.from().toString())
-                    .put("to", resolved.to().toString());
-            return new Evaluation(resolved.file(light), metrics, table(metrics), notes);
-        } finally {
-            scored.unpersist();
-        }
     }
 
     /**

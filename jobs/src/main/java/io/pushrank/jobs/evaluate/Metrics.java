@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** Figures by name, in the order in which they were put; what is undefined is left out, since JSON has no word for it. */
@@ -49,6 +50,16 @@ public final class Metrics {
     /** A figure; NaN where there is none of that name. */
     public double number(String name) {
         return values.get(name) instanceof Number number ? number.doubleValue() : Double.NaN;
+    }
+
+    /** A text; empty where there is none of that name. */
+    String text(String name) {
+        return values.get(name) instanceof String text ? text : "";
+    }
+
+    /** Names in the order in which they were put. */
+    List<String> names() {
+        return List.copyOf(values.keySet());
     }
 
     /**

@@ -1,11 +1,23 @@
 package io.pushrank.jobs.evaluate;
 
-import java.util.Arrays;
-import java.util.List;
-import java.util.function.Predicate;
-import java.util.function.ToDoubleFunction;
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_union;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.least;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.when;
 
-/** The heavy ranker's tasks over scored examples. */
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/** The heavy ranker's tasks over scored examples: of all, of new users, by source and by the user's state. */
 final class TaskMetrics {
     static final String OONC = "oonc";
     /** Opened and engaged with, over all rows. */
@@ -14,75 +26,127 @@ final class TaskMetrics {
     static final String ENGAGEMENT_CONDITIONAL = "engagement_conditional";
 
     static final List<String> TASKS = List.of(OONC, ENGAGEMENT, ENGAGEMENT_CONDITIONAL);
-    private static final int BINS = 10;
+    static final int BINS = 20;
 
-    private TaskMetrics() {}
+    private final Map<String, PredictionHistogram> histograms;
 
-    /** Metrics of every task, and {@code rows}. */
-    static Metrics of(List<ScoredExample> rows) {
-        List<ScoredExample> opened =
-                rows.stream().filter(ScoredExample::isOpened).toList();
-        return new Metrics()
+    private TaskMetrics(Map<String, PredictionHistogram> histograms) {
+        this.histograms = histograms;
+    }
+
+    /**
+     * Sums up scored examples. A dislike takes both positives of its row away.
+     *
+     * @param scored the three labels, is_new_user, sources, user_state, p_oonc, p_engagement, raw_p_oonc,
+     *     raw_p_engagement, and, NULL where they are not known, true_oonc, true_engagement and logistic
+     */
+    static TaskMetrics of(Dataset<Row> scored) {
+        Column isLiked = col("label_dislike").notEqual(1);
+        Column opened = when(isLiked.and(col("label_oonc").equalTo(1)), 1).otherwise(0);
+        Column engaged = when(
+                        isLiked.and(col("label_oonc").equalTo(1))
+                                .and(col("label_engagement").equalTo(1)),
+                        1)
+                .otherwise(0);
+        Column ifOpened = when(opened.equalTo(1), engaged);
+        Column predictions = array(
+                prediction(OONC, "model", col("p_oonc"), opened),
+                prediction(OONC, "raw", col("raw_p_oonc"), opened),
+                prediction(OONC, "oracle", col("true_oonc"), opened),
+                prediction(OONC, "logistic", col("logistic"), opened),
+                prediction(ENGAGEMENT, "model", col("p_engagement"), engaged),
+                prediction(ENGAGEMENT, "raw", col("raw_p_engagement"), engaged),
+                prediction(ENGAGEMENT, "oracle", col("true_engagement"), engaged),
+                prediction(ENGAGEMENT_CONDITIONAL, "model", conditional("p_engagement", "p_oonc"), ifOpened),
+                prediction(ENGAGEMENT_CONDITIONAL, "raw", conditional("raw_p_engagement", "raw_p_oonc"), ifOpened),
+                prediction(ENGAGEMENT_CONDITIONAL, "oracle", conditional("true_engagement", "true_oonc"), ifOpened));
+        Column groups = array_union(
+                array(
+                        lit("all"),
+                        when(col("is_new_user"), lit("new_users")).otherwise(lit("all")),
+                        concat(lit("by_user_state:"), col("user_state"))),
+                transform(col("sources"), source -> concat(lit("by_source:"), source)));
+        Dataset<Row> rows = scored.select(explode(groups).as("group"), predictions.as("predictions"))
+                .filter(col("group").isNotNull())
+                .select(col("group"), explode(col("predictions")).as("one"))
+                .select(col("group"), col("one.task"), col("one.variant"), col("one.p"), col("one.label"))
+                .filter(col("p").isNotNull().and(col("label").isNotNull()));
+        return new TaskMetrics(PredictionHistogram.of(rows, "group", "task", "variant"));
+    }
+
+    private static Column prediction(String task, String variant, Column p, Column label) {
+        return struct(
+                lit(task).as("task"),
+                lit(variant).as("variant"),
+                p.cast("double").as("p"),
+                label.as("label"));
+    }
+
+    private static Column conditional(String joint, String condition) {
+        Column all = col(condition).cast("double");
+        return when(all.gt(0), least(lit(1.0), col(joint).cast("double").divide(all)))
+                .otherwise(col(joint).cast("double"));
+    }
+
+    /** Null where there is nothing. */
+    PredictionHistogram histogram(String group, String task, String variant) {
+        return histograms.get(group + "/" + task + "/" + variant);
+    }
+
+    /** Metrics of every task of all rows, of {@code new_users}, {@code by_source} and {@code by_user_state}. */
+    Metrics metrics() {
+        Metrics metrics = tasks("all").put("new_users", tasks("new_users"));
+        for (String kind : List.of("by_source", "by_user_state")) {
+            Metrics ofKind = new Metrics();
+            histograms.keySet().stream()
+                    .filter(key -> key.startsWith(kind + ":"))
+                    .map(key -> key.substring(0, key.indexOf('/')))
+                    .distinct()
+                    .sorted()
+                    .forEach(group -> ofKind.put(group.substring(kind.length() + 1), tasks(group)));
+            metrics.put(kind, ofKind);
+        }
+        return metrics;
+    }
+
+    private Metrics tasks(String group) {
+        Metrics metrics = new Metrics();
+        for (String task : TASKS) {
+            metrics.put(task, task(group, task));
+        }
+        return metrics.put("rows", rows(histogram(group, OONC, "model")));
+    }
+
+    private Metrics task(String group, String task) {
+        PredictionHistogram model = histogram(group, task, "model");
+        Metrics metrics = new Metrics().put("rows", rows(model));
+        if (model == null) {
+            return metrics;
+        }
+        PredictionHistogram raw = histogram(group, task, "raw");
+        return metrics.put("roc_auc", model.rocAuc())
+                .put("oracle_roc_auc", rocAuc(histogram(group, task, "oracle")))
+                .put("logistic_roc_auc", rocAuc(histogram(group, task, "logistic")))
+                .put("pr_auc", model.prAuc())
+                .put("rce", model.relativeCrossEntropy())
+                .put("ctr", model.ctr())
+                .put("predicted_ctr", model.predictedCtr())
+                .put("ece", model.expectedCalibrationError(BINS))
                 .put(
-                        OONC,
-                        task(
-                                rows,
-                                ScoredExample::isOpened,
-                                ScoredExample::pOonc,
-                                ScoredExample::trueOonc,
-                                ScoredExample::logistic))
-                .put(
-                        ENGAGEMENT,
-                        task(
-                                rows,
-                                row -> row.isOpened() && row.isEngaged(),
-                                ScoredExample::pEngagement,
-                                ScoredExample::trueEngagement,
-                                row -> Double.NaN))
-                .put(
-                        ENGAGEMENT_CONDITIONAL,
-                        task(
-                                opened,
-                                ScoredExample::isEngaged,
-                                ScoredExample::pEngagementIfOpened,
-                                ScoredExample::trueEngagementIfOpened,
-                                row -> Double.NaN))
-                .put("rows", rows.size());
+                        "before_calibration",
+                        new Metrics()
+                                .put("roc_auc", raw.rocAuc())
+                                .put("pr_auc", raw.prAuc())
+                                .put("rce", raw.relativeCrossEntropy())
+                                .put("predicted_ctr", raw.predictedCtr())
+                                .put("ece", raw.expectedCalibrationError(BINS)));
     }
 
-    private static Metrics task(
-            List<ScoredExample> rows,
-            Predicate<ScoredExample> label,
-            ToDoubleFunction<ScoredExample> prediction,
-            ToDoubleFunction<ScoredExample> truth,
-            ToDoubleFunction<ScoredExample> logistic) {
-        double[] labels = labels(rows, label);
-        double[] predictions = rows.stream().mapToDouble(prediction).toArray();
-        return new Metrics()
-                .put("rows", rows.size())
-                .put("roc_auc", BinaryMetrics.rocAuc(predictions, labels))
-                .put("oracle_roc_auc", rocAucWhereKnown(rows, label, truth))
-                .put("logistic_roc_auc", rocAucWhereKnown(rows, label, logistic))
-                .put("pr_auc", BinaryMetrics.prAuc(predictions, labels))
-                .put("rce", BinaryMetrics.relativeCrossEntropy(predictions, labels))
-                .put("ctr", mean(labels))
-                .put("predicted_ctr", mean(predictions))
-                .put("ece", BinaryMetrics.expectedCalibrationError(predictions, labels, BINS));
+    private static long rows(PredictionHistogram histogram) {
+        return histogram == null ? 0 : histogram.rows();
     }
 
-    private static double rocAucWhereKnown(
-            List<ScoredExample> rows, Predicate<ScoredExample> label, ToDoubleFunction<ScoredExample> prediction) {
-        List<ScoredExample> known = rows.stream()
-                .filter(row -> Double.isFinite(prediction.applyAsDouble(row)))
-                .toList();
-        return BinaryMetrics.rocAuc(known.stream().mapToDouble(prediction).toArray(), labels(known, label));
-    }
-
-    private static double[] labels(List<ScoredExample> rows, Predicate<ScoredExample> label) {
-        return rows.stream().mapToDouble(row -> label.test(row) ? 1 : 0).toArray();
-    }
-
-    private static double mean(double[] values) {
-        return Arrays.stream(values).average().orElse(Double.NaN);
+    private static double rocAuc(PredictionHistogram histogram) {
+        return histogram == null ? Double.NaN : histogram.rocAuc();
     }
 }

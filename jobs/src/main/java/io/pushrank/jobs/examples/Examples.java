@@ -44,6 +44,9 @@ import org.apache.spark.sql.SparkSession;
 public final class Examples {
     private static final long MILLION = 1_000_000;
 
+    /** A user whose last visit is as long ago, or who never visited, is dormant. */
+    private static final Duration DORMANT = Duration.ofDays(14);
+
     private final SparkSession spark;
     private final Layout layout;
     private final RankingConfig config;
@@ -120,10 +123,17 @@ public final class Examples {
                 };
         Column isNew = col("user_created_at").gt(lit(instant.minus(Duration.ofDays(examples.newUserDays()))));
         Dataset<Row> accounts = tables.read(Table.USERS)
-                .select(col("user_id"), col("created_at").as("user_created_at"));
+                .select(
+                        col("user_id"),
+                        col("created_at").as("user_created_at"),
+                        col("last_visit_at").as("user_visited_at"));
+        Column isActive = col("user_visited_at").gt(lit(instant.minus(DORMANT)));
         return Hydration.both(tables, sampled(rows).join(accounts, "user_id"), features)
                 .withColumn("as_of", lit(instant))
                 .withColumn("is_new_user", isNew)
+                .withColumn(
+                        "user_state",
+                        when(isNew, "new").when(isActive, "active").otherwise("dormant"))
                 .withColumn("sources", coalesce(col("sources.source"), lit(new String[0])));
     }
 

@@ -281,6 +281,7 @@ public enum Table {
             item_id BIGINT NOT NULL COMMENT 'Item',
             sources ARRAY<STRING> NOT NULL COMMENT 'Sources that proposed it',
             is_new_user BOOLEAN NOT NULL COMMENT 'Account younger than the configured age',
+            user_state STRING NOT NULL COMMENT 'new: as is_new_user; dormant: no visit for 14 days; active: all others',
             label_oonc FLOAT NOT NULL COMMENT '1: opened, or clicked in the notifications tab',
             label_engagement FLOAT NOT NULL COMMENT '1: engaged with after that',
             label_dislike FLOAT NOT NULL COMMENT '1: see less often; sets both positives to 0',

@@ -228,7 +228,7 @@ class PushrankCommandTest {
         Map<String, CommandLine> verbs =
                 new TreeMap<>(PushrankCommand.commandLine().getSubcommands());
         // A verb of several kinds, such as train heavy, has its options there; what makes inputs reads none.
-        for (String group : List.of("train", "evaluate")) {
+        for (String group : List.of("train", "evaluate", "promote")) {
             verbs.remove(group).getSubcommands().forEach((kind, verb) -> verbs.put(group + " " + kind, verb));
         }
         verbs.keySet().removeAll(List.of("generate", "import"));

@@ -3,7 +3,6 @@ package io.pushrank.jobs.evaluate;
 import static io.pushrank.jobs.evaluate.InputFiles.at;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -26,41 +25,60 @@ import org.junit.jupiter.api.Test;
 import scala.jdk.javaapi.CollectionConverters;
 
 class HeavyEvaluationTest {
-    private static final StructType SCORED = StructType.fromDDL("label_oonc FLOAT, label_engagement FLOAT,"
-            + " label_dislike FLOAT, is_new_user BOOLEAN, p_oonc FLOAT, p_engagement FLOAT, true_oonc DOUBLE,"
-            + " true_engagement DOUBLE, logistic DOUBLE");
+    private static final StructType SCORED = StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_id BIGINT,"
+            + " label_oonc FLOAT, label_engagement FLOAT, label_dislike FLOAT, is_new_user BOOLEAN,"
+            + " sources ARRAY<STRING>, user_state STRING, p_oonc FLOAT, p_engagement FLOAT, raw_p_oonc FLOAT,"
+            + " raw_p_engagement FLOAT, true_oonc DOUBLE, true_engagement DOUBLE, logistic DOUBLE");
 
-    @Test
-    void aDislikeTakesBothPositivesAway() {
-        List<ScoredExample> rows = SharedSpark.session()
+    /** The truth ranks all pairs right, the model one of four wrong, the logistic regression knows nothing. */
+    private static Dataset<Row> scored() {
+        return SharedSpark.session()
+                .newSession()
                 .createDataFrame(
                         List.of(
-                                RowFactory.create(1f, 1f, 0f, false, 0.5f, 0.2f, 0.6, 0.3, null),
-                                RowFactory.create(1f, 1f, 1f, true, 0.5f, 0.2f, null, null, 0.4)),
-                        SCORED)
-                .collectAsList()
-                .stream()
-                .map(ScoredExample::of)
-                .toList();
-        assertTrue(rows.get(0).isOpened() && rows.get(0).isEngaged());
-        assertFalse(rows.get(1).isOpened() || rows.get(1).isEngaged());
-        assertEquals(0.5, rows.get(0).trueEngagementIfOpened(), 1e-12);
-        assertTrue(Double.isNaN(rows.get(1).trueOonc()));
-        assertTrue(Double.isNaN(rows.get(0).logistic()));
+                                example(1, 10, 1, 1, 0, 0.9, 0.6, 0.9),
+                                // A dislike takes both positives away.
+                                example(1, 11, 1, 1, 1, 0.8, 0.1, 0.2),
+                                example(2, 12, 1, 0, 0, 0.7, 0.2, 0.8),
+                                example(2, 13, 0, 0, 0, 0.1, 0.05, 0.1),
+                                example(3, 14, 0, 0, 0, 0.05, 0.01, 0.05)),
+                        SCORED);
+    }
+
+    private static Row example(
+            long user, long item, float oonc, float engagement, float dislike, double p, double joint, double truth) {
+        return RowFactory.create(
+                at("2026-03-02 12:00"),
+                user,
+                item,
+                oonc,
+                engagement,
+                dislike,
+                user == 3,
+                new String[] {"popular", user == 1 ? "in_network" : "popular"},
+                user == 3 ? "new" : "active",
+                (float) p,
+                (float) joint,
+                (float) p / 2,
+                (float) joint / 2,
+                truth,
+                truth / 2,
+                user == 3 ? null : 0.5);
     }
 
     @Test
     void tasksAreNamedApartAndHaveTheseKeys() {
-        // The truth ranks all pairs right, the model one of four wrong, the logistic regression knows nothing.
-        List<ScoredExample> rows = List.of(
-                new ScoredExample(true, true, false, 0.9, 0.6, 0.9, 0.6, 0.5),
-                new ScoredExample(false, false, false, 0.8, 0.1, 0.2, 0.1, 0.5),
-                new ScoredExample(true, false, false, 0.7, 0.2, 0.8, 0.2, 0.5),
-                new ScoredExample(false, false, false, 0.1, 0.05, 0.1, 0.05, 0.5));
-        Metrics metrics = TaskMetrics.of(rows);
+        Metrics metrics = TaskMetrics.of(scored()).metrics();
         assertEquals(
-                List.of("oonc", "engagement", "engagement_conditional", "rows"),
-                new ArrayList<>(metrics.values().keySet()));
+                List.of(
+                        "oonc",
+                        "engagement",
+                        "engagement_conditional",
+                        "rows",
+                        "new_users",
+                        "by_source",
+                        "by_user_state"),
+                metrics.names());
         Metrics oonc = metrics.group("oonc");
         assertEquals(
                 Set.of(
@@ -72,27 +90,51 @@ class HeavyEvaluationTest {
                         "rce",
                         "ctr",
                         "predicted_ctr",
-                        "ece"),
+                        "ece",
+                        "before_calibration"),
                 oonc.values().keySet());
-        assertEquals(0.75, oonc.number("roc_auc"), 1e-12);
+        assertEquals(5.0 / 6, oonc.number("roc_auc"), 1e-12);
         assertEquals(1, oonc.number("oracle_roc_auc"), 1e-12);
         assertEquals(0.5, oonc.number("logistic_roc_auc"), 1e-12);
-        assertEquals(0.5, oonc.number("ctr"), 1e-12);
-        assertEquals(2.5 / 4, oonc.number("predicted_ctr"), 1e-12);
-        assertEquals(0.25, metrics.group("engagement").number("ctr"), 1e-12);
+        assertEquals(0.4, oonc.number("ctr"), 1e-12);
+        assertEquals(2.55 / 5, oonc.number("predicted_ctr"), 1e-7);
+        assertEquals(2.55 / 10, oonc.group("before_calibration").number("predicted_ctr"), 1e-7);
+        assertEquals(0.2, metrics.group("engagement").number("ctr"), 1e-12);
         assertEquals(2, metrics.group("engagement_conditional").number("rows"));
         assertEquals(
                 (0.6 / 0.9 + 0.2 / 0.7) / 2,
                 metrics.group("engagement_conditional").number("predicted_ctr"),
-                1e-12);
+                1e-7);
+        assertEquals(
+                List.of("in_network", "popular"), metrics.group("by_source").names());
+        assertEquals(2, metrics.group("by_source").group("in_network").number("rows"));
+        assertEquals(5, metrics.group("by_source").group("popular").number("rows"));
+        assertEquals(List.of("active", "new"), metrics.group("by_user_state").names());
     }
 
     @Test
     void whatIsUndefinedIsLeftOut() {
-        ScoredExample unopened = new ScoredExample(false, false, false, 0.2, 0.1, Double.NaN, Double.NaN, Double.NaN);
-        Metrics oonc = TaskMetrics.of(List.of(unopened)).group("oonc");
+        Metrics oonc = TaskMetrics.of(scored()).metrics().group("new_users").group("oonc");
         assertEquals(
-                Set.of("rows", "ctr", "predicted_ctr", "ece"), oonc.values().keySet());
+                Set.of("rows", "ctr", "predicted_ctr", "ece", "before_calibration"),
+                oonc.values().keySet());
+    }
+
+    @Test
+    void usersWithAPositiveAreRankedEachOnItsOwn() {
+        // Users 1 and 2 have their only positive first; user 3 has none.
+        Metrics byUser = HeavyEvaluation.byUser(scored());
+        assertEquals(2, byUser.number("users"));
+        assertEquals(1, byUser.number("ndcg_5"), 1e-9);
+        assertEquals(1, byUser.number("roc_auc"), 1e-9);
+        // The positive comes second of two: 1 / log2(3).
+        Metrics second = HeavyEvaluation.byUser(SharedSpark.session()
+                .newSession()
+                .createDataFrame(
+                        List.of(example(1, 10, 1, 0, 0, 0.2, 0.1, 0.1), example(1, 11, 0, 0, 0, 0.4, 0.1, 0.1)),
+                        SCORED));
+        assertEquals(Math.log(2) / Math.log(3), second.number("ndcg_10"), 1e-9);
+        assertEquals(0, second.number("roc_auc_by_rows"), 1e-9);
     }
 
     @Test

@@ -65,7 +65,7 @@ class ModelLoadingTest {
                 assertThrows(ModelException.class, () -> HeavyModel.load(model, TensorFlowThreads.DEFAULT));
         assertEquals(
                 model.directory()
-                        + ": expected finite outputs for a row of zeros, found p_oonc[0] must be finite, cannot be: NaN",
+                        + ": expected finite outputs for the canary rows, found p_oonc[0] must be finite, cannot be: NaN",
                 refusal.getMessage());
     }
 
@@ -76,7 +76,7 @@ class ModelLoadingTest {
         ModelException refusal =
                 assertThrows(ModelException.class, () -> LightModel.load(model, TensorFlowThreads.DEFAULT));
         assertEquals(
-                model.directory() + ": expected a finite score for a row of zeros, found NaN", refusal.getMessage());
+                model.directory() + ": expected finite scores for the canary rows, found NaN", refusal.getMessage());
     }
 
     @Test

@@ -21,6 +21,11 @@ public final class HeavyModel implements AutoCloseable {
 
     private final FeatureShape shape;
     private final int hashBits;
+    /** Null: uncalibrated. */
+    private final Calibration calibration;
+    /** Weight of P(oonc) in the score, once both weights sum 1. */
+    private final double ooncShare;
+
     private final SavedModelBundle bundle;
     private final Map<String, TensorInfo> inputs;
     private final Map<String, TensorInfo> outputs;
@@ -28,6 +33,9 @@ public final class HeavyModel implements AutoCloseable {
     private HeavyModel(ModelPackage model, SavedModelBundle bundle) {
         this.shape = model.shape();
         this.hashBits = model.hashBits();
+        this.calibration = model.calibration().orElse(null);
+        double oonc = model.param("oonc_weight").asDouble();
+        this.ooncShare = oonc / (oonc + model.param("engagement_weight").asDouble());
         this.bundle = bundle;
         SignatureDef signature = bundle.metaGraphDef().getSignatureDefOrThrow(ModelSignature.KEY);
         this.inputs = Map.copyOf(signature.getInputsMap());
@@ -35,9 +43,9 @@ public final class HeavyModel implements AutoCloseable {
     }
 
     /**
-     * Loads a package and scores one row of zeros with it.
+     * Loads a package and scores a canary batch with it: see {@link Canary}.
      *
-     * @throws ModelException when the package is not a heavy ranker, or gives that row no finite score
+     * @throws ModelException when the package is not a heavy ranker, or gives a canary row no finite score
      */
     public static HeavyModel load(ModelPackage model, TensorFlowThreads threads) {
         if (model.kind() != ModelKind.HEAVY) {
@@ -50,26 +58,13 @@ public final class HeavyModel implements AutoCloseable {
                         .withConfigProto(threads.configuration())
                         .load());
         try {
-            loaded.score(zeros(model.shape()));
+            loaded.score(Canary.batch(model.shape()));
         } catch (IllegalStateException failure) {
             loaded.close();
             throw new ModelException(
-                    model.directory(), "finite outputs for a row of zeros", failure.getMessage(), failure);
+                    model.directory(), "finite outputs for the canary rows", failure.getMessage(), failure);
         }
         return loaded;
-    }
-
-    private static FeatureBatch zeros(FeatureShape shape) {
-        FeatureBatch batch = new FeatureBatch(shape, 1);
-        batch.add(
-                new float[shape.continuous()],
-                new boolean[shape.continuous()],
-                new float[shape.binary()],
-                new long[0],
-                new float[0],
-                new long[0],
-                new float[0]);
-        return batch;
     }
 
     public FeatureShape shape() {
@@ -77,14 +72,28 @@ public final class HeavyModel implements AutoCloseable {
     }
 
     /**
-     * Scores a batch, padded with rows of zeros to its capacity: TensorFlow picks its kernels by the number of rows, and
+     * Scores a batch and calibrates the outputs as the package says.
+     *
+     * @return as {@link #raw}
+     */
+    public HeavyScores score(FeatureBatch batch) {
+        return calibrated(raw(batch));
+    }
+
+    /** What {@link #score} makes of {@link #raw} outputs. */
+    public HeavyScores calibrated(HeavyScores raw) {
+        return calibration == null ? raw : calibration.apply(raw, ooncShare);
+    }
+
+    /**
+     * Scores a batch without calibration, padded with rows of zeros to its capacity: TensorFlow picks its kernels by the number of rows, and
      * a row's last bits must not depend on how many rows came with it.
      *
      * @return arrays of the batch's size, each value a finite number in [0, 1]
      * @throws IllegalArgumentException when the batch has other widths than the model
      * @throws IllegalStateException when an output is not finite
      */
-    public HeavyScores score(FeatureBatch batch) {
+    public HeavyScores raw(FeatureBatch batch) {
         if (!batch.shape().equals(shape)) {
             throw new IllegalArgumentException("batch must have " + shape + ", cannot have: " + batch.shape());
         }

@@ -54,9 +54,9 @@ public final class LightModel {
     }
 
     /**
-     * Reads a package's weights and scores one row of zeros with them.
+     * Reads a package's weights and scores the {@link Canary}'s rows with them.
      *
-     * @throws ModelException when the package is not a light ranker, a variable is missing or of another shape, or the
+     * @throws ModelException when the package is not a light ranker, a variable is missing or of another shape, or a
      *     row's score is not finite
      */
     public static LightModel load(ModelPackage model, TensorFlowThreads threads) {
@@ -70,10 +70,11 @@ public final class LightModel {
                 .load()) {
             loaded = new LightModel(model, new LightVariables(model.directory(), bundle.session()));
         }
-        int width = model.shape().continuous();
-        float canary = loaded.score(new float[width], new boolean[width], new long[0], new float[0]);
-        if (!Float.isFinite(canary)) {
-            throw new ModelException(model.directory(), "a finite score for a row of zeros", String.valueOf(canary));
+        for (Canary.Row canary : Canary.rows(model.shape())) {
+            float score = loaded.score(canary.continuous(), canary.missing(), canary.ids(), canary.values());
+            if (!Float.isFinite(score)) {
+                throw new ModelException(model.directory(), "finite scores for the canary rows", String.valueOf(score));
+            }
         }
         return loaded;
     }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -42,6 +43,9 @@ public final class ModelPackage implements Serializable {
     private final String featuresYaml;
     private final String paramsYaml;
     private final int hashBits;
+    /** Null: uncalibrated. */
+    private final Calibration calibration;
+
     private transient Configuration hadoop;
 
     private ModelPackage(Path directory, ModelKind kind, String version, ModelStore store, Configuration hadoop) {
@@ -67,12 +71,14 @@ public final class ModelPackage implements Serializable {
         byte[] savedModel = null;
         String features = null;
         String params = null;
+        Calibration found = null;
         for (String name : manifest.files().keySet()) {
             byte[] bytes = readVerified(store, name);
             switch (name) {
                 case SAVED_MODEL -> savedModel = bytes;
                 case FEATURES -> features = new String(bytes, StandardCharsets.UTF_8);
                 case PARAMS -> params = new String(bytes, StandardCharsets.UTF_8);
+                case Calibration.FILE -> found = Calibration.parse(new Path(directory, name).toString(), bytes);
                 default -> {
                     // Variables: only their digests matter here.
                 }
@@ -80,6 +86,7 @@ public final class ModelPackage implements Serializable {
         }
         this.featuresYaml = features;
         this.paramsYaml = params;
+        this.calibration = found;
         ModelSignature.require(new Path(directory, SAVED_MODEL).toString(), savedModel, kind, manifest.shape());
         this.hashBits = param("hash_bits").asInt();
         if (hashBits < 1 || hashBits > 30) {
@@ -174,6 +181,14 @@ public final class ModelPackage implements Serializable {
         }
     }
 
+    /** Whether a version is in use. */
+    public static boolean hasChampion(String modelsDirectory, ModelKind kind, Configuration hadoop) {
+        Path file = new Path(new Path(modelsDirectory, kind.folder()), CHAMPION);
+        try (ModelStore store = new ModelStore(file, hadoop)) {
+            return store.exists(file);
+        }
+    }
+
     public ModelKind kind() {
         return kind;
     }
@@ -208,6 +223,11 @@ public final class ModelPackage implements Serializable {
     /** Text of params.yaml. */
     public String paramsYaml() {
         return paramsYaml;
+    }
+
+    /** How the heavy ranker's probabilities are calibrated; empty when they are used as the model gives them. */
+    public Optional<Calibration> calibration() {
+        return Optional.ofNullable(calibration);
     }
 
     /** Number of lowest bits of a feature's hash that name its embedding row. */

@@ -36,15 +36,35 @@ public final class HeavyScoring {
      */
     public static Dataset<Row> score(
             Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
+        return score(rows, features, model, batchRows, threads, false);
+    }
+
+    /** As {@link #score}, and before the calibration: {@code raw_p_oonc} and {@code raw_p_engagement}, each a FLOAT. */
+    public static Dataset<Row> scoreWithRaw(
+            Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
+        return score(rows, features, model, batchRows, threads, true);
+    }
+
+    private static Dataset<Row> score(
+            Dataset<Row> rows,
+            String features,
+            ModelPackage model,
+            int batchRows,
+            TensorFlowThreads threads,
+            boolean withRaw) {
         StructType input = rows.schema();
         int column = input.fieldIndex(features);
         JavaRDD<InternalRow> scored = rows.queryExecution()
                 .toRdd()
                 .toJavaRDD()
-                .mapPartitions(partition -> new Scores(partition, column, model, batchRows, threads));
+                .mapPartitions(partition -> new Scores(partition, column, model, batchRows, threads, withRaw));
         StructType output = input.add("p_oonc", DataTypes.FloatType, false)
                 .add("p_engagement", DataTypes.FloatType, false)
                 .add("score", DataTypes.FloatType, false);
+        if (withRaw) {
+            output = output.add("raw_p_oonc", DataTypes.FloatType, false)
+                    .add("raw_p_engagement", DataTypes.FloatType, false);
+        }
         return ((SparkSession) rows.sparkSession()).internalCreateDataFrame(scored.rdd(), output, false);
     }
 
@@ -55,11 +75,20 @@ public final class HeavyScoring {
         private final int batchRows;
         private final TensorFlowThreads threads;
         private final List<InternalRow> pending = new ArrayList<>();
+        private final boolean withRaw;
         private FeatureBatch batch;
+        private HeavyScores raw;
         private HeavyScores scores;
         private int next;
 
-        Scores(Iterator<InternalRow> rows, int features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
+        Scores(
+                Iterator<InternalRow> rows,
+                int features,
+                ModelPackage model,
+                int batchRows,
+                TensorFlowThreads threads,
+                boolean withRaw) {
+            this.withRaw = withRaw;
             this.rows = rows;
             this.features = features;
             this.model = model;
@@ -77,8 +106,9 @@ public final class HeavyScoring {
             if (next == pending.size()) {
                 fill();
             }
-            InternalRow scoresOfRow = new GenericInternalRow(
-                    new Object[] {scores.pOonc()[next], scores.pEngagement()[next], scores.score()[next]});
+            Object[] calibrated = {scores.pOonc()[next], scores.pEngagement()[next], scores.score()[next]};
+            Object[] both = {calibrated[0], calibrated[1], calibrated[2], raw.pOonc()[next], raw.pEngagement()[next]};
+            InternalRow scoresOfRow = new GenericInternalRow(withRaw ? both : calibrated);
             return new JoinedRow(pending.get(next++), scoresOfRow);
         }
 
@@ -98,7 +128,8 @@ public final class HeavyScoring {
                 FeatureArrays.addTo(batch, row.getStruct(features, FeatureArrays.FIELDS));
                 pending.add(row);
             }
-            scores = heavy.score(batch);
+            raw = heavy.raw(batch);
+            scores = heavy.calibrated(raw);
             next = 0;
         }
     }

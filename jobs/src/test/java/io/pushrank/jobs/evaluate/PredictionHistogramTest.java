@@ -1,0 +1,97 @@
+package io.pushrank.jobs.evaluate;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.SharedSpark;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+
+class PredictionHistogramTest {
+    private static final StructType ROWS = StructType.fromDDL("p DOUBLE, label INT, part STRING");
+
+    @Test
+    void figuresAgreeWithTheExactOnesOnRandomRows() {
+        SplittableRandom random = new SplittableRandom(11);
+        int count = 20_000;
+        double[] predictions = new double[count];
+        double[] labels = new double[count];
+        List<Row> rows = new ArrayList<>();
+        for (int row = 0; row < count; row++) {
+            double logit = random.nextGaussian() * 1.5 - 2;
+            predictions[row] = row % 500 == 0 ? (row % 1000 == 0 ? 0 : 1) : 1 / (1 + Math.exp(-logit));
+            labels[row] = random.nextDouble() < 1 / (1 + Math.exp(-logit * 0.8)) ? 1 : 0;
+            rows.add(RowFactory.create(predictions[row], (int) labels[row], Integer.toString(row % 3)));
+        }
+        Map<String, PredictionHistogram> parts =
+                PredictionHistogram.of(SharedSpark.session().createDataFrame(rows, ROWS), "part");
+        assertEquals(3, parts.size());
+        PredictionHistogram all = PredictionHistogram.merged(List.copyOf(parts.values()));
+        assertEquals(count, all.rows());
+        assertEquals(BinaryMetrics.rocAuc(predictions, labels), all.rocAuc(), 1e-4);
+        assertEquals(BinaryMetrics.prAuc(predictions, labels), all.prAuc(), 1e-4);
+        assertEquals(BinaryMetrics.relativeCrossEntropy(predictions, labels), all.relativeCrossEntropy(), 1e-6);
+        assertEquals(
+                BinaryMetrics.expectedCalibrationError(predictions, labels, 20),
+                all.expectedCalibrationError(20),
+                1e-4);
+    }
+
+    @Test
+    void aTableOfFourRowsByHand() {
+        PredictionHistogram four = PredictionHistogram.of(
+                        SharedSpark.session()
+                                .createDataFrame(
+                                        List.of(
+                                                RowFactory.create(0.9, 1, "a"),
+                                                RowFactory.create(0.8, 0, "a"),
+                                                RowFactory.create(0.7, 1, "a"),
+                                                RowFactory.create(0.1, 0, "a")),
+                                        ROWS),
+                        "part")
+                .get("a");
+        assertEquals(0.75, four.rocAuc(), 1e-12);
+        assertEquals(0.5 + 0.5 * 2 / 3, four.prAuc(), 1e-12);
+        assertEquals(0.5, four.ctr(), 1e-12);
+        assertEquals(2.5 / 4, four.predictedCtr(), 1e-12);
+        assertEquals((0.1 + 0.35) / 2, four.expectedCalibrationError(2), 1e-12);
+        assertEquals(
+                List.of(
+                        new PredictionHistogram.Point(0, 0),
+                        new PredictionHistogram.Point(0, 0.5),
+                        new PredictionHistogram.Point(0.5, 0.5),
+                        new PredictionHistogram.Point(1, 1)),
+                four.rocCurve(1_000_000).stream().distinct().toList());
+    }
+
+    @Test
+    void whoWinsByTheMarginOnEveryPartOfTheUsersIsPromoted() {
+        SplittableRandom random = new SplittableRandom(3);
+        List<Row> rows = new ArrayList<>();
+        for (int row = 0; row < 4000; row++) {
+            double truth = random.nextDouble();
+            int label = random.nextDouble() < truth ? 1 : 0;
+            String part = Integer.toString(row % 32);
+            rows.add(RowFactory.create(Math.min(1, truth * 0.5 + random.nextDouble() * 0.5), label, "champion", part));
+            rows.add(RowFactory.create(truth, label, "challenger", part));
+        }
+        Map<String, PredictionHistogram> histograms = PredictionHistogram.of(
+                SharedSpark.session()
+                        .createDataFrame(rows, StructType.fromDDL("p DOUBLE, label INT, variant STRING, part STRING")),
+                "variant",
+                "part");
+        Promotion.Decision decision = Promotion.compared(histograms, 0.01);
+        assertTrue(decision.isPromoted(), decision::toString);
+        assertTrue(decision.low() > 0 && decision.high() > decision.low(), decision::toString);
+        assertFalse(Promotion.compared(histograms, 0.9).isPromoted());
+        assertFalse(new Promotion.Decision("x", 0.5, 0.6, 0.01, -0.01, 0.2).isPromoted());
+        assertFalse(new Promotion.Decision("x", 0, 0, 0, Double.NaN, Double.NaN).isPromoted());
+    }
+}
