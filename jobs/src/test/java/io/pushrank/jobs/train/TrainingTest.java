@@ -1,0 +1,89 @@
+package io.pushrank.jobs.train;
+
+import static org.apache.spark.sql.functions.expr;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.SharedSpark;
+import io.pushrank.udf.feature.FeatureColumns;
+import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From a table of examples to a model in use. */
+class TrainingTest {
+    private static final FeatureList FEATURES = FeatureList.parse(
+            "features.yaml",
+            """
+            features:
+            - {name: a, type: continuous, expression: a, light: true}
+            - {name: b, type: continuous, expression: b, light: true}
+            - {name: c, type: binary, expression: a > 5}
+            """);
+
+    @TempDir
+    private Path models;
+
+    private static Dataset<Row> examples() {
+        return SharedSpark.session()
+                .range(2000)
+                .selectExpr(
+                        "timestamp'2026-03-01 12:00:00' + make_interval(0, 0, 0, 0, id % 10) AS as_of",
+                        "id DIV 100 AS user_id",
+                        "'post' AS item_type",
+                        "id AS item_id",
+                        "abs(xxhash64(id)) % 10 AS a",
+                        "abs(xxhash64(id, 1)) % 10 AS b",
+                        "1F AS weight")
+                .withColumn("label_oonc", expr("CAST(a > 4 AS FLOAT)"))
+                .withColumn("label_engagement", expr("CAST(a > 7 AS FLOAT)"))
+                .withColumn("label_dislike", expr("0F"))
+                .withColumn("features", FeatureColumns.heavy(FEATURES))
+                .withColumn("light_features", FeatureColumns.light(FEATURES.light()));
+    }
+
+    @Test
+    void bothRankersAreTrainedAndLeaveNothingBehindButTheirCurves() throws IOException {
+        Configuration hadoop = new Configuration();
+        Training training = new Training(
+                examples(), FEATURES, models.toString(), hadoop, 0.2, progress -> {}, Training.Settings.DEFAULT);
+        ModelPackage heavy = training.heavy("1", SampleParams.heavy(20));
+        ModelPackage light = training.light(
+                "1",
+                LightParams.parse(
+                        "light.yaml",
+                        SampleParams.light(20)
+                                .toYaml()
+                                .replace("record_weights: null", "record_weights: {smooth: 0, minimum: 0.1}")));
+        assertEquals(
+                heavy.digest(),
+                ModelPackage.champion(models.toString(), ModelKind.HEAVY, hadoop)
+                        .digest());
+        assertTrue(light.paramsYaml().contains("minimum: 0.1"), light::paramsYaml);
+        for (String kind : List.of("heavy", "light")) {
+            assertEquals(List.of("1", "1-evaluations", "champion"), names(models.resolve(kind)));
+            List<String> events = names(models.resolve(kind).resolve("1-evaluations/training"));
+            assertEquals(1, events.size());
+            assertTrue(events.get(0).startsWith("events.out.tfevents."), events::toString);
+        }
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> !name.endsWith(".crc"))
+                    .sorted()
+                    .toList();
+        }
+    }
+}
