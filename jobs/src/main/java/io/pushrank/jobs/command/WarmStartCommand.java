@@ -72,7 +72,10 @@ final class WarmStartCommand implements Callable<Integer> {
             WarmStart start = new WarmStart(ModelPackage.open(layout.models(), ranker, from, hadoop), features, list);
             Dataset<Row> examples = examples(new ExampleTable(spark, layout), ranker, list);
             ModelPackage written = start.write(
-                    examples, layout.models(), TrainCommand.versionOf(options, spark, ranker.folder(), version), hadoop);
+                    examples,
+                    layout.models(),
+                    TrainCommand.versionOf(options, spark, ranker.folder(), version),
+                    hadoop);
             System.out.printf("%s: digest %s%n", written.directory(), written.digest());
             System.out.println("added: " + start.added() + ", removed: " + start.removed());
             System.out.println("statistics of added features: "

@@ -89,7 +89,7 @@ public final class Metrics {
 
     private static Metrics of(JsonNode node) {
         Metrics metrics = new Metrics();
-        node.fields().forEachRemaining(field -> {
+        node.properties().forEach(field -> {
             JsonNode value = field.getValue();
             metrics.values.put(field.getKey(), value.isObject() ? of(value) : JSON.convertValue(value, Object.class));
         });

@@ -1,8 +1,8 @@
 package io.pushrank.jobs.train;
 
-import java.util.ArrayList;
-import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.jobs.train.InputAxis.Inputs;
+import io.pushrank.udf.model.FeatureShape;
+import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;

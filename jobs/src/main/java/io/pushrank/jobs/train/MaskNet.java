@@ -1,7 +1,7 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.jobs.train.InputAxis.Inputs;
+import io.pushrank.udf.model.FeatureShape;
 import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;

@@ -138,9 +138,8 @@ public final class WarmStart {
     public ModelPackage write(Dataset<Row> examples, String modelsDirectory, String version, Configuration hadoop) {
         String copy = modelsDirectory + "/" + from.kind().folder() + "/." + version + ".warm-start";
         try (LocalFolder directory = new LocalFolder()) {
-            ExampleSource source = examples == null
-                    ? null
-                    : ShuffledExamples.write(this::prepared, examples, copy, 0, hadoop);
+            ExampleSource source =
+                    examples == null ? null : ShuffledExamples.write(this::prepared, examples, copy, 0, hadoop);
             ModelExport export = export(source, directory.path(), TensorFlowThreads.DEFAULT);
             return ModelPackage.write(modelsDirectory, version, export, hadoop);
         } finally {
