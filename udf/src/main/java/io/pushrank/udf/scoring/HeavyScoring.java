@@ -5,6 +5,7 @@ import io.pushrank.udf.model.HeavyModel;
 import io.pushrank.udf.model.HeavyModels;
 import io.pushrank.udf.model.HeavyScores;
 import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.Precision;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -24,6 +25,12 @@ import org.apache.spark.sql.types.StructType;
 public final class HeavyScoring {
     private HeavyScoring() {}
 
+    /** As {@link #score(Dataset, String, ModelPackage, int, TensorFlowThreads, Precision)}, in single precision. */
+    public static Dataset<Row> score(
+            Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
+        return score(rows, features, model, batchRows, threads, Precision.FP32);
+    }
+
     /**
      * Appends {@code p_oonc}, {@code p_engagement} and {@code score}, each a FLOAT, to every row.
      *
@@ -35,13 +42,18 @@ public final class HeavyScoring {
      * @param batchRows rows given to the model at once
      */
     public static Dataset<Row> score(
-            Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
+            Dataset<Row> rows,
+            String features,
+            ModelPackage model,
+            int batchRows,
+            TensorFlowThreads threads,
+            Precision precision) {
         StructType input = rows.schema();
         int column = input.fieldIndex(features);
         JavaRDD<InternalRow> scored = rows.queryExecution()
                 .toRdd()
                 .toJavaRDD()
-                .mapPartitions(partition -> new Scores(partition, column, model, batchRows, threads));
+                .mapPartitions(partition -> new Scores(partition, column, model, batchRows, threads, precision));
         StructType output = input.add("p_oonc", DataTypes.FloatType, false)
                 .add("p_engagement", DataTypes.FloatType, false)
                 .add("score", DataTypes.FloatType, false);
@@ -54,17 +66,25 @@ public final class HeavyScoring {
         private final ModelPackage model;
         private final int batchRows;
         private final TensorFlowThreads threads;
+        private final Precision precision;
         private final List<InternalRow> pending = new ArrayList<>();
         private FeatureBatch batch;
         private HeavyScores scores;
         private int next;
 
-        Scores(Iterator<InternalRow> rows, int features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
+        Scores(
+                Iterator<InternalRow> rows,
+                int features,
+                ModelPackage model,
+                int batchRows,
+                TensorFlowThreads threads,
+                Precision precision) {
             this.rows = rows;
             this.features = features;
             this.model = model;
             this.batchRows = batchRows;
             this.threads = threads;
+            this.precision = precision;
         }
 
         @Override
@@ -86,7 +106,7 @@ public final class HeavyScoring {
             if (!rows.hasNext()) {
                 throw new NoSuchElementException();
             }
-            HeavyModel heavy = HeavyModels.get(model, threads);
+            HeavyModel heavy = HeavyModels.get(model, threads, precision);
             if (batch == null) {
                 batch = new FeatureBatch(heavy.shape(), batchRows);
             }
