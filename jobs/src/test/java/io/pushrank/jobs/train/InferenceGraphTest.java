@@ -79,7 +79,8 @@ class InferenceGraphTest {
         ModelPackage model = write(params("{units: 8, kernel: 3, filters: 2, residual: false}"), 0);
         if (Precision.isBf16Native()) {
             try (HeavyModel heavy = HeavyModel.load(model, TensorFlowThreads.DEFAULT, Precision.BF16)) {
-                assertTrue(heavy.report().reason().contains("top-10 overlap"), () -> heavy.report().toString());
+                assertTrue(heavy.report().reason().contains("top-10 overlap"), () -> heavy.report()
+                        .toString());
             }
             return;
         }
@@ -93,9 +94,7 @@ class InferenceGraphTest {
         try (HeavyModel heavy = HeavyModel.load(model, TensorFlowThreads.DEFAULT, Precision.AUTO)) {
             assertEquals(
                     new HeavyModel.Report(
-                            true,
-                            Precision.FP32,
-                            "this CPU has neither avx512_bf16 nor amx_bf16 among its flags"),
+                            true, Precision.FP32, "this CPU has neither avx512_bf16 nor amx_bf16 among its flags"),
                     heavy.report());
         }
     }
