@@ -86,8 +86,9 @@ public record RankingConfig(
     }
 
     /** How the heavy ranker runs on the executors. */
-    public record HeavyRankConfig(int batchRows, int intraOpThreads, double featuresShare) {
+    public record HeavyRankConfig(int batchRows, int intraOpThreads, String precision, double featuresShare) {
         public HeavyRankConfig {
+            oneOf("heavy_rank.precision", precision, List.of("fp32", "bf16", "auto"));
             within("heavy_rank.batch_rows", batchRows, 1, 65_536);
             within("heavy_rank.intra_op_threads", intraOpThreads, 1, 1024);
             within("heavy_rank.features_share", featuresShare, 0, 1);

@@ -19,6 +19,7 @@ import java.util.Map;
  * @param exitCode what the process returns; -1 while it runs
  * @param message why it failed; empty when it did not
  * @param models digest of each model package used
+ * @param notes what stages found out about how they work, by the setting that it belongs to
  * @param stages what each stage did, in order
  */
 public record Manifest(
@@ -35,6 +36,7 @@ public record Manifest(
         String input,
         String modelsDirectory,
         Map<String, String> models,
+        Map<String, String> notes,
         List<StageReport> stages) {
     private static final ObjectMapper JSON = new ObjectMapper()
             .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

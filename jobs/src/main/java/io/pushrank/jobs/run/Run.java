@@ -56,6 +56,7 @@ public final class Run {
     private final String runId;
     private final String startedAt = now();
     private final Map<String, String> models = new TreeMap<>();
+    private final Map<String, String> notes = new TreeMap<>();
     private final List<Manifest.StageReport> reports = new ArrayList<>();
     private final Map<String, Funnel> funnels = new TreeMap<>();
 
@@ -216,6 +217,7 @@ public final class Run {
             requireNothingLost(stage, report, tables);
             publisher.publish();
             models.putAll(tables.models());
+            notes.putAll(tables.notes());
             funnels.put(stage.verb(), funnel);
             reports.add(report);
             progress.end(report);
@@ -275,6 +277,7 @@ public final class Run {
                 layout.input(),
                 layout.models(),
                 models,
+                notes,
                 reports);
     }
 

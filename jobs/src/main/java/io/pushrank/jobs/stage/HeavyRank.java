@@ -9,13 +9,18 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.HeavyModel;
+import io.pushrank.udf.model.HeavyModels;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.Precision;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.HeavyScoring;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Column;
@@ -75,8 +80,10 @@ public record HeavyRank() implements Stage {
         Column share = lit(config.featuresShare());
         Column isKept = pmod(xxhash64(lit(tables.config().seed()), col("user_id")), lit(MILLION))
                 .lt(share.multiply(MILLION));
-        return HeavyScoring.score(
-                        rows, "features", model, config.batchRows(), new TensorFlowThreads(config.intraOpThreads(), -1))
+        TensorFlowThreads threads = new TensorFlowThreads(config.intraOpThreads(), -1);
+        Precision precision = Precision.valueOf(config.precision().toUpperCase(Locale.ROOT));
+        tables.note("heavy_rank.precision", precisionOf(model, threads, precision));
+        return HeavyScoring.score(rows, "features", model, config.batchRows(), threads, precision)
                 .withColumn(
                         "rank",
                         row_number()
@@ -89,5 +96,18 @@ public record HeavyRank() implements Stage {
                 .withColumn("features_probability", share)
                 .withColumn("features", when(isKept, col("features")))
                 .withColumn("reasons", array().cast("array<string>"));
+    }
+
+    /** What is calculated in and why; the driver speaks for executors of its own machine kind. */
+    private static String precisionOf(ModelPackage model, TensorFlowThreads threads, Precision precision) {
+        if (precision == Precision.FP32) {
+            return "fp32: asked for";
+        }
+        if (precision == Precision.BF16 && !Precision.isBf16Native()) {
+            throw PushrankException.usage(
+                    "heavy_rank.precision must be fp32 or auto, but is bf16: " + Precision.missingFlags());
+        }
+        HeavyModel.Report report = HeavyModels.get(model, threads, precision).report();
+        return report.precision().name().toLowerCase(Locale.ROOT) + ": " + report.reason();
     }
 }

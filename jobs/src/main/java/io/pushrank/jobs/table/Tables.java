@@ -38,6 +38,7 @@ public final class Tables implements AutoCloseable {
     private final Set<String> views = new HashSet<>();
     private final List<Dataset<Row>> reused = new ArrayList<>();
     private final Map<String, String> models = new TreeMap<>();
+    private final Map<String, String> notes = new TreeMap<>();
 
     /**
      * @param readable the tables that may be read: what a stage declares
@@ -99,6 +100,16 @@ public final class Tables implements AutoCloseable {
     /** Digests of the models that were asked for, by kind and version. */
     public Map<String, String> models() {
         return models;
+    }
+
+    /** Has the run's manifest say something about how the stage worked; {@code key} is a setting's. */
+    public void note(String key, String text) {
+        notes.put(key, text);
+    }
+
+    /** What was noted, by key. */
+    public Map<String, String> notes() {
+        return notes;
     }
 
     /** Whether a table can be read: an input that is there, a partition that is published. */

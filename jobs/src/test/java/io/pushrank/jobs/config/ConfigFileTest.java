@@ -37,7 +37,7 @@ class ConfigFileTest {
                 List.of("social_proof", "in_network", "followed_topics", "collaborative", "popular"),
                 List.copyOf(config.candidates().sources().keySet()));
         assertEquals(100, config.lightRank().keep());
-        assertEquals(new HeavyRankConfig(512, 1, 0.05), config.heavyRank());
+        assertEquals(new HeavyRankConfig(512, 1, "fp32", 0.05), config.heavyRank());
         assertEquals(new QualityControlConfig(1, 24, 2, 30), config.qualityControl());
         assertEquals(new ExamplesConfig("notifications", 24, 1.0, 14), config.examples());
         assertEquals(50, config.collaborative().authors());
@@ -161,6 +161,7 @@ class ConfigFileTest {
             targets.min_spacing_hours=73         | targets.min_spacing_hours must be between 0 and 72, but is 73
             light_rank.keep=1001                 | light_rank.keep must be between 0 and 1000, but is 1001
             heavy_rank.batch_rows=0              | heavy_rank.batch_rows must be between 1 and 65536, but is 0
+            heavy_rank.precision=half            | heavy_rank.precision must be one of [fp32, bf16, auto], but is half
             heavy_rank.intra_op_threads=0        | heavy_rank.intra_op_threads must be between 1 and 1024, but is 0
             heavy_rank.features_share=-0.1       | heavy_rank.features_share must be between 0 and 1, but is -0.1
             quality_control.sends_per_run=0      | quality_control.sends_per_run must be between 1 and 12, but is 0

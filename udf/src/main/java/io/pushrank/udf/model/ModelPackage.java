@@ -237,15 +237,19 @@ public final class ModelPackage implements Serializable {
 
     /** A top-level value of params.yaml. */
     JsonNode param(String key) {
-        String file = new Path(path(), PARAMS).toString();
+        JsonNode node = params().get(key);
+        if (node == null) {
+            throw new ModelException(new Path(path(), PARAMS).toString(), "key " + key, "none");
+        }
+        return node;
+    }
+
+    /** params.yaml. */
+    JsonNode params() {
         try {
-            JsonNode node = YAML.readTree(paramsYaml).get(key);
-            if (node == null) {
-                throw new ModelException(file, "key " + key, "none");
-            }
-            return node;
+            return YAML.readTree(paramsYaml);
         } catch (IOException failure) {
-            throw new ModelException(file, "YAML", "text that is not", failure);
+            throw new ModelException(new Path(path(), PARAMS).toString(), "YAML", "text that is not", failure);
         }
     }
 

@@ -5,6 +5,7 @@ import io.pushrank.udf.model.HeavyModel;
 import io.pushrank.udf.model.HeavyModels;
 import io.pushrank.udf.model.HeavyScores;
 import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.Precision;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -24,6 +25,12 @@ import org.apache.spark.sql.types.StructType;
 public final class HeavyScoring {
     private HeavyScoring() {}
 
+    /** As {@link #score(Dataset, String, ModelPackage, int, TensorFlowThreads, Precision)}, in single precision. */
+    public static Dataset<Row> score(
+            Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
+        return score(rows, features, model, batchRows, threads, Precision.FP32);
+    }
+
     /**
      * Appends {@code p_oonc}, {@code p_engagement} and {@code score}, each a FLOAT, to every row.
      *
@@ -35,14 +42,19 @@ public final class HeavyScoring {
      * @param batchRows rows given to the model at once
      */
     public static Dataset<Row> score(
-            Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
-        return score(rows, features, model, batchRows, threads, false);
+            Dataset<Row> rows,
+            String features,
+            ModelPackage model,
+            int batchRows,
+            TensorFlowThreads threads,
+            Precision precision) {
+        return score(rows, features, model, batchRows, threads, precision, false);
     }
 
     /** As {@link #score}, and before the calibration: {@code raw_p_oonc} and {@code raw_p_engagement}, each a FLOAT. */
     public static Dataset<Row> scoreWithRaw(
             Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
-        return score(rows, features, model, batchRows, threads, true);
+        return score(rows, features, model, batchRows, threads, Precision.FP32, true);
     }
 
     private static Dataset<Row> score(
@@ -51,13 +63,15 @@ public final class HeavyScoring {
             ModelPackage model,
             int batchRows,
             TensorFlowThreads threads,
+            Precision precision,
             boolean withRaw) {
         StructType input = rows.schema();
         int column = input.fieldIndex(features);
         JavaRDD<InternalRow> scored = rows.queryExecution()
                 .toRdd()
                 .toJavaRDD()
-                .mapPartitions(partition -> new Scores(partition, column, model, batchRows, threads, withRaw));
+                .mapPartitions(
+                        partition -> new Scores(partition, column, model, batchRows, threads, precision, withRaw));
         StructType output = input.add("p_oonc", DataTypes.FloatType, false)
                 .add("p_engagement", DataTypes.FloatType, false)
                 .add("score", DataTypes.FloatType, false);
@@ -74,6 +88,7 @@ public final class HeavyScoring {
         private final ModelPackage model;
         private final int batchRows;
         private final TensorFlowThreads threads;
+        private final Precision precision;
         private final List<InternalRow> pending = new ArrayList<>();
         private final boolean withRaw;
         private FeatureBatch batch;
@@ -87,6 +102,7 @@ public final class HeavyScoring {
                 ModelPackage model,
                 int batchRows,
                 TensorFlowThreads threads,
+                Precision precision,
                 boolean withRaw) {
             this.withRaw = withRaw;
             this.rows = rows;
@@ -94,6 +110,7 @@ public final class HeavyScoring {
             this.model = model;
             this.batchRows = batchRows;
             this.threads = threads;
+            this.precision = precision;
         }
 
         @Override
@@ -116,7 +133,7 @@ public final class HeavyScoring {
             if (!rows.hasNext()) {
                 throw new NoSuchElementException();
             }
-            HeavyModel heavy = HeavyModels.get(model, threads);
+            HeavyModel heavy = HeavyModels.get(model, threads, precision);
             if (batch == null) {
                 batch = new FeatureBatch(heavy.shape(), batchRows);
             }
