@@ -1,0 +1,260 @@
+package io.pushrank.udf.kernel.vector;
+
+import io.pushrank.udf.kernel.Adaptive;
+import io.pushrank.udf.kernel.Dense;
+import io.pushrank.udf.kernel.Kernel;
+import io.pushrank.udf.kernel.Normaliser;
+import io.pushrank.udf.kernel.Power;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Rows side by side in vector registers: a tile is two registers wide, and the sums of four outputs stay in eight registers
+ * while the inputs go by, each weight broadcast to all rows.
+ *
+ * <p>The only class that needs the module {@code jdk.incubator.vector}; {@link io.pushrank.udf.kernel.Kernels} finds it by
+ * name.
+ */
+public final class VectorKernel implements Kernel {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+    private static final int ROWS = 2 * LANES;
+    private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
+
+    @Override
+    public int rows() {
+        return ROWS;
+    }
+
+    @Override
+    public String summary() {
+        return "Vector API, " + ROWS + " rows at a time in registers of " + SPECIES.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public void gate(Dense gate, float[] x, float[] y) {
+        int in = gate.in();
+        int out = gate.out();
+        float[] w = gate.groups();
+        float[] bias = gate.bias();
+        for (int j = 0, k = 0; j < out; j += Dense.GROUP) {
+            FloatVector a1 = broadcast(bias[j]);
+            FloatVector a2 = broadcast(bias[j + 1]);
+            FloatVector a3 = broadcast(bias[j + 2]);
+            FloatVector a4 = broadcast(bias[j + 3]);
+            FloatVector b1 = a1;
+            FloatVector b2 = a2;
+            FloatVector b3 = a3;
+            FloatVector b4 = a4;
+            for (int i = 0; i < in; i++, k += Dense.GROUP) {
+                FloatVector xa = load(x, i * ROWS);
+                FloatVector xb = load(x, i * ROWS + LANES);
+                FloatVector w1 = broadcast(w[k]);
+                a1 = w1.fma(xa, a1);
+                b1 = w1.fma(xb, b1);
+                FloatVector w2 = broadcast(w[k + 1]);
+                a2 = w2.fma(xa, a2);
+                b2 = w2.fma(xb, b2);
+                FloatVector w3 = broadcast(w[k + 2]);
+                a3 = w3.fma(xa, a3);
+                b3 = w3.fma(xb, b3);
+                FloatVector w4 = broadcast(w[k + 3]);
+                a4 = w4.fma(xa, a4);
+                b4 = w4.fma(xb, b4);
+            }
+            gate(a1, b1, x, y, j);
+            if (j + 1 < out) {
+                gate(a2, b2, x, y, j + 1);
+            }
+            if (j + 2 < out) {
+                gate(a3, b3, x, y, j + 2);
+            }
+            if (j + 3 < out) {
+                gate(a4, b4, x, y, j + 3);
+            }
+        }
+    }
+
+    private static void gate(FloatVector a, FloatVector b, float[] x, float[] y, int output) {
+        int at = output * ROWS;
+        load(x, at).div(power(a).add(ONE)).intoArray(y, at);
+        load(x, at + LANES).div(power(b).add(ONE)).intoArray(y, at + LANES);
+    }
+
+    @Override
+    public void dense(Dense dense, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+        int in = dense.in();
+        int out = dense.out();
+        float[] w = dense.groups();
+        float[] bias = dense.bias();
+        for (int j = 0, k = 0; j < out; j += Dense.GROUP) {
+            FloatVector a1 = broadcast(bias[j]);
+            FloatVector a2 = broadcast(bias[j + 1]);
+            FloatVector a3 = broadcast(bias[j + 2]);
+            FloatVector a4 = broadcast(bias[j + 3]);
+            FloatVector b1 = a1;
+            FloatVector b2 = a2;
+            FloatVector b3 = a3;
+            FloatVector b4 = a4;
+            for (int i = 0; i < in; i++, k += Dense.GROUP) {
+                FloatVector xa = load(x, i * ROWS);
+                FloatVector xb = load(x, i * ROWS + LANES);
+                FloatVector w1 = broadcast(w[k]);
+                a1 = w1.fma(xa, a1);
+                b1 = w1.fma(xb, b1);
+                FloatVector w2 = broadcast(w[k + 1]);
+                a2 = w2.fma(xa, a2);
+                b2 = w2.fma(xb, b2);
+                FloatVector w3 = broadcast(w[k + 2]);
+                a3 = w3.fma(xa, a3);
+                b3 = w3.fma(xb, b3);
+                FloatVector w4 = broadcast(w[k + 3]);
+                a4 = w4.fma(xa, a4);
+                b4 = w4.fma(xb, b4);
+            }
+            finish(a1, b1, slope, normaliser, y, first + j);
+            if (j + 1 < out) {
+                finish(a2, b2, slope, normaliser, y, first + j + 1);
+            }
+            if (j + 2 < out) {
+                finish(a3, b3, slope, normaliser, y, first + j + 2);
+            }
+            if (j + 3 < out) {
+                finish(a4, b4, slope, normaliser, y, first + j + 3);
+            }
+        }
+    }
+
+    private static void finish(
+            FloatVector a, FloatVector b, float slope, Normaliser normaliser, float[] y, int output) {
+        int at = output * ROWS;
+        FloatVector scale = broadcast(normaliser.scale()[output]);
+        FloatVector shift = broadcast(normaliser.shift()[output]);
+        leaky(a, slope).fma(scale, shift).intoArray(y, at);
+        leaky(b, slope).fma(scale, shift).intoArray(y, at + LANES);
+    }
+
+    private static FloatVector leaky(FloatVector sum, float slope) {
+        return sum.blend(sum.mul(slope), sum.compare(VectorOperators.LT, 0));
+    }
+
+    @Override
+    public void sigmoid(Dense dense, float[] x, float[] y) {
+        float[] w = dense.groups();
+        for (int j = 0; j < dense.out(); j++) {
+            FloatVector a = broadcast(dense.bias()[j]);
+            FloatVector b = a;
+            int k = j / Dense.GROUP * dense.in() * Dense.GROUP + j % Dense.GROUP;
+            for (int i = 0; i < dense.in(); i++, k += Dense.GROUP) {
+                FloatVector weight = broadcast(w[k]);
+                a = weight.fma(load(x, i * ROWS), a);
+                b = weight.fma(load(x, i * ROWS + LANES), b);
+            }
+            sigmoid(a).intoArray(y, j * ROWS);
+            sigmoid(b).intoArray(y, j * ROWS + LANES);
+        }
+    }
+
+    @Override
+    public void adapt(Adaptive adaptive, float[] x) {
+        float[] w = adaptive.weights();
+        for (int feature = 0; feature < adaptive.width(); feature++) {
+            int at = feature * ROWS;
+            int weight = feature * Adaptive.STRIDE;
+            adapt(w, weight, load(x, at)).intoArray(x, at);
+            adapt(w, weight, load(x, at + LANES)).intoArray(x, at + LANES);
+        }
+    }
+
+    private static FloatVector adapt(float[] w, int at, FloatVector x) {
+        FloatVector upper = sigmoid(x.fma(broadcast(w[at]), broadcast(w[at + 1])));
+        FloatVector lower = sigmoid(x.fma(broadcast(w[at + 2]), broadcast(w[at + 3])));
+        FloatVector middle = lower.fma(broadcast(w[at + 5]), upper.fma(broadcast(w[at + 4]), broadcast(w[at + 6])));
+        FloatVector last = sigmoid(sigmoid(middle).fma(broadcast(w[at + 7]), broadcast(w[at + 8])));
+        return last.fma(broadcast(w[at + 9]), broadcast(w[at + 10]));
+    }
+
+    @Override
+    public void gate(Dense gate, int[] inputs, int count, float[] x, float[] y) {
+        for (int j = 0; j < gate.out(); j += 2) {
+            FloatVector a1 = broadcast(gate.bias()[j]);
+            FloatVector a2 = broadcast(gate.bias()[j + 1]);
+            FloatVector b1 = a1;
+            FloatVector b2 = a2;
+            int group = j / Dense.GROUP * gate.in();
+            for (int index = 0; index < count; index++) {
+                int i = inputs[index];
+                int k = (group + i) * Dense.GROUP + j % Dense.GROUP;
+                FloatVector xa = load(x, i * ROWS);
+                FloatVector xb = load(x, i * ROWS + LANES);
+                FloatVector w1 = broadcast(gate.groups()[k]);
+                a1 = w1.fma(xa, a1);
+                b1 = w1.fma(xb, b1);
+                FloatVector w2 = broadcast(gate.groups()[k + 1]);
+                a2 = w2.fma(xa, a2);
+                b2 = w2.fma(xb, b2);
+            }
+            gate(a1, b1, x, y, j);
+            if (j + 1 < gate.out()) {
+                gate(a2, b2, x, y, j + 1);
+            }
+        }
+    }
+
+    @Override
+    public void dense(
+            Dense dense, int[] inputs, int count, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+        for (int j = 0; j < dense.out(); j += 2) {
+            FloatVector a1 = broadcast(dense.bias()[j]);
+            FloatVector a2 = broadcast(dense.bias()[j + 1]);
+            FloatVector b1 = a1;
+            FloatVector b2 = a2;
+            int group = j / Dense.GROUP * dense.in();
+            for (int index = 0; index < count; index++) {
+                int i = inputs[index];
+                int k = (group + i) * Dense.GROUP + j % Dense.GROUP;
+                FloatVector xa = load(x, i * ROWS);
+                FloatVector xb = load(x, i * ROWS + LANES);
+                FloatVector w1 = broadcast(dense.groups()[k]);
+                a1 = w1.fma(xa, a1);
+                b1 = w1.fma(xb, b1);
+                FloatVector w2 = broadcast(dense.groups()[k + 1]);
+                a2 = w2.fma(xa, a2);
+                b2 = w2.fma(xb, b2);
+            }
+            finish(a1, b1, slope, normaliser, y, first + j);
+            if (j + 1 < dense.out()) {
+                finish(a2, b2, slope, normaliser, y, first + j + 1);
+            }
+        }
+    }
+
+    private static FloatVector sigmoid(FloatVector t) {
+        return ONE.div(power(t).add(ONE));
+    }
+
+    /** As {@link Power}, on every lane. */
+    private static FloatVector power(FloatVector t) {
+        FloatVector bounded = t.blend(Power.BOUND, t.compare(VectorOperators.GT, Power.BOUND));
+        bounded = bounded.blend(-Power.BOUND, bounded.compare(VectorOperators.LT, -Power.BOUND));
+        FloatVector rounded = bounded.add(Power.ROUNDER);
+        FloatVector rest = bounded.sub(rounded.sub(Power.ROUNDER));
+        FloatVector power = broadcast(Power.C5).fma(rest, broadcast(Power.C4));
+        power = power.fma(rest, broadcast(Power.C3));
+        power = power.fma(rest, broadcast(Power.C2));
+        power = power.fma(rest, broadcast(Power.C1));
+        power = power.fma(rest, broadcast(Power.C0));
+        IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        return power.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    }
+
+    private static FloatVector load(float[] values, int at) {
+        return FloatVector.fromArray(SPECIES, values, at);
+    }
+
+    private static FloatVector broadcast(float value) {
+        return FloatVector.broadcast(SPECIES, value);
+    }
+}
