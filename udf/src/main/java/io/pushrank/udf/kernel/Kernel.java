@@ -28,8 +28,8 @@ public interface Kernel {
     /** y = 1 / (1 + 2^(W x + b)): a sigmoid, as with {@link #gate}. */
     void sigmoid(Dense dense, float[] x, float[] y);
 
-    /** The adaptive transformation of [features][rows], in place. */
-    void adapt(Adaptive adaptive, float[] x);
+    /** The adaptive transformation of x [features][rows] into y. */
+    void adapt(Adaptive adaptive, float[] x, float[] y);
 
     /** As {@link #gate}, where only the listed inputs differ from 0. */
     void gate(Dense gate, int[] inputs, int count, float[] x, float[] y);

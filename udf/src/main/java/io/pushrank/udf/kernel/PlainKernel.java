@@ -61,7 +61,7 @@ final class PlainKernel implements Kernel {
     }
 
     @Override
-    public void adapt(Adaptive adaptive, float[] x) {
+    public void adapt(Adaptive adaptive, float[] x, float[] y) {
         float[] w = adaptive.weights();
         for (int feature = 0; feature < adaptive.width(); feature++) {
             int at = feature * Adaptive.STRIDE;
@@ -70,7 +70,7 @@ final class PlainKernel implements Kernel {
             float middle = Math.fma(lower, w[at + 5], Math.fma(upper, w[at + 4], w[at + 6]));
             middle = 1 / (1 + Power.of(middle));
             float last = 1 / (1 + Power.of(Math.fma(middle, w[at + 7], w[at + 8])));
-            x[feature] = Math.fma(last, w[at + 9], w[at + 10]);
+            y[feature] = Math.fma(last, w[at + 9], w[at + 10]);
         }
     }
 

@@ -218,8 +218,8 @@ public final class LightModel {
     float[] score(Kernel kernel, LightBlock.Tile tile) {
         int rows = kernel.rows();
         float[] hidden = tile.hidden;
-        kernel.adapt(adaptive, tile.x);
-        kernel.gate(dense.gate(), tile.x, tile.gated);
+        kernel.adapt(adaptive, tile.x, tile.next);
+        kernel.gate(dense.gate(), tile.next, tile.gated);
         kernel.dense(dense.dense(), leakySlope, joined, tile.gated, hidden, 0);
         int place = dense.out();
         if (missing != null) {

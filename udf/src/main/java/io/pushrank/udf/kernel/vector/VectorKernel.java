@@ -158,13 +158,13 @@ public final class VectorKernel implements Kernel {
     }
 
     @Override
-    public void adapt(Adaptive adaptive, float[] x) {
+    public void adapt(Adaptive adaptive, float[] x, float[] y) {
         float[] w = adaptive.weights();
         for (int feature = 0; feature < adaptive.width(); feature++) {
             int at = feature * ROWS;
             int weight = feature * Adaptive.STRIDE;
-            adapt(w, weight, load(x, at)).intoArray(x, at);
-            adapt(w, weight, load(x, at + LANES)).intoArray(x, at + LANES);
+            adapt(w, weight, load(x, at)).intoArray(y, at);
+            adapt(w, weight, load(x, at + LANES)).intoArray(y, at + LANES);
         }
     }
 
