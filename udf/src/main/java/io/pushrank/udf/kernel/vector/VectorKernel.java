@@ -35,56 +35,39 @@ public final class VectorKernel implements Kernel {
 
     @Override
     public void gate(Dense gate, float[] x, float[] y) {
-        int in = gate.in();
-        int out = gate.out();
-        float[] w = gate.groups();
-        float[] bias = gate.bias();
-        for (int j = 0, k = 0; j < out; j += Dense.GROUP) {
-            FloatVector a1 = broadcast(bias[j]);
-            FloatVector a2 = broadcast(bias[j + 1]);
-            FloatVector a3 = broadcast(bias[j + 2]);
-            FloatVector a4 = broadcast(bias[j + 3]);
-            FloatVector b1 = a1;
-            FloatVector b2 = a2;
-            FloatVector b3 = a3;
-            FloatVector b4 = a4;
-            for (int i = 0; i < in; i++, k += Dense.GROUP) {
-                FloatVector xa = load(x, i * ROWS);
-                FloatVector xb = load(x, i * ROWS + LANES);
-                FloatVector w1 = broadcast(w[k]);
-                a1 = w1.fma(xa, a1);
-                b1 = w1.fma(xb, b1);
-                FloatVector w2 = broadcast(w[k + 1]);
-                a2 = w2.fma(xa, a2);
-                b2 = w2.fma(xb, b2);
-                FloatVector w3 = broadcast(w[k + 2]);
-                a3 = w3.fma(xa, a3);
-                b3 = w3.fma(xb, b3);
-                FloatVector w4 = broadcast(w[k + 3]);
-                a4 = w4.fma(xa, a4);
-                b4 = w4.fma(xb, b4);
-            }
-            gate(a1, b1, x, y, j);
-            if (j + 1 < out) {
-                gate(a2, b2, x, y, j + 1);
-            }
-            if (j + 2 < out) {
-                gate(a3, b3, x, y, j + 2);
-            }
-            if (j + 3 < out) {
-                gate(a4, b4, x, y, j + 3);
-            }
-        }
+        affine(gate, x, y, 0);
+        multiplyByGate(gate.out(), x, y);
     }
 
-    private static void gate(FloatVector a, FloatVector b, float[] x, float[] y, int output) {
-        int at = output * ROWS;
-        load(x, at).div(power(a).add(ONE)).intoArray(y, at);
-        load(x, at + LANES).div(power(b).add(ONE)).intoArray(y, at + LANES);
+    @Override
+    public void gate(Dense gate, int[] inputs, int count, float[] x, float[] y) {
+        affine(gate, inputs, count, x, y, 0);
+        multiplyByGate(gate.out(), x, y);
     }
 
     @Override
     public void dense(Dense dense, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+        affine(dense, x, y, first);
+        finish(dense.out(), slope, normaliser, y, first);
+    }
+
+    @Override
+    public void dense(
+            Dense dense, int[] inputs, int count, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+        affine(dense, inputs, count, x, y, first);
+        finish(dense.out(), slope, normaliser, y, first);
+    }
+
+    @Override
+    public void sigmoid(Dense dense, float[] x, float[] y) {
+        affine(dense, x, y, 0);
+        for (int at = 0; at < dense.out() * ROWS; at += LANES) {
+            sigmoid(load(y, at)).intoArray(y, at);
+        }
+    }
+
+    /** Sums and what follows them are methods of their own: together they are more than the compiler inlines. */
+    private static void affine(Dense dense, float[] x, float[] y, int first) {
         int in = dense.in();
         int out = dense.out();
         float[] w = dense.groups();
@@ -114,46 +97,56 @@ public final class VectorKernel implements Kernel {
                 a4 = w4.fma(xa, a4);
                 b4 = w4.fma(xb, b4);
             }
-            finish(a1, b1, slope, normaliser, y, first + j);
+            int at = (first + j) * ROWS;
+            a1.intoArray(y, at);
+            b1.intoArray(y, at + LANES);
             if (j + 1 < out) {
-                finish(a2, b2, slope, normaliser, y, first + j + 1);
+                a2.intoArray(y, at + ROWS);
+                b2.intoArray(y, at + ROWS + LANES);
             }
             if (j + 2 < out) {
-                finish(a3, b3, slope, normaliser, y, first + j + 2);
+                a3.intoArray(y, at + 2 * ROWS);
+                b3.intoArray(y, at + 2 * ROWS + LANES);
             }
             if (j + 3 < out) {
-                finish(a4, b4, slope, normaliser, y, first + j + 3);
+                a4.intoArray(y, at + 3 * ROWS);
+                b4.intoArray(y, at + 3 * ROWS + LANES);
             }
         }
     }
 
-    private static void finish(
-            FloatVector a, FloatVector b, float slope, Normaliser normaliser, float[] y, int output) {
-        int at = output * ROWS;
-        FloatVector scale = broadcast(normaliser.scale()[output]);
-        FloatVector shift = broadcast(normaliser.shift()[output]);
-        leaky(a, slope).fma(scale, shift).intoArray(y, at);
-        leaky(b, slope).fma(scale, shift).intoArray(y, at + LANES);
-    }
-
-    private static FloatVector leaky(FloatVector sum, float slope) {
-        return sum.blend(sum.mul(slope), sum.compare(VectorOperators.LT, 0));
-    }
-
-    @Override
-    public void sigmoid(Dense dense, float[] x, float[] y) {
-        float[] w = dense.groups();
+    private static void affine(Dense dense, int[] inputs, int count, float[] x, float[] y, int first) {
         for (int j = 0; j < dense.out(); j++) {
             FloatVector a = broadcast(dense.bias()[j]);
             FloatVector b = a;
-            int k = j / Dense.GROUP * dense.in() * Dense.GROUP + j % Dense.GROUP;
-            for (int i = 0; i < dense.in(); i++, k += Dense.GROUP) {
-                FloatVector weight = broadcast(w[k]);
+            int group = j / Dense.GROUP * dense.in();
+            for (int index = 0; index < count; index++) {
+                int i = inputs[index];
+                FloatVector weight = broadcast(dense.groups()[(group + i) * Dense.GROUP + j % Dense.GROUP]);
                 a = weight.fma(load(x, i * ROWS), a);
                 b = weight.fma(load(x, i * ROWS + LANES), b);
             }
-            sigmoid(a).intoArray(y, j * ROWS);
-            sigmoid(b).intoArray(y, j * ROWS + LANES);
+            a.intoArray(y, (first + j) * ROWS);
+            b.intoArray(y, (first + j) * ROWS + LANES);
+        }
+    }
+
+    private static void multiplyByGate(int width, float[] x, float[] y) {
+        for (int at = 0; at < width * ROWS; at += LANES) {
+            load(x, at).div(power(load(y, at)).add(ONE)).intoArray(y, at);
+        }
+    }
+
+    private static void finish(int width, float slope, Normaliser normaliser, float[] y, int first) {
+        for (int output = first; output < first + width; output++) {
+            FloatVector scale = broadcast(normaliser.scale()[output]);
+            FloatVector shift = broadcast(normaliser.shift()[output]);
+            for (int at = output * ROWS; at < (output + 1) * ROWS; at += LANES) {
+                FloatVector sum = load(y, at);
+                sum.blend(sum.mul(slope), sum.compare(VectorOperators.LT, 0))
+                        .fma(scale, shift)
+                        .intoArray(y, at);
+            }
         }
     }
 
@@ -174,61 +167,6 @@ public final class VectorKernel implements Kernel {
         FloatVector middle = lower.fma(broadcast(w[at + 5]), upper.fma(broadcast(w[at + 4]), broadcast(w[at + 6])));
         FloatVector last = sigmoid(sigmoid(middle).fma(broadcast(w[at + 7]), broadcast(w[at + 8])));
         return last.fma(broadcast(w[at + 9]), broadcast(w[at + 10]));
-    }
-
-    @Override
-    public void gate(Dense gate, int[] inputs, int count, float[] x, float[] y) {
-        for (int j = 0; j < gate.out(); j += 2) {
-            FloatVector a1 = broadcast(gate.bias()[j]);
-            FloatVector a2 = broadcast(gate.bias()[j + 1]);
-            FloatVector b1 = a1;
-            FloatVector b2 = a2;
-            int group = j / Dense.GROUP * gate.in();
-            for (int index = 0; index < count; index++) {
-                int i = inputs[index];
-                int k = (group + i) * Dense.GROUP + j % Dense.GROUP;
-                FloatVector xa = load(x, i * ROWS);
-                FloatVector xb = load(x, i * ROWS + LANES);
-                FloatVector w1 = broadcast(gate.groups()[k]);
-                a1 = w1.fma(xa, a1);
-                b1 = w1.fma(xb, b1);
-                FloatVector w2 = broadcast(gate.groups()[k + 1]);
-                a2 = w2.fma(xa, a2);
-                b2 = w2.fma(xb, b2);
-            }
-            gate(a1, b1, x, y, j);
-            if (j + 1 < gate.out()) {
-                gate(a2, b2, x, y, j + 1);
-            }
-        }
-    }
-
-    @Override
-    public void dense(
-            Dense dense, int[] inputs, int count, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
-        for (int j = 0; j < dense.out(); j += 2) {
-            FloatVector a1 = broadcast(dense.bias()[j]);
-            FloatVector a2 = broadcast(dense.bias()[j + 1]);
-            FloatVector b1 = a1;
-            FloatVector b2 = a2;
-            int group = j / Dense.GROUP * dense.in();
-            for (int index = 0; index < count; index++) {
-                int i = inputs[index];
-                int k = (group + i) * Dense.GROUP + j % Dense.GROUP;
-                FloatVector xa = load(x, i * ROWS);
-                FloatVector xb = load(x, i * ROWS + LANES);
-                FloatVector w1 = broadcast(dense.groups()[k]);
-                a1 = w1.fma(xa, a1);
-                b1 = w1.fma(xb, b1);
-                FloatVector w2 = broadcast(dense.groups()[k + 1]);
-                a2 = w2.fma(xa, a2);
-                b2 = w2.fma(xb, b2);
-            }
-            finish(a1, b1, slope, normaliser, y, first + j);
-            if (j + 1 < dense.out()) {
-                finish(a2, b2, slope, normaliser, y, first + j + 1);
-            }
-        }
     }
 
     private static FloatVector sigmoid(FloatVector t) {
