@@ -154,10 +154,9 @@ public final class VectorKernel implements Kernel {
     public void adapt(Adaptive adaptive, float[] x, float[] y) {
         float[] w = adaptive.weights();
         for (int feature = 0; feature < adaptive.width(); feature++) {
-            int at = feature * ROWS;
-            int weight = feature * Adaptive.STRIDE;
-            adapt(w, weight, load(x, at)).intoArray(y, at);
-            adapt(w, weight, load(x, at + LANES)).intoArray(y, at + LANES);
+            for (int at = feature * ROWS; at < (feature + 1) * ROWS; at += LANES) {
+                adapt(w, feature * Adaptive.STRIDE, load(x, at)).intoArray(y, at);
+            }
         }
     }
 
