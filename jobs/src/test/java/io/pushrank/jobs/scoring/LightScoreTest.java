@@ -167,7 +167,7 @@ class LightScoreTest {
     private static void assertScoredOnce(String query) {
         String plan = spark.sql(query).queryExecution().executedPlan().toString();
         assertEquals(1, count(plan, LightScoringExec.class.getSimpleName().replace("Exec", "")), plan);
-        assertEquals(1, count(plan, "light_score\\("), plan);
+        assertEquals(1, count(plan, "light_score\\(features#"), plan);
     }
 
     private static long count(String plan, String pattern) {

@@ -3,6 +3,7 @@ package io.pushrank.udf.scoring;
 import io.pushrank.udf.model.LightModels;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
+import java.io.Serializable;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.SparkSession;
@@ -27,7 +28,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * {@link PushrankExtensions}, the planner takes it out of projections and filters, so that each row is scored once, in
  * blocks ({@link LightScoreBatches}); elsewhere it scores row by row, to the same bits.
  */
-public final class LightScore extends Expression {
+public final class LightScore extends Expression implements Serializable {
     /** Name in SQL. */
     public static final String NAME = "light_score";
 

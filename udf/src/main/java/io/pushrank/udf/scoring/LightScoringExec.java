@@ -7,6 +7,7 @@ import java.util.stream.Stream;
 import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.BindReferences;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
@@ -57,6 +58,11 @@ public final class LightScoringExec extends SparkPlan {
                         Stream.concat(CollectionConverters.asJava(child.output()).stream(), Stream.of(result))
                                 .toList())
                 .toSeq();
+    }
+
+    @Override
+    public AttributeSet producedAttributes() {
+        return AttributeSet.apply(result);
     }
 
     @Override
