@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -167,7 +168,10 @@ class LightScoreTest {
     private static void assertScoredOnce(String query) {
         String plan = spark.sql(query).queryExecution().executedPlan().toString();
         assertEquals(1, count(plan, LightScoringExec.class.getSimpleName().replace("Exec", "")), plan);
-        assertEquals(1, count(plan, "light_score\\(features#"), plan);
+        // A scan lists the filters on top of it for what it could skip by them; it does not call them.
+        String calls =
+                plan.lines().filter(line -> !line.contains("InMemoryTableScan")).collect(Collectors.joining("\n"));
+        assertEquals(1, count(calls, "light_score\\(features#"), plan);
     }
 
     private static long count(String plan, String pattern) {
