@@ -78,10 +78,16 @@ public record RankingConfig(
         }
     }
 
-    /** How many candidates the light ranker leaves. */
-    public record LightRankConfig(int keep) {
+    /** How many candidates of a user light ranking leaves, and by what it chooses. */
+    public record LightRankConfig(int keep, String policy) {
         public LightRankConfig {
             within("light_rank.keep", keep, 0, 1000);
+            oneOf("light_rank.policy", policy, List.of("model", "random"));
+        }
+
+        /** Whether chance chooses: the baseline of experiments. */
+        public boolean isRandom() {
+            return policy.equals("random");
         }
     }
 

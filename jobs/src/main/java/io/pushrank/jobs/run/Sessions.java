@@ -1,5 +1,7 @@
 package io.pushrank.jobs.run;
 
+import io.pushrank.udf.scoring.PushrankExtensions;
+import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
@@ -31,8 +33,18 @@ public final class Sessions {
         conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
         conf.set("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
         conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+        // light_score for SQL, scored in blocks.
+        conf.set("spark.sql.extensions", withExtensions(conf.get("spark.sql.extensions", "")));
         // Sessions are told apart by their views alone; a class loader each would compile every query anew.
         conf.set("spark.sql.artifact.isolation.enabled", "false");
         return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    private static String withExtensions(String others) {
+        String ours = PushrankExtensions.class.getName();
+        if (List.of(others.split(",")).contains(ours)) {
+            return others;
+        }
+        return others.isEmpty() ? ours : others + "," + ours;
     }
 }

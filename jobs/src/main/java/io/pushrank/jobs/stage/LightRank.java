@@ -6,9 +6,12 @@ import static org.apache.spark.sql.functions.array_min;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 
+import io.pushrank.jobs.config.RankingConfig.LightRankConfig;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.feature.FeatureList;
@@ -16,13 +19,15 @@ import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.LightScore;
+import io.pushrank.udf.scoring.LightScoring;
 import java.util.Optional;
 import java.util.Set;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
-/** 3. The candidates that the heavy ranker gets to see: where a user has too many, the light ranker's best. */
+/** 3. The candidates that the heavy ranker gets to see: where a user has too many posts, the light ranker's best. */
 public record LightRank() implements Stage {
     @Override
     public String verb() {
@@ -62,30 +67,49 @@ public record LightRank() implements Stage {
 
     @Override
     public Dataset<Row> judge(Tables tables) {
-        int keep = tables.config().lightRank().keep();
-        ModelPackage model = tables.model(ModelKind.LIGHT);
-        LightScore.register(tables.spark(), model, TensorFlowThreads.DEFAULT);
+        LightRankConfig config = tables.config().lightRank();
+        int keep = config.keep();
+        Column isPost = col("item_type").equalTo("post");
         Dataset<Row> candidates = tables.read(Table.CANDIDATES)
-                .withColumn("candidate_count", count(lit(1)).over(Window.partitionBy("user_id")));
-        Dataset<Row> few = candidates
-                .filter(col("candidate_count").leq(keep))
-                .withColumn("light_score", lit(null).cast("float"));
-        FeatureList features = FeatureList.of(model);
-        Dataset<Row> many = Hydration.light(
-                        tables, candidates.filter(col("candidate_count").gt(keep)), features)
-                .withColumn("light_score", LightScore.of(col("features")))
-                .drop("features");
-        return few.unionByName(many)
+                .withColumn("post_count", count(when(isPost, 1)).over(Window.partitionBy("user_id")));
+        Column isContested = isPost.and(col("post_count").gt(keep));
+        return scored(tables, candidates, isContested)
                 .withColumn(
                         "light_rank",
                         row_number()
                                 .over(Window.partitionBy("user_id")
                                         .orderBy(
+                                                // What is not a post takes no post's place.
+                                                isPost.desc(),
                                                 col("light_score").desc_nulls_last(),
+                                                config.isRandom()
+                                                        ? draw(tables.config().seed(), isContested)
+                                                                .asc()
+                                                        : lit(0).asc(),
                                                 array_min(col("sources.rank")).asc(),
                                                 col("item_type").asc(),
                                                 col("item_id").asc())))
                 .withColumn(
-                        "reasons", array_compact(array(when(col("light_rank").gt(keep), lit("below_light_rank")))));
+                        "reasons",
+                        array_compact(
+                                array(when(isContested.and(col("light_rank").gt(keep)), lit("below_light_rank")))));
+    }
+
+    /** Candidates with {@code light_score}, where the light ranker has to choose. */
+    private static Dataset<Row> scored(Tables tables, Dataset<Row> candidates, Column isContested) {
+        Dataset<Row> unscored = candidates.withColumn(LightScore.NAME, lit(null).cast("float"));
+        if (tables.config().lightRank().isRandom()) {
+            return unscored;
+        }
+        ModelPackage model = tables.model(ModelKind.LIGHT);
+        Dataset<Row> contested = Hydration.light(tables, candidates.filter(isContested), FeatureList.of(model));
+        return unscored.filter(not(isContested))
+                .unionByName(LightScoring.score(contested, "features", model, TensorFlowThreads.DEFAULT)
+                        .drop("features"));
+    }
+
+    /** A number of its own for each user and item, the same in every run; the same for all who lose nothing. */
+    private static Column draw(long seed, Column isContested) {
+        return when(isContested, xxhash64(lit(seed), col("user_id"), col("item_type"), col("item_id")));
     }
 }

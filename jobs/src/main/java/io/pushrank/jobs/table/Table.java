@@ -205,7 +205,7 @@ public enum Table {
             List.of("user_id", "item_type", "item_id"),
             CANDIDATES.ddl
                     + """
-            , light_score FLOAT COMMENT 'Light ranker''s score; NULL when the user had too few candidates to prune',
+            , light_score FLOAT COMMENT 'Light ranker''s score; NULL where it was not asked: too few posts, another item, random policy',
             light_rank INT NOT NULL COMMENT 'Rank by light score, from 1; by best source rank where not scored'
             """),
     HEAVY_RANKED(

@@ -8,6 +8,7 @@ import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.config.RankingConfig.ExamplesConfig;
 import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
 import io.pushrank.jobs.config.RankingConfig.InputsConfig;
+import io.pushrank.jobs.config.RankingConfig.LightRankConfig;
 import io.pushrank.jobs.config.RankingConfig.QualityControlConfig;
 import io.pushrank.jobs.config.RankingConfig.TargetsConfig;
 import java.io.IOException;
@@ -36,10 +37,10 @@ class ConfigFileTest {
         assertEquals(
                 List.of("social_proof", "in_network", "followed_topics", "collaborative", "popular"),
                 List.copyOf(config.candidates().sources().keySet()));
-        assertEquals(100, config.lightRank().keep());
+        assertEquals(new LightRankConfig(100, "model"), config.lightRank());
         assertEquals(new HeavyRankConfig(512, 1, "fp32", 0.05), config.heavyRank());
         assertEquals(new QualityControlConfig(1, 24, 2, 30), config.qualityControl());
-        assertEquals(new ExamplesConfig("notifications", 24, 1.0, 14), config.examples());
+        assertEquals(new ExamplesConfig("notifications", 24, 1.0, 1.0, 14), config.examples());
         assertEquals(50, config.collaborative().authors());
     }
 
@@ -114,7 +115,7 @@ class ConfigFileTest {
                 () -> shipped.over("mine.yaml", "targets: {pushcap: 3}"));
         Expect.failure(
                 USAGE,
-                "--set light_rank.kep=3: unknown key light_rank.kep, known are [light_rank.keep]",
+                "--set light_rank.kep=3: unknown key light_rank.kep, known are [light_rank.keep, light_rank.policy]",
                 () -> shipped.set("light_rank.kep=3"));
     }
 
@@ -160,6 +161,7 @@ class ConfigFileTest {
             targets.push_cap=13                  | targets.push_cap must be between 0 and 12, but is 13
             targets.min_spacing_hours=73         | targets.min_spacing_hours must be between 0 and 72, but is 73
             light_rank.keep=1001                 | light_rank.keep must be between 0 and 1000, but is 1001
+            light_rank.policy=best               | light_rank.policy must be one of [model, random], but is best
             heavy_rank.batch_rows=0              | heavy_rank.batch_rows must be between 1 and 65536, but is 0
             heavy_rank.precision=half            | heavy_rank.precision must be one of [fp32, bf16, auto], but is half
             heavy_rank.intra_op_threads=0        | heavy_rank.intra_op_threads must be between 1 and 1024, but is 0

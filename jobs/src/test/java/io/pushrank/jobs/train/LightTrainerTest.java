@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pushrank.udf.kernel.Kernel;
+import io.pushrank.udf.kernel.Kernels;
 import io.pushrank.udf.model.FeatureBatch;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.FeatureTensors;
 import io.pushrank.udf.model.HeavyModel;
+import io.pushrank.udf.model.LightBlock;
 import io.pushrank.udf.model.LightModel;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelExport;
@@ -97,6 +100,26 @@ class LightTrainerTest {
                 float score = light.score(
                         example.continuous(), example.continuousMissing(), example.sparseIds(), example.sparseValues());
                 assertEquals(expected[row], score, 1e-5f, "row " + row);
+            }
+            for (Kernel kernel : List.of(Kernels.plain(), Kernels.vector())) {
+                LightBlock block = light.block(kernel);
+                for (int row = 0; row < examples.size(); row++) {
+                    Example example = examples.get(row);
+                    if (block.isFull()) {
+                        block.clear();
+                    }
+                    block.add(
+                            example.continuous(),
+                            example.continuousMissing(),
+                            example.sparseIds(),
+                            example.sparseValues());
+                    float score = light.score(
+                            example.continuous(),
+                            example.continuousMissing(),
+                            example.sparseIds(),
+                            example.sparseValues());
+                    assertEquals(score, block.score()[block.size() - 1], kernel.summary() + ", row " + row);
+                }
             }
         }
     }

@@ -1,27 +1,41 @@
 package io.pushrank.udf.model;
 
+import io.pushrank.udf.kernel.Adaptive;
+import io.pushrank.udf.kernel.Kernel;
+import io.pushrank.udf.kernel.Kernels;
+import io.pushrank.udf.kernel.Normaliser;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.tensorflow.SavedModelBundle;
 
 /**
- * The light ranker's forward pass in plain Java: weights are read once from the SavedModel, rows never enter
- * TensorFlow. Thread-safe. Executors get it from {@link LightModels}.
+ * The light ranker's forward pass in Java: weights are read once from the SavedModel, rows never enter TensorFlow.
+ * Thread-safe. Executors get it from {@link LightModels}.
+ *
+ * <p>Many rows are scored in {@link LightBlock}s, one with {@link #score}; both give the same bits.
  */
 public final class LightModel {
     private final FeatureShape shape;
     private final long hashMask;
     private final float leakySlope;
     private final double[] mean;
-    private final double[] deviation;
-    private final AdaptiveTransformation adaptive;
-    private final SelfAttentionDense dense;
-    private final SelfAttentionDense missing;
+    private final double[] inverseDeviation;
+    private final Adaptive adaptive;
+    private final LightLayer dense;
+    private final LightLayer missing;
+    /** What the missing branch gives where nothing is missing, [outputs]. */
+    private final float[] nothingMissing;
+
     private final float[] table;
     private final float[] tableBias;
-    private final BatchNormalisation joined;
-    private final List<SelfAttentionDense> layers = new ArrayList<>();
-    private final SelfAttentionDense logit;
+    private final Normaliser joined;
+    private final List<LightLayer> layers = new ArrayList<>();
+    private final Normaliser none;
+    private final LightLayer logit;
+    private final int widest;
+    private final ThreadLocal<LightBlock> single =
+            ThreadLocal.withInitial(() -> new LightBlock(this, Kernels.plain(), 1));
 
     private LightModel(ModelPackage model, LightVariables variables) {
         int width = model.shape().continuous();
@@ -30,27 +44,62 @@ public final class LightModel {
         this.leakySlope = (float) model.param("leaky_slope").asDouble();
         this.mean = variables.doubles("dense.moving_mean", width);
         double[] variance = variables.doubles("dense.moving_variance", width);
-        this.deviation = new double[width];
+        this.inverseDeviation = new double[width];
         for (int index = 0; index < width; index++) {
             // A feature that never varied counts as having deviation 1.
-            deviation[index] = variance[index] > 0 ? Math.sqrt(variance[index]) : 1;
+            inverseDeviation[index] = variance[index] > 0 ? 1 / Math.sqrt(variance[index]) : 1;
         }
-        this.adaptive = new AdaptiveTransformation(variables, width);
-        this.dense = new SelfAttentionDense(variables, "dense_attention", width);
+        this.adaptive = adaptive(variables, width);
+        this.dense = LightLayer.hidden(variables, "dense_attention", width);
         this.missing = variables.has("missing_attention.kernel")
-                ? new SelfAttentionDense(variables, "missing_attention", width)
+                ? LightLayer.hidden(variables, "missing_attention", width)
                 : null;
         this.tableBias = variables.floats("sparse.bias", -1);
         this.table = variables.floats("sparse.table", 1L << model.hashBits(), tableBias.length);
         int joinedWidth = dense.out() + (missing == null ? 0 : missing.out()) + tableBias.length;
-        this.joined = new BatchNormalisation(variables, "batch_norm", joinedWidth);
+        BatchStatistics statistics = new BatchStatistics(variables, "batch_norm", joinedWidth);
+        this.joined = new Normaliser(statistics.scale(), statistics.shift());
         int in = joinedWidth;
+        int most = Math.max(width, joinedWidth);
         for (int index = 0; variables.has("layer_" + index + ".kernel"); index++) {
-            SelfAttentionDense layer = new SelfAttentionDense(variables, "layer_" + index, in);
+            LightLayer layer = LightLayer.hidden(variables, "layer_" + index, in);
             layers.add(layer);
             in = layer.out();
+            most = Math.max(most, in);
         }
-        this.logit = new SelfAttentionDense(variables, "logit", in);
+        this.logit = LightLayer.probability(variables, "logit", in);
+        this.widest = most;
+        this.none = Normaliser.none(most);
+        this.nothingMissing = missing == null ? null : nothingMissing();
+    }
+
+    private static Adaptive adaptive(LightVariables variables, int width) {
+        BatchStatistics statistics = new BatchStatistics(variables, "adaptive.batch_norm", width);
+        return new Adaptive(
+                variables.floats("adaptive.kernel_1", width, 2),
+                variables.floats("adaptive.bias_1", width, 2),
+                variables.floats("adaptive.kernel_2", width, 2),
+                variables.floats("adaptive.bias_2", width),
+                variables.floats("adaptive.kernel_3", width),
+                variables.floats("adaptive.bias_3", width),
+                statistics.scale(),
+                statistics.shift());
+    }
+
+    private float[] nothingMissing() {
+        float[] result = new float[joined.scale().length];
+        int first = dense.out();
+        Kernels.plain()
+                .dense(
+                        missing.dense(),
+                        new int[0],
+                        0,
+                        leakySlope,
+                        joined,
+                        new float[shape.continuous()],
+                        result,
+                        first);
+        return Arrays.copyOfRange(result, first, first + missing.out());
     }
 
     /**
@@ -84,6 +133,20 @@ public final class LightModel {
     }
 
     /**
+     * An empty block for one thread.
+     *
+     * @see LightBlock#ROWS
+     */
+    public LightBlock block() {
+        return block(Kernels.forBlocks());
+    }
+
+    /** An empty block that is scored by a certain kernel. */
+    public LightBlock block(Kernel kernel) {
+        return new LightBlock(this, kernel, LightBlock.ROWS);
+    }
+
+    /**
      * Scores one row.
      *
      * @param continuous values, 0 where missing
@@ -94,63 +157,101 @@ public final class LightModel {
      * @throws IllegalArgumentException when a width is wrong
      */
     public float score(float[] continuous, boolean[] continuousMissing, long[] sparseIds, float[] sparseValues) {
-        requireWidth("continuous", shape.continuous(), continuous.length);
-        requireWidth("continuous_missing", shape.continuous(), continuousMissing.length);
-        requireWidth("sparse_values", sparseIds.length, sparseValues.length);
-        float[] x = new float[shape.continuous()];
-        float[] mask = new float[x.length];
-        for (int index = 0; index < x.length; index++) {
-            if (continuousMissing[index]) {
-                mask[index] = 1;
-            } else {
-                x[index] = (float) ((continuous[index] - mean[index]) / deviation[index]);
-            }
-        }
-        adaptive.apply(x);
-        float[] joint = new float[joined.width()];
-        int position = append(dense.apply(x), joint, 0);
-        if (missing != null) {
-            position = append(missing.apply(mask), joint, position);
-        }
-        append(embeddingSum(sparseIds, sparseValues), joint, position);
-        joined.apply(joint);
-        float[] hidden = joint;
-        for (SelfAttentionDense layer : layers) {
-            hidden = layer.apply(hidden);
-            for (int index = 0; index < hidden.length; index++) {
-                hidden[index] = leaky(hidden[index]);
-            }
-        }
-        return SelfAttentionDense.sigmoid(logit.apply(hidden)[0]);
+        LightBlock block = single.get();
+        block.clear();
+        block.add(continuous, continuousMissing, sparseIds, sparseValues);
+        return block.score()[0];
     }
 
-    private float[] embeddingSum(long[] ids, float[] values) {
-        int width = tableBias.length;
-        float[] sum = tableBias.clone();
-        for (int entry = 0; entry < ids.length; entry++) {
-            int row = Math.toIntExact(ids[entry] & hashMask) * width;
-            for (int index = 0; index < width; index++) {
-                sum[index] += values[entry] * table[row + index];
-            }
+    /** Multiplications with a weight that a row takes, those of the missing branch when a value is missing. */
+    public long multiplications() {
+        long sum = dense.multiplications() + logit.multiplications();
+        if (missing != null) {
+            sum += missing.multiplications();
+        }
+        for (LightLayer layer : layers) {
+            sum += layer.multiplications();
         }
         return sum;
     }
 
-    /** Copies a branch into its place, through the activation that every branch ends with. */
-    private int append(float[] branch, float[] joint, int position) {
-        for (int index = 0; index < branch.length; index++) {
-            joint[position + index] = leaky(branch[index]);
-        }
-        return position + branch.length;
+    boolean hasMissingBranch() {
+        return missing != null;
     }
 
-    private float leaky(float value) {
-        return value < 0 ? leakySlope * value : value;
+    int embeddingWidth() {
+        return tableBias.length;
     }
 
-    private static void requireWidth(String name, int expected, int found) {
-        if (expected != found) {
-            throw new IllegalArgumentException(name + " must have " + expected + " values, cannot have: " + found);
+    /** The most features that lie between two layers. */
+    int widest() {
+        return widest;
+    }
+
+    /** z-scores into one lane of [features][rows]; 0 where missing. */
+    void standardise(float[] continuous, boolean[] continuousMissing, float[] x, int lane, int rows) {
+        for (int index = 0, at = lane; index < continuous.length; index++, at += rows) {
+            x[at] = continuousMissing[index]
+                    ? 0
+                    : (float) ((continuous[index] - mean[index]) * inverseDeviation[index]);
         }
+    }
+
+    /** The sparse branch, up to its place among what is joined. */
+    void embed(long[] ids, float[] values, float[] sum) {
+        int width = tableBias.length;
+        System.arraycopy(tableBias, 0, sum, 0, width);
+        for (int entry = 0; entry < ids.length; entry++) {
+            int row = Math.toIntExact(ids[entry] & hashMask) * width;
+            float value = values[entry];
+            for (int index = 0; index < width; index++) {
+                sum[index] += value * table[row + index];
+            }
+        }
+        int first = joined.scale().length - width;
+        for (int index = 0; index < width; index++) {
+            float value = sum[index] < 0 ? sum[index] * leakySlope : sum[index];
+            sum[index] = Math.fma(value, joined.scale()[first + index], joined.shift()[first + index]);
+        }
+    }
+
+    /** Scores of a tile's rows. */
+    float[] score(Kernel kernel, LightBlock.Tile tile) {
+        int rows = kernel.rows();
+        float[] hidden = tile.hidden;
+        kernel.adapt(adaptive, tile.x, tile.next);
+        kernel.gate(dense.gate(), tile.next, tile.gated);
+        kernel.dense(dense.dense(), leakySlope, joined, tile.gated, hidden, 0);
+        int place = dense.out();
+        if (missing != null) {
+            scoreMissing(kernel, tile, place);
+            place += missing.out();
+        }
+        System.arraycopy(tile.sparse, 0, hidden, place * rows, tile.sparse.length);
+        float[] next = tile.next;
+        for (LightLayer layer : layers) {
+            kernel.gate(layer.gate(), hidden, tile.gated);
+            kernel.dense(layer.dense(), leakySlope, none, tile.gated, next, 0);
+            float[] free = hidden;
+            hidden = next;
+            next = free;
+        }
+        kernel.gate(logit.gate(), hidden, tile.gated);
+        kernel.sigmoid(logit.dense(), tile.gated, next);
+        return next;
+    }
+
+    private void scoreMissing(Kernel kernel, LightBlock.Tile tile, int place) {
+        int rows = kernel.rows();
+        int count = tile.listMissing();
+        if (count == 0) {
+            for (int output = 0; output < nothingMissing.length; output++) {
+                int at = (place + output) * rows;
+                Arrays.fill(tile.hidden, at, at + rows, nothingMissing[output]);
+            }
+            return;
+        }
+        kernel.gate(missing.gate(), tile.missing, count, tile.mask, tile.gated);
+        kernel.dense(missing.dense(), tile.missing, count, leakySlope, joined, tile.gated, tile.hidden, place);
     }
 }

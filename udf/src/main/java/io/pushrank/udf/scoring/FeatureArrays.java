@@ -1,12 +1,18 @@
 package io.pushrank.udf.scoring;
 
 import io.pushrank.udf.model.FeatureBatch;
+import io.pushrank.udf.model.LightBlock;
 import org.apache.spark.sql.catalyst.InternalRow;
 
 /** The struct of feature arrays as Spark keeps it inside, its fields in the order of {@code FeatureColumns}. */
 public final class FeatureArrays {
     /** Fields of the struct. */
     public static final int FIELDS = 7;
+
+    /** Spark's name of the struct's type. */
+    public static final String TYPE = "struct<continuous:array<float>,continuous_missing:array<boolean>,"
+            + "binary:array<float>,sparse_ids:array<bigint>,sparse_values:array<float>,"
+            + "sparse_continuous_ids:array<bigint>,sparse_continuous_values:array<float>>";
 
     private FeatureArrays() {}
 
@@ -19,6 +25,10 @@ public final class FeatureArrays {
                 sparseValues(features),
                 sparseContinuousIds(features),
                 sparseContinuousValues(features));
+    }
+
+    static void addTo(LightBlock block, InternalRow features) {
+        block.add(continuous(features), continuousMissing(features), sparseIds(features), sparseValues(features));
     }
 
     public static float[] continuous(InternalRow features) {

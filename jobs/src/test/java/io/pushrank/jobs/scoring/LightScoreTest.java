@@ -1,0 +1,208 @@
+package io.pushrank.jobs.scoring;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.SharedSpark;
+import io.pushrank.udf.kernel.Kernels;
+import io.pushrank.udf.model.LightBlock;
+import io.pushrank.udf.model.LightModel;
+import io.pushrank.udf.model.LightModels;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.TensorFlowThreads;
+import io.pushrank.udf.scoring.LightScoring;
+import io.pushrank.udf.scoring.LightScoringExec;
+import io.pushrank.udf.scoring.PushrankExtensions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The sample's light ranker in bulk, in SQL and row by row. */
+class LightScoreTest {
+    private static final String MODELS = "../sample-data/models";
+    private static final int ROWS = 150;
+
+    private static SparkSession spark;
+    private static ModelPackage model;
+
+    @BeforeAll
+    static void open() {
+        spark = SharedSpark.session().newSession();
+        spark.conf().set(PushrankExtensions.MODELS, MODELS);
+        model = ModelPackage.champion(MODELS, ModelKind.LIGHT, new Configuration());
+        int width = model.shape().continuous();
+        spark.range(0, ROWS, 1, 3)
+                .selectExpr(
+                        "id",
+                        """
+                        if(id = 7, NULL, named_struct(
+                            'continuous', transform(sequence(1, %1$d), i -> CAST(
+                                if(id %% 3 = 0 AND i %% 4 = 0, 0, sin(id * i) * 20) AS FLOAT)),
+                            'continuous_missing', transform(sequence(1, %1$d), i -> id %% 3 = 0 AND i %% 4 = 0),
+                            'binary', CAST(array() AS ARRAY<FLOAT>),
+                            'sparse_ids', transform(sequence(0, CAST(id %% 4 AS INT)), i -> xxhash64(id, i)),
+                            'sparse_values', transform(sequence(0, CAST(id %% 4 AS INT)), i -> 1f),
+                            'sparse_continuous_ids', CAST(array() AS ARRAY<BIGINT>),
+                            'sparse_continuous_values', CAST(array() AS ARRAY<FLOAT>))) AS features"""
+                                .formatted(width))
+                .persist()
+                .createOrReplaceTempView("hydrated");
+    }
+
+    @Test
+    void bulkSqlAndSingleRowsGiveTheSameBits() {
+        Map<Long, Float> bulk =
+                scores(LightScoring.score(spark.table("hydrated"), "features", model, TensorFlowThreads.DEFAULT));
+        Map<Long, Float> sql = scores(spark.sql("SELECT id, light_score(features) AS light_score FROM hydrated"));
+        LightModel light = LightModels.get(model, TensorFlowThreads.DEFAULT);
+        Map<Long, Float> single = new TreeMap<>();
+        LightBlock block = light.block(Kernels.vector());
+        for (Row row : spark.table("hydrated").collectAsList()) {
+            Row features = row.getAs("features");
+            single.put(
+                    row.getLong(0),
+                    features == null
+                            ? null
+                            : light.score(
+                                    floats(features.getList(0)),
+                                    booleans(features.getList(1)),
+                                    longs(features.getList(3)),
+                                    floats(features.getList(4))));
+            if (features != null && !block.isFull()) {
+                block.add(
+                        floats(features.getList(0)),
+                        booleans(features.getList(1)),
+                        longs(features.getList(3)),
+                        floats(features.getList(4)));
+            }
+        }
+
+        assertEquals(ROWS, bulk.size());
+        assertTrue(bulk.containsKey(7L) && bulk.get(7L) == null, "without features there is no score");
+        assertTrue(bulk.values().stream().distinct().count() > ROWS / 2, () -> bulk.toString());
+        assertEquals(single, bulk);
+        assertEquals(bulk, sql);
+        List<Float> vector = new ArrayList<>();
+        float[] scores = block.score();
+        for (int row = 0; row < block.size(); row++) {
+            vector.add(scores[row]);
+        }
+        assertEquals(
+                single.values().stream()
+                        .filter(score -> score != null)
+                        .limit(block.size())
+                        .toList(),
+                vector);
+    }
+
+    @Test
+    void aScoreDoesNotDependOnWhatElseIsInTheBlock() {
+        Map<Long, Float> all =
+                scores(LightScoring.score(spark.table("hydrated"), "features", model, TensorFlowThreads.DEFAULT));
+        Map<Long, Float> few = scores(LightScoring.score(
+                spark.sql("SELECT * FROM hydrated WHERE id % 37 = 5 ORDER BY id DESC"),
+                "features",
+                model,
+                TensorFlowThreads.DEFAULT));
+        few.forEach((id, score) -> assertEquals(all.get(id), score, "row " + id));
+        assertEquals(4, few.size());
+    }
+
+    @Test
+    void aRowIsScoredOnceHoweverOftenAQueryAsks() {
+        assertScoredOnce("SELECT id, light_score(features) AS light_score FROM hydrated");
+        assertScoredOnce("SELECT id, light_score(features) AS light_score, light_score(features) * 2 FROM hydrated");
+        assertScoredOnce("SELECT id, light_score FROM (SELECT id, light_score(features) AS light_score FROM hydrated)"
+                + " WHERE light_score > 0.1 AND light_score < 0.9 ORDER BY light_score");
+        assertScoredOnce("SELECT id FROM hydrated WHERE light_score(features) > 0.1");
+    }
+
+    @Test
+    void aFilterOnTheScoreKeepsWhatItShould() {
+        Map<Long, Float> all = scores(spark.sql("SELECT id, light_score(features) AS light_score FROM hydrated"));
+        Map<Long, Float> high = scores(spark.sql(
+                "SELECT id, light_score(features) AS light_score FROM hydrated WHERE light_score(features) > 0.3"));
+        all.values().removeIf(score -> score == null || !(score > 0.3));
+        assertEquals(all, high);
+    }
+
+    @Test
+    void whereThePlannerCannotTakeItOutItScoresRowByRow() {
+        Row sums = spark.sql("SELECT max(light_score(features)), (SELECT max(s) FROM (SELECT light_score(features) AS s"
+                        + " FROM hydrated)) FROM hydrated")
+                .head();
+        assertEquals(sums.getFloat(1), sums.getFloat(0));
+    }
+
+    @Test
+    void withoutTheSettingItSaysWhichOneIsMissing() {
+        SparkSession other = SharedSpark.session().newSession();
+        other.conf().unset(PushrankExtensions.MODELS);
+        assertTrue(assertThrows(Exception.class, () -> other.sql("SELECT light_score(1)")
+                        .collect())
+                .getMessage()
+                .contains("light_score needs the setting spark.pushrank.models, the folder of the models; set it"
+                        + " with SET spark.pushrank.models = DIR"));
+    }
+
+    @Test
+    void anotherTypeIsRefused() {
+        String message = assertThrows(Exception.class, () -> spark.sql("SELECT light_score(1)")
+                        .collect())
+                .getMessage();
+        assertTrue(message.contains("light_score takes a struct<continuous:array<float>"), message);
+        assertTrue(message.contains("cannot take: int"), message);
+    }
+
+    private static void assertScoredOnce(String query) {
+        String plan = spark.sql(query).queryExecution().executedPlan().toString();
+        assertEquals(1, count(plan, LightScoringExec.class.getSimpleName().replace("Exec", "")), plan);
+        // A scan lists the filters on top of it for what it could skip by them; it does not call them.
+        String calls =
+                plan.lines().filter(line -> !line.contains("InMemoryTableScan")).collect(Collectors.joining("\n"));
+        assertEquals(1, count(calls, "light_score\\(features#"), plan);
+    }
+
+    private static long count(String plan, String pattern) {
+        return Pattern.compile(pattern).matcher(plan).results().count();
+    }
+
+    private static Map<Long, Float> scores(Dataset<Row> rows) {
+        Map<Long, Float> scores = new TreeMap<>();
+        for (Row row : rows.select("id", "light_score").collectAsList()) {
+            scores.put(row.getLong(0), row.isNullAt(1) ? null : row.getFloat(1));
+        }
+        return scores;
+    }
+
+    private static float[] floats(List<Float> values) {
+        float[] array = new float[values.size()];
+        for (int index = 0; index < array.length; index++) {
+            array[index] = values.get(index);
+        }
+        return array;
+    }
+
+    private static boolean[] booleans(List<Boolean> values) {
+        boolean[] array = new boolean[values.size()];
+        for (int index = 0; index < array.length; index++) {
+            array[index] = values.get(index);
+        }
+        return array;
+    }
+
+    private static long[] longs(List<Long> values) {
+        return values.stream().mapToLong(Long::longValue).toArray();
+    }
+}

@@ -1,0 +1,197 @@
+package io.pushrank.udf.kernel.vector;
+
+import io.pushrank.udf.kernel.Adaptive;
+import io.pushrank.udf.kernel.Dense;
+import io.pushrank.udf.kernel.Kernel;
+import io.pushrank.udf.kernel.Normaliser;
+import io.pushrank.udf.kernel.Power;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * Rows side by side in vector registers: a tile is two registers wide, and the sums of four outputs stay in eight registers
+ * while the inputs go by, each weight broadcast to all rows.
+ *
+ * <p>The only class that needs the module {@code jdk.incubator.vector}; {@link io.pushrank.udf.kernel.Kernels} finds it by
+ * name.
+ */
+public final class VectorKernel implements Kernel {
+    private static final VectorSpecies<Float> SPECIES = FloatVector.SPECIES_PREFERRED;
+    private static final int LANES = SPECIES.length();
+    private static final int ROWS = 2 * LANES;
+    private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
+
+    @Override
+    public int rows() {
+        return ROWS;
+    }
+
+    @Override
+    public String summary() {
+        return "Vector API, " + ROWS + " rows at a time in registers of " + SPECIES.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public void gate(Dense gate, float[] x, float[] y) {
+        affine(gate, x, y, 0);
+        multiplyByGate(gate.out(), x, y);
+    }
+
+    @Override
+    public void gate(Dense gate, int[] inputs, int count, float[] x, float[] y) {
+        affine(gate, inputs, count, x, y, 0);
+        multiplyByGate(gate.out(), x, y);
+    }
+
+    @Override
+    public void dense(Dense dense, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+        affine(dense, x, y, first);
+        finish(dense.out(), slope, normaliser, y, first);
+    }
+
+    @Override
+    public void dense(
+            Dense dense, int[] inputs, int count, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+        affine(dense, inputs, count, x, y, first);
+        finish(dense.out(), slope, normaliser, y, first);
+    }
+
+    @Override
+    public void sigmoid(Dense dense, float[] x, float[] y) {
+        affine(dense, x, y, 0);
+        for (int at = 0; at < dense.out() * ROWS; at += LANES) {
+            sigmoid(load(y, at)).intoArray(y, at);
+        }
+    }
+
+    /** Sums and what follows them are methods of their own: together they are more than the compiler inlines. */
+    private static void affine(Dense dense, float[] x, float[] y, int first) {
+        int in = dense.in();
+        int out = dense.out();
+        float[] w = dense.groups();
+        float[] bias = dense.bias();
+        for (int j = 0, k = 0; j < out; j += Dense.GROUP) {
+            FloatVector a1 = broadcast(bias[j]);
+            FloatVector a2 = broadcast(bias[j + 1]);
+            FloatVector a3 = broadcast(bias[j + 2]);
+            FloatVector a4 = broadcast(bias[j + 3]);
+            FloatVector b1 = a1;
+            FloatVector b2 = a2;
+            FloatVector b3 = a3;
+            FloatVector b4 = a4;
+            for (int i = 0; i < in; i++, k += Dense.GROUP) {
+                FloatVector xa = load(x, i * ROWS);
+                FloatVector xb = load(x, i * ROWS + LANES);
+                FloatVector w1 = broadcast(w[k]);
+                a1 = w1.fma(xa, a1);
+                b1 = w1.fma(xb, b1);
+                FloatVector w2 = broadcast(w[k + 1]);
+                a2 = w2.fma(xa, a2);
+                b2 = w2.fma(xb, b2);
+                FloatVector w3 = broadcast(w[k + 2]);
+                a3 = w3.fma(xa, a3);
+                b3 = w3.fma(xb, b3);
+                FloatVector w4 = broadcast(w[k + 3]);
+                a4 = w4.fma(xa, a4);
+                b4 = w4.fma(xb, b4);
+            }
+            int at = (first + j) * ROWS;
+            a1.intoArray(y, at);
+            b1.intoArray(y, at + LANES);
+            if (j + 1 < out) {
+                a2.intoArray(y, at + ROWS);
+                b2.intoArray(y, at + ROWS + LANES);
+            }
+            if (j + 2 < out) {
+                a3.intoArray(y, at + 2 * ROWS);
+                b3.intoArray(y, at + 2 * ROWS + LANES);
+            }
+            if (j + 3 < out) {
+                a4.intoArray(y, at + 3 * ROWS);
+                b4.intoArray(y, at + 3 * ROWS + LANES);
+            }
+        }
+    }
+
+    private static void affine(Dense dense, int[] inputs, int count, float[] x, float[] y, int first) {
+        for (int j = 0; j < dense.out(); j++) {
+            FloatVector a = broadcast(dense.bias()[j]);
+            FloatVector b = a;
+            int group = j / Dense.GROUP * dense.in();
+            for (int index = 0; index < count; index++) {
+                int i = inputs[index];
+                FloatVector weight = broadcast(dense.groups()[(group + i) * Dense.GROUP + j % Dense.GROUP]);
+                a = weight.fma(load(x, i * ROWS), a);
+                b = weight.fma(load(x, i * ROWS + LANES), b);
+            }
+            a.intoArray(y, (first + j) * ROWS);
+            b.intoArray(y, (first + j) * ROWS + LANES);
+        }
+    }
+
+    private static void multiplyByGate(int width, float[] x, float[] y) {
+        for (int at = 0; at < width * ROWS; at += LANES) {
+            load(x, at).div(power(load(y, at)).add(ONE)).intoArray(y, at);
+        }
+    }
+
+    private static void finish(int width, float slope, Normaliser normaliser, float[] y, int first) {
+        for (int output = first; output < first + width; output++) {
+            FloatVector scale = broadcast(normaliser.scale()[output]);
+            FloatVector shift = broadcast(normaliser.shift()[output]);
+            for (int at = output * ROWS; at < (output + 1) * ROWS; at += LANES) {
+                FloatVector sum = load(y, at);
+                sum.blend(sum.mul(slope), sum.compare(VectorOperators.LT, 0))
+                        .fma(scale, shift)
+                        .intoArray(y, at);
+            }
+        }
+    }
+
+    @Override
+    public void adapt(Adaptive adaptive, float[] x, float[] y) {
+        float[] w = adaptive.weights();
+        for (int feature = 0; feature < adaptive.width(); feature++) {
+            for (int at = feature * ROWS; at < (feature + 1) * ROWS; at += LANES) {
+                adapt(w, feature * Adaptive.STRIDE, load(x, at)).intoArray(y, at);
+            }
+        }
+    }
+
+    private static FloatVector adapt(float[] w, int at, FloatVector x) {
+        FloatVector upper = sigmoid(x.fma(broadcast(w[at]), broadcast(w[at + 1])));
+        FloatVector lower = sigmoid(x.fma(broadcast(w[at + 2]), broadcast(w[at + 3])));
+        FloatVector middle = lower.fma(broadcast(w[at + 5]), upper.fma(broadcast(w[at + 4]), broadcast(w[at + 6])));
+        FloatVector last = sigmoid(sigmoid(middle).fma(broadcast(w[at + 7]), broadcast(w[at + 8])));
+        return last.fma(broadcast(w[at + 9]), broadcast(w[at + 10]));
+    }
+
+    private static FloatVector sigmoid(FloatVector t) {
+        return ONE.div(power(t).add(ONE));
+    }
+
+    /** As {@link Power}, on every lane. */
+    private static FloatVector power(FloatVector t) {
+        FloatVector bounded = t.blend(Power.BOUND, t.compare(VectorOperators.GT, Power.BOUND));
+        bounded = bounded.blend(-Power.BOUND, bounded.compare(VectorOperators.LT, -Power.BOUND));
+        FloatVector rounded = bounded.add(Power.ROUNDER);
+        FloatVector rest = bounded.sub(rounded.sub(Power.ROUNDER));
+        FloatVector power = broadcast(Power.C5).fma(rest, broadcast(Power.C4));
+        power = power.fma(rest, broadcast(Power.C3));
+        power = power.fma(rest, broadcast(Power.C2));
+        power = power.fma(rest, broadcast(Power.C1));
+        power = power.fma(rest, broadcast(Power.C0));
+        IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        return power.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+    }
+
+    private static FloatVector load(float[] values, int at) {
+        return FloatVector.fromArray(SPECIES, values, at);
+    }
+
+    private static FloatVector broadcast(float value) {
+        return FloatVector.broadcast(SPECIES, value);
+    }
+}

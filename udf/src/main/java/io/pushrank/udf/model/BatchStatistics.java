@@ -1,0 +1,31 @@
+package io.pushrank.udf.model;
+
+/** A trained batch normalisation as one multiplication and one addition a feature, in double precision. */
+final class BatchStatistics {
+    /** Added to the variance, here and in the graph that was trained. */
+    private static final double EPSILON = 1e-3;
+
+    private final double[] scale;
+    private final double[] shift;
+
+    BatchStatistics(LightVariables variables, String name, int width) {
+        float[] gamma = variables.floats(name + ".gamma", width);
+        float[] beta = variables.floats(name + ".beta", width);
+        float[] mean = variables.floats(name + ".moving_mean", width);
+        float[] variance = variables.floats(name + ".moving_variance", width);
+        scale = new double[width];
+        shift = new double[width];
+        for (int index = 0; index < width; index++) {
+            scale[index] = gamma[index] / Math.sqrt(variance[index] + EPSILON);
+            shift[index] = beta[index] - mean[index] * scale[index];
+        }
+    }
+
+    double[] scale() {
+        return scale;
+    }
+
+    double[] shift() {
+        return shift;
+    }
+}
