@@ -67,10 +67,10 @@ record QualityBench() implements Bench {
         Metrics heavy = new ModelComparison(
                         context, layout, options, "notifications", LAST_TRAINING_DAY, FIRST_TEST_DAY)
                 .measure();
-        return new Metrics().put("heavy", heavy).put("light", light(context, storage, layout, options));
+        return new Metrics().put("heavy", heavy).put("light", light(context, storage, layout));
     }
 
-    private static Metrics light(BenchContext context, Storage storage, Layout layout, List<String> options) {
+    private static Metrics light(BenchContext context, Storage storage, Layout layout) {
         Layout lists = new Layout(layout.input(), layout.output() + "-light", layout.models());
         List<String> listOptions = options(lists);
         List<String> made = new ArrayList<>(listOptions);
