@@ -18,6 +18,7 @@ import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WarmStartTest {
     private static final FeatureList FEATURES = list("c0", "c1", "c2", "c3", "b0", "b1", "s0");
@@ -177,6 +180,52 @@ class WarmStartTest {
         assertArrayEquals(before, heavyScores(start(heavy, permuted, null), permuted, examples), 1e-5f);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"masknet", "dcn", "dcn of rank 3"})
+    void anotherOrderChangesNoPredictionOfAnyNetworkOfThePool(String model) {
+        FeatureList permuted = list("b1", "c2", "s0", "c0", "c3", "b0", "c1");
+        HeavyParams params = HeavyParams.parse(
+                model,
+                SampleParams.text(model.split(" ")[0])
+                        .replaceAll("maximum_steps: [0-9]+", "maximum_steps: 60")
+                        .replace("rank: 0", model.endsWith("3") ? "rank: 3" : "rank: 0"));
+        ModelPackage trained = ModelPackage.write(
+                directory.resolve("trained").toString(),
+                "1",
+                trainHeavy(directory.resolve("pool"), FEATURES, params, SyntheticExamples.exclusiveOr(4000, 1, true)),
+                new Configuration());
+        List<Example> examples = SyntheticExamples.exclusiveOr(200, 3, true);
+
+        float[] before = heavyScores(trained, FEATURES, examples);
+
+        requireVaried(before);
+        assertArrayEquals(before, heavyScores(start(trained, permuted, null), permuted, examples), 1e-5f);
+    }
+
+    @Test
+    void anotherOrderChangesNoPredictionOfTheLogisticRegression() throws IOException {
+        FeatureList permuted = list("b1", "c2", "s0", "c0", "c3", "b0", "c1");
+        HeavyParams params = HeavyParams.parse("logistic", SampleParams.text("logistic"));
+        HeavyNetwork network = new HeavyNetwork(params, FEATURES.heavyShape());
+        Map<String, Weight> weights = new HashMap<>();
+        network.variableShapes()
+                .forEach((name, shape) -> weights.put(
+                        name, Weight.of(shape, Initializer.glorot(4, 1).values(5, name, shape))));
+        Path folder = directory.resolve("logistic");
+        SavedModelWriter.write(network, weights, FEATURES.toYaml(), folder, TensorFlowThreads.DEFAULT);
+        ModelPackage written = ModelPackage.write(
+                directory.resolve("trained").toString(),
+                "1",
+                new ModelExport(folder, ModelKind.HEAVY, FEATURES.heavyShape(), 0, Map.of()),
+                new Configuration());
+        List<Example> examples = SyntheticExamples.exclusiveOr(200, 3, true);
+
+        float[] before = heavyScores(written, FEATURES, examples);
+
+        requireVaried(before);
+        assertArrayEquals(before, heavyScores(start(written, permuted, null), permuted, examples), 1e-5f);
+    }
+
     @Test
     void anotherOrderChangesNoPredictionOfTheLightRanker() {
         FeatureList permuted = list("b1", "c2", "s0", "c0", "c3", "b0", "c1");
@@ -318,9 +367,8 @@ class WarmStartTest {
                         changed.heavyShape(),
                         changed.toYaml(),
                         directory.resolve("warm"),
-                        TensorFlowThreads.DEFAULT,
-                        progress -> {},
-                        WarmStart.read(started, TensorFlowThreads.DEFAULT))
+                        TrainingOptions.of(TensorFlowThreads.DEFAULT, progress -> {})
+                                .startingFrom(WarmStart.read(started, TensorFlowThreads.DEFAULT)))
                 .metrics();
 
         assertTrue(warm.get("oonc_roc_auc") > fresh.get("oonc_roc_auc") + 0.2, () -> warm + " " + fresh);
