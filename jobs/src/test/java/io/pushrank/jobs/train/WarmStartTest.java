@@ -30,7 +30,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class WarmStartTest {
     private static final FeatureList FEATURES = list("c0", "c1", "c2", "c3", "b0", "b1", "s0");
@@ -181,14 +181,14 @@ class WarmStartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"masknet", "dcn", "dcn of rank 3"})
-    void anotherOrderChangesNoPredictionOfAnyNetworkOfThePool(String model) {
+    @CsvSource({"masknet, 0", "dcn, 0", "dcn, 3"})
+    void anotherOrderChangesNoPredictionOfAnyNetworkOfThePool(String model, int rank) {
         FeatureList permuted = list("b1", "c2", "s0", "c0", "c3", "b0", "c1");
         HeavyParams params = HeavyParams.parse(
                 model,
-                SampleParams.text(model.split(" ")[0])
+                SampleParams.text(model)
                         .replaceAll("maximum_steps: [0-9]+", "maximum_steps: 60")
-                        .replace("rank: 0", model.endsWith("3") ? "rank: 3" : "rank: 0"));
+                        .replace("rank: 0", "rank: " + rank));
         ModelPackage trained = ModelPackage.write(
                 directory.resolve("trained").toString(),
                 "1",
