@@ -7,6 +7,12 @@ public final class Benches {
     private Benches() {}
 
     public static List<Bench> all() {
-        return List.of(new RoofBench(), new LightBench(), new HeavyBench(), new TrainBench(), new QualityBench());
+        return List.of(
+                new RoofBench(),
+                new LightBench(),
+                new HeavyBench(),
+                new TrainBench(),
+                new QualityBench(),
+                new HiggsBench());
     }
 }

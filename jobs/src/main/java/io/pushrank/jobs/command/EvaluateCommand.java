@@ -31,8 +31,7 @@ final class EvaluateCommand implements Runnable {
     @Command(
             name = "heavy",
             mixinStandardHelpOptions = true,
-            description = "The heavy ranker in use, on examples; beside a logistic regression on all earlier ones"
-                    + " and, in a synthetic world, the truth.")
+            description = "The heavy ranker in use, on examples; beside, in a synthetic world, the truth.")
     int heavy(@Mixin RunOptions options, @Mixin RangeOptions range) {
         SparkSession spark = options.session("evaluate heavy");
         HeavyEvaluation heavy = new HeavyEvaluation(
@@ -44,11 +43,20 @@ final class EvaluateCommand implements Runnable {
             name = "light",
             mixinStandardHelpOptions = true,
             description = "The light ranker in use, against the heavy ranker's scores of the same candidates.")
-    int light(@Mixin RunOptions options, @Mixin RangeOptions range) {
+    int light(
+            @Mixin RunOptions options,
+            @Mixin RangeOptions range,
+            @Option(
+                            names = "--minimum-candidates",
+                            paramLabel = "N",
+                            defaultValue = "1",
+                            description = "Users and instants with fewer candidates are left out."
+                                    + " Default: ${DEFAULT-VALUE}.")
+                    int minimumCandidates) {
         SparkSession spark = options.session("evaluate light");
         LightEvaluation light = new LightEvaluation(
                 spark, options.layout(), options.configFile(spark).config());
-        return publish(options, spark, light.evaluate(range.of("candidates"), range.version));
+        return publish(options, spark, light.evaluate(range.of("candidates"), range.version, minimumCandidates));
     }
 
     @Command(

@@ -14,9 +14,7 @@ import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.HeavyScoring;
-import java.sql.Timestamp;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -26,8 +24,7 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Holds a heavy ranker against what followed: its metrics, those of a logistic regression on the same features,
- * and, in a synthetic world, those of the truth itself, which no ranker can beat.
+ * Holds a heavy ranker against what followed: its metrics and, in a synthetic world, those of the truth itself, which no ranker can beat.
  */
 public final class HeavyEvaluation {
     private static final String[] KEY = {"as_of", "user_id", "item_id"};
@@ -58,10 +55,9 @@ public final class HeavyEvaluation {
             ExampleRange resolved = range.resolved(examples);
             List<String> notes = resolved.notes(examples);
             resolved.noteOverlap(examples, model, notes);
-            Dataset<Row> predicted = withLogistic(table, resolved, examples, notes);
             Dataset<Row> scored = withTruth(
                             HeavyScoring.scoreWithRaw(
-                                            predicted,
+                                            examples,
                                             "features",
                                             model,
                                             config.heavyRank().batchRows(),
@@ -76,25 +72,6 @@ public final class HeavyEvaluation {
             }
         } finally {
             examples.unpersist();
-        }
-    }
-
-    /** The logistic regression learns from all examples before the range, and from none within it. */
-    private Dataset<Row> withLogistic(
-            ExampleTable table, ExampleRange range, Dataset<Row> examples, List<String> notes) {
-        Timestamp start =
-                Timestamp.from(range.from().atStartOfDay(ZoneOffset.UTC).toInstant());
-        Dataset<Row> earlier = ExampleTable.before(table.read(range.labels(), null, range.to()), start)
-                .persist(StorageLevel.MEMORY_AND_DISK());
-        try {
-            if (earlier.filter(col("label_oonc").equalTo(1)).isEmpty()) {
-                notes.add("no logistic regression: there are no examples labels=" + range.labels() + " before "
-                        + range.from() + " that it could learn from");
-                return examples.withColumn("logistic", lit(null).cast("double"));
-            }
-            return new LogisticBaseline(earlier, table.features().heavyShape()).predict(examples);
-        } finally {
-            earlier.unpersist();
         }
     }
 
@@ -177,8 +154,8 @@ public final class HeavyEvaluation {
                 .put("model", model.version())
                 .put("from", range.from().toString())
                 .put("to", range.to().toString());
-        TextTable table = new TextTable(
-                "task", "rows", "ROC-AUC", "oracle", "logistic", "PR-AUC", "RCE %", "CTR", "predicted", "ECE");
+        TextTable table =
+                new TextTable("task", "rows", "ROC-AUC", "oracle", "PR-AUC", "RCE %", "CTR", "predicted", "ECE");
         for (String task : TaskMetrics.TASKS) {
             table.row(cells(task, metrics, task));
         }
@@ -200,8 +177,7 @@ public final class HeavyEvaluation {
         cells.add(heading);
         Metrics metrics = tasks.group(task);
         cells.add(TextTable.count((long) metrics.number("rows")));
-        for (String name : List.of(
-                "roc_auc", "oracle_roc_auc", "logistic_roc_auc", "pr_auc", "rce", "ctr", "predicted_ctr", "ece")) {
+        for (String name : List.of("roc_auc", "oracle_roc_auc", "pr_auc", "rce", "ctr", "predicted_ctr", "ece")) {
             cells.add(TextTable.figure(metrics.number(name)));
         }
         return cells;

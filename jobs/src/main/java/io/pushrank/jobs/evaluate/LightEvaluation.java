@@ -1,6 +1,8 @@
 package io.pushrank.jobs.evaluate;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.Resources;
@@ -18,6 +20,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.storage.StorageLevel;
 
 /**
@@ -47,10 +50,11 @@ public final class LightEvaluation {
      * Ranks the candidates of a range by both and compares.
      *
      * @param version of the light ranker; null: the one in use
+     * @param minimumCandidates requests with fewer are left out
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when models and examples differ in features, 3
      *     when there are no examples
      */
-    public Evaluation evaluate(ExampleRange range, String version) {
+    public Evaluation evaluate(ExampleRange range, String version, int minimumCandidates) {
         ExampleTable table = new ExampleTable(spark, layout);
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         ModelPackage heavy = ModelPackage.champion(layout.models(), ModelKind.HEAVY, hadoop);
@@ -61,13 +65,14 @@ public final class LightEvaluation {
         ExampleRange resolved = range.resolved(examples);
         List<String> notes = resolved.notes(examples);
         resolved.noteOverlap(examples, light, notes);
-        Dataset<Row> scored = scored(examples, heavy, light);
+        Dataset<Row> scored = scored(examples, heavy, light, minimumCandidates);
         try {
             List<Row> measured = measure(scored, KEPT, BEST, config.seed()).collectAsList();
             Metrics metrics = metrics(measured)
                     .put("rows", scored.count())
                     .put("model", light.version())
                     .put("heavy_model", heavy.version())
+                    .put("minimum_candidates", minimumCandidates)
                     .put("from", resolved.from().toString())
                     .put("to", resolved.to().toString());
             return new Evaluation(
@@ -83,7 +88,7 @@ public final class LightEvaluation {
         ModelPackage heavy = ModelPackage.champion(
                 layout.models(), ModelKind.HEAVY, spark.sparkContext().hadoopConfiguration());
         ExampleRange.requireSame(table.features(), heavy);
-        Dataset<Row> scored = scored(range.read(table), heavy, light);
+        Dataset<Row> scored = scored(range.read(table), heavy, light, 1);
         try {
             return measure(scored, List.of(n), List.of(k), config.seed()).collectAsList().stream()
                     .filter(row -> row.getAs("policy").equals("light"))
@@ -95,7 +100,7 @@ public final class LightEvaluation {
         }
     }
 
-    private Dataset<Row> scored(Dataset<Row> examples, ModelPackage heavy, ModelPackage light) {
+    private Dataset<Row> scored(Dataset<Row> examples, ModelPackage heavy, ModelPackage light, int minimumCandidates) {
         LightScore.register(spark, light, TensorFlowThreads.DEFAULT);
         return HeavyScoring.score(
                         examples, "features", heavy, config.heavyRank().batchRows(), TensorFlowThreads.DEFAULT)
@@ -106,6 +111,9 @@ public final class LightEvaluation {
                         col("item_id"),
                         col("score").cast("double").as("y"),
                         LightScore.of(col("light_features")).as("p"))
+                .withColumn("candidates", count(lit(1)).over(Window.partitionBy("as_of", "user_id")))
+                .filter(col("candidates").geq(minimumCandidates))
+                .drop("candidates")
                 .persist(StorageLevel.MEMORY_AND_DISK());
     }
 

@@ -38,7 +38,7 @@ final class TaskMetrics {
      * Sums up scored examples. A dislike takes both positives of its row away.
      *
      * @param scored the three labels, is_new_user, sources, user_state, p_oonc, p_engagement, raw_p_oonc,
-     *     raw_p_engagement, and, NULL where they are not known, true_oonc, true_engagement and logistic
+     *     raw_p_engagement, and, NULL where they are not known, true_oonc and true_engagement
      */
     static TaskMetrics of(Dataset<Row> scored) {
         Column isLiked = col("label_dislike").notEqual(1);
@@ -53,7 +53,6 @@ final class TaskMetrics {
                 prediction(OONC, "model", col("p_oonc"), opened),
                 prediction(OONC, "raw", col("raw_p_oonc"), opened),
                 prediction(OONC, "oracle", col("true_oonc"), opened),
-                prediction(OONC, "logistic", col("logistic"), opened),
                 prediction(ENGAGEMENT, "model", col("p_engagement"), engaged),
                 prediction(ENGAGEMENT, "raw", col("raw_p_engagement"), engaged),
                 prediction(ENGAGEMENT, "oracle", col("true_engagement"), engaged),
@@ -126,7 +125,6 @@ final class TaskMetrics {
         PredictionHistogram raw = histogram(group, task, "raw");
         return metrics.put("roc_auc", model.rocAuc())
                 .put("oracle_roc_auc", rocAuc(histogram(group, task, "oracle")))
-                .put("logistic_roc_auc", rocAuc(histogram(group, task, "logistic")))
                 .put("pr_auc", model.prAuc())
                 .put("rce", model.relativeCrossEntropy())
                 .put("ctr", model.ctr())

@@ -1,7 +1,6 @@
 package io.pushrank.jobs.evaluate;
 
 import static io.pushrank.jobs.evaluate.InputFiles.at;
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,28 +8,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.udf.model.FeatureShape;
 import java.time.Duration;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import org.apache.spark.ml.linalg.Vector;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
-import scala.jdk.javaapi.CollectionConverters;
 
 class HeavyEvaluationTest {
     private static final StructType SCORED = StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_id BIGINT,"
             + " label_oonc FLOAT, label_engagement FLOAT, label_dislike FLOAT, is_new_user BOOLEAN,"
             + " sources ARRAY<STRING>, user_state STRING, p_oonc FLOAT, p_engagement FLOAT, raw_p_oonc FLOAT,"
-            + " raw_p_engagement FLOAT, true_oonc DOUBLE, true_engagement DOUBLE, logistic DOUBLE");
+            + " raw_p_engagement FLOAT, true_oonc DOUBLE, true_engagement DOUBLE");
 
-    /** The truth ranks all pairs right, the model one of four wrong, the logistic regression knows nothing. */
+    /** The truth ranks all pairs right, the model one of four wrong. */
     private static Dataset<Row> scored() {
         return SharedSpark.session()
                 .newSession()
@@ -62,8 +56,7 @@ class HeavyEvaluationTest {
                 (float) p / 2,
                 (float) joint / 2,
                 truth,
-                truth / 2,
-                user == 3 ? null : 0.5);
+                truth / 2);
     }
 
     @Test
@@ -85,7 +78,6 @@ class HeavyEvaluationTest {
                         "rows",
                         "roc_auc",
                         "oracle_roc_auc",
-                        "logistic_roc_auc",
                         "pr_auc",
                         "rce",
                         "ctr",
@@ -95,7 +87,6 @@ class HeavyEvaluationTest {
                 oonc.values().keySet());
         assertEquals(5.0 / 6, oonc.number("roc_auc"), 1e-12);
         assertEquals(1, oonc.number("oracle_roc_auc"), 1e-12);
-        assertEquals(0.5, oonc.number("logistic_roc_auc"), 1e-12);
         assertEquals(0.4, oonc.number("ctr"), 1e-12);
         assertEquals(2.55 / 5, oonc.number("predicted_ctr"), 1e-7);
         assertEquals(2.55 / 10, oonc.group("before_calibration").number("predicted_ctr"), 1e-7);
@@ -165,52 +156,6 @@ class HeavyEvaluationTest {
     }
 
     @Test
-    void theLogisticRegressionSeesNumbersTheirAbsenceAndHashedIds() {
-        Row features = RowFactory.create(
-                List.of((float) Math.expm1(2), -1f),
-                List.of(false, true),
-                List.of(1f),
-                List.of(5L, 1024L + 5),
-                List.of(1f, 1f),
-                List.of(-1L),
-                List.of(3f));
-        Vector vector = LogisticBaseline.vector(javaLists(features), 2, 1);
-        assertEquals(2 * 2 + 1 + 1024, vector.size());
-        assertArrayEquals(new double[] {2, -Math.log(2), 0, 1, 1}, Arrays.copyOf(vector.toArray(), 5), 1e-6);
-        assertEquals(2, vector.apply(5 + 5), 1e-12);
-        assertEquals(2, vector.apply(5 + 1023), 1e-12);
-    }
-
-    @Test
-    void theLogisticRegressionLearnsWhatIsLinear() {
-        List<Row> rows = new ArrayList<>();
-        for (int row = 0; row < 40; row++) {
-            Row features = RowFactory.create(
-                    new Float[] {(float) row},
-                    new Boolean[] {false},
-                    new Float[0],
-                    new Long[] {(long) row % 3},
-                    new Float[] {1f},
-                    new Long[0],
-                    new Float[0]);
-            rows.add(RowFactory.create(row < 20 ? 0f : 1f, 0f, 1f, features));
-        }
-        StructType features =
-                (StructType) Table.EXAMPLES.schema().apply("features").dataType();
-        Dataset<Row> examples = SharedSpark.session()
-                .createDataFrame(
-                        rows,
-                        StructType.fromDDL("label_oonc FLOAT, label_dislike FLOAT, weight FLOAT")
-                                .add("features", features));
-        List<Row> predicted = new LogisticBaseline(examples, new FeatureShape(1, 0))
-                .predict(examples)
-                .orderBy("features.continuous")
-                .collectAsList();
-        assertTrue(predicted.get(0).<Double>getAs("logistic") < 0.1);
-        assertTrue(predicted.get(39).<Double>getAs("logistic") > 0.7);
-    }
-
-    @Test
     void aRangeThatEndsBeforeItStartsIsRefused() {
         assertEquals(
                 "--to must be at least --from 2026-03-02, cannot be: 2026-03-01",
@@ -230,15 +175,5 @@ class HeavyEvaluationTest {
 
     private static Row sendOf(String send, long user, String at, double oonc) {
         return RowFactory.create(send, user, 10L, at(at), oonc, oonc / 2, 0.01);
-    }
-
-    /** Arrays as Spark hands them to a function: sequences. */
-    private static Row javaLists(Row row) {
-        Object[] values = new Object[row.size()];
-        for (int index = 0; index < values.length; index++) {
-            values[index] =
-                    CollectionConverters.asScala(row.<List<?>>getAs(index)).toSeq();
-        }
-        return RowFactory.create(values);
     }
 }
