@@ -29,7 +29,7 @@ final class EventFile implements AutoCloseable {
      * Starts a new file; TensorBoard shows all files of a folder as one run.
      *
      * @param firstStep events of this step and later ones that stand in older files are void: the training went on from a
-     *     checkpoint
+     *     checkpoint, or started anew at 0
      */
     EventFile(String directory, long firstStep, Configuration hadoop) {
         long milliseconds = System.currentTimeMillis();
@@ -44,11 +44,9 @@ final class EventFile implements AutoCloseable {
             throw new UncheckedIOException("cannot write " + file, failure);
         }
         write(Event.newBuilder().setFileVersion("brain.Event:2"));
-        if (firstStep > 0) {
-            write(Event.newBuilder()
-                    .setStep(firstStep)
-                    .setSessionLog(SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START)));
-        }
+        write(Event.newBuilder()
+                .setStep(firstStep)
+                .setSessionLog(SessionLog.newBuilder().setStatus(SessionLog.SessionStatus.START)));
     }
 
     /** Appends values of one step by tag; those that are not finite are left out. */

@@ -76,7 +76,9 @@ final class TrainingLoop {
             origin = origin(featuresYaml);
             resume(graph);
             if (options.eventsDirectory != null) {
-                events = new EventFile(options.eventsDirectory, step, options.hadoop);
+                // The evaluation of this very step is not repeated: its event stays.
+                long firstEvent = evaluatedAt == step ? step + 1 : step;
+                events = new EventFile(options.eventsDirectory, firstEvent, options.hadoop);
             }
             firstStep = step;
             startNanoseconds = System.nanoTime();
@@ -172,7 +174,7 @@ final class TrainingLoop {
         lossSteps = 0;
         rows = 0;
         learningNanoseconds = 0;
-        save(graph);
+        // Before the checkpoint, from which on the evaluation is not repeated: killed in between, the event is void.
         if (events != null) {
             Map<String, Double> values = new TreeMap<>();
             values.put("training/loss", loss);
@@ -181,6 +183,7 @@ final class TrainingLoop {
             result.metrics().forEach((name, value) -> values.put("evaluation/" + name, value));
             events.add(step, values);
         }
+        save(graph);
         options.listener.report(new TrainingProgress.Evaluated(
                 step, epoch, loss, result.objective(), result.value(), isBest, rowsPerSecond, atMostLeft()));
         heartbeatNanoseconds = System.nanoTime();

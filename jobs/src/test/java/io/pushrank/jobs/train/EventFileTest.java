@@ -64,7 +64,8 @@ class EventFileTest {
         }
     }
 
-    private static List<Event> read(Path file) throws IOException {
+    /** A file's events, once their checksums are found right. */
+    static List<Event> read(Path file) throws IOException {
         ByteBuffer buffer = ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN);
         List<Event> events = new ArrayList<>();
         while (buffer.hasRemaining()) {

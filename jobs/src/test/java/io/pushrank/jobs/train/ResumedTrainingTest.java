@@ -26,10 +26,12 @@ import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.ndarray.Shape;
+import org.tensorflow.proto.Event;
 
 /** Trainings that are broken off, as processes of their own. */
 class ResumedTrainingTest {
@@ -82,6 +84,8 @@ class ResumedTrainingTest {
         assertEquals(
                 new TreeMap<>(expected.manifest().metrics()),
                 new TreeMap<>(found.manifest().metrics()));
+        PythonChecks.copyEvents(whole.resolve("events"), kind + "-whole");
+        PythonChecks.copyEvents(broken.resolve("events"), kind + "-broken");
     }
 
     private static ModelPackage open(Path directory, String kind) {
@@ -145,6 +149,34 @@ class ResumedTrainingTest {
     }
 
     @Test
+    void theEventOfAnEvaluationStaysWhenTrainingGoesOnFromItsCheckpoint() throws IOException {
+        Path events = folder.resolve("events");
+        assertThrows(
+                IllegalStateException.class,
+                () -> train(
+                        params("seed: 17", "seed: 17"),
+                        options(TrainingOptions.OtherOrigin.REFUSE, progress -> {
+                                    throw new IllegalStateException("broken off at " + progress);
+                                })
+                                .events(events.toString(), new Configuration())));
+        train(
+                params("seed: 17", "seed: 17"),
+                options(TrainingOptions.OtherOrigin.REFUSE, progress -> {})
+                        .events(events.toString(), new Configuration()));
+        List<List<Long>> steps = new ArrayList<>();
+        try (Stream<Path> files = Files.list(events)) {
+            for (Path file : files.sorted().toList()) {
+                steps.add(EventFileTest.read(file).stream()
+                        .skip(1)
+                        .map(Event::getStep)
+                        .toList());
+            }
+        }
+        // First of each the step from which on older files are void: 2 would hide the evaluation at 2.
+        assertEquals(List.of(List.of(0L, 2L), List.of(3L, 4L)), steps);
+    }
+
+    @Test
     void checkpointsOfAnotherTrainingAreRefusedOrLeftAside() {
         Configuration hadoop = new Configuration();
         Path checkpoints = folder.resolve("checkpoints");
@@ -197,14 +229,22 @@ class ResumedTrainingTest {
     }
 
     private void train(String key, String replacement, TrainingOptions.OtherOrigin other, List<String> lines) {
+        train(params(key, replacement), options(other, progress -> lines.add(progress.toString())));
+    }
+
+    private TrainingOptions options(TrainingOptions.OtherOrigin other, TrainingProgress.Listener listener) {
+        return TrainingOptions.of(TensorFlowThreads.DEFAULT, listener)
+                .checkpoints(folder.resolve("checkpoints").toString(), 0, other, new Configuration());
+    }
+
+    private void train(String params, TrainingOptions options) {
         LightTrainer.train(
                 SyntheticExamples.shuffled(SyntheticExamples.exclusiveOr(300, 1, false)),
                 SyntheticExamples.shuffled(SyntheticExamples.exclusiveOr(100, 2, false)),
-                LightParams.parse("test", params(key, replacement)),
+                LightParams.parse("test", params),
                 new FeatureShape(SyntheticExamples.CONTINUOUS, 0),
                 "features",
                 folder.resolve("export-" + System.nanoTime()),
-                TrainingOptions.of(TensorFlowThreads.DEFAULT, progress -> lines.add(progress.toString()))
-                        .checkpoints(folder.resolve("checkpoints").toString(), 0, other, new Configuration()));
+                options);
     }
 }
