@@ -101,7 +101,7 @@ public final class HeavyModel implements AutoCloseable {
     private static HeavyModel inBfloat16IfWithinBounds(
             ModelPackage model, SavedModelBundle bundle, TensorFlowThreads threads, HeavyModel single) {
         FeatureBatch canary =
-                PrecisionCheck.canary(model.shape(), new LightVariables(model.directory(), bundle.session()));
+                PrecisionCheck.canary(model.shape(), new ModelVariables(model.directory(), bundle.session()));
         InferenceGraph graph = InferenceGraph.folded(model, bundle, threads, TBfloat16.class);
         HeavyModel brief = new HeavyModel(model, graph, new Report(true, Precision.BF16, ""));
         PrecisionCheck check = PrecisionCheck.of(single.score(canary), brief.score(canary));

@@ -64,7 +64,7 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
      */
     static InferenceGraph folded(
             ModelPackage model, SavedModelBundle bundle, TensorFlowThreads threads, Class<? extends TType> type) {
-        LightVariables variables = new LightVariables(model.directory(), bundle.session());
+        ModelVariables variables = new ModelVariables(model.directory(), bundle.session());
         Graph graph = new Graph();
         try {
             Ops tf = Ops.create(graph);
@@ -93,11 +93,11 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
     private static final class Folding {
         private final Ops tf;
         private final ModelPackage model;
-        private final LightVariables variables;
+        private final ModelVariables variables;
         private final Map<String, float[]> tables;
         private final Map<String, String> feeds = new LinkedHashMap<>();
 
-        Folding(Ops tf, ModelPackage model, LightVariables variables, Map<String, float[]> tables) {
+        Folding(Ops tf, ModelPackage model, ModelVariables variables, Map<String, float[]> tables) {
             this.tf = tf;
             this.model = model;
             this.variables = variables;

@@ -92,7 +92,7 @@ public record PrecisionCheck(double top10Overlap, double meanDifference, double 
      * The canary batch: seeded rows whose continuous values follow the model's own input statistics, so that they lie where
      * its training examples did.
      */
-    static FeatureBatch canary(FeatureShape shape, LightVariables variables) {
+    static FeatureBatch canary(FeatureShape shape, ModelVariables variables) {
         float[] mean = variables.floats("input_norm.moving_mean", shape.continuous());
         float[] variance = variables.floats("input_norm.moving_variance", shape.continuous());
         SplittableRandom random = new SplittableRandom(7);
