@@ -12,21 +12,27 @@ import io.pushrank.udf.model.LightModels;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
+import io.pushrank.udf.scoring.FeatureArrays;
 import io.pushrank.udf.scoring.LightScoring;
 import io.pushrank.udf.scoring.LightScoringExec;
 import io.pushrank.udf.scoring.PushrankExtensions;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The sample's light ranker in bulk, in SQL and row by row. */
 class LightScoreTest {
@@ -35,6 +41,9 @@ class LightScoreTest {
 
     private static SparkSession spark;
     private static ModelPackage model;
+
+    @TempDir
+    private Path folder;
 
     @BeforeAll
     static void open() {
@@ -146,6 +155,89 @@ class LightScoreTest {
     }
 
     @Test
+    void onlyRowsThatPassTheOtherConditionsAreScored() {
+        Map<Long, Float> all = scores(spark.sql("SELECT id, light_score(features) AS light_score FROM hydrated"));
+        String query = "SELECT id, light_score(features) AS light_score FROM hydrated"
+                + " WHERE light_score(features) > 0 AND id = 42";
+        assertScoredOnce(query);
+        String plan = plan(query);
+        assertTrue(
+                Pattern.compile("(?s)LightScoring.*Filter [^\n]*id#\\d+L = 42")
+                        .matcher(plan)
+                        .find(),
+                plan);
+        assertTrue(!plan.substring(0, plan.indexOf("LightScoring")).contains("= 42"), plan);
+        assertEquals(Map.of(42L, all.get(42L)), scores(spark.sql(query)));
+    }
+
+    @Test
+    void aCallInABranchIsForTheBranchsRowsOnly() {
+        Map<Long, Float> all = scores(spark.sql("SELECT id, light_score(features) AS light_score FROM hydrated"));
+        Map<Long, Float> expected = new TreeMap<>(all);
+        expected.replaceAll((id, score) -> id == 42 ? score : null);
+        for (String branch : List.of(
+                "CASE WHEN id = 42 THEN light_score(features) END",
+                "IF(id = 42, light_score(features), NULL)",
+                "coalesce(CAST(NULLIF(id, 42) AS FLOAT) * CAST(NULL AS FLOAT),"
+                        + " IF(id = 42, light_score(features), NULL))")) {
+            String query = "SELECT id, " + branch + " AS light_score FROM hydrated";
+            assertRowByRow(query);
+            assertEquals(expected, scores(spark.sql(query)), branch);
+        }
+        String either = "SELECT id, CAST(1 AS FLOAT) AS light_score FROM hydrated"
+                + " WHERE id < 100 OR light_score(features) > 0.3";
+        assertRowByRow(either);
+        all.entrySet().removeIf(row -> row.getKey() >= 100 && (row.getValue() == null || !(row.getValue() > 0.3)));
+        assertEquals(all.keySet(), scores(spark.sql(either)).keySet());
+        assertScoredOnce("SELECT id, coalesce(light_score(features), 0) FROM hydrated");
+        assertScoredOnce("SELECT id, IF(light_score(features) > 0.3, light_score(features), NULL) FROM hydrated");
+    }
+
+    @Test
+    void aBranchUsesTheScoreThatAFilterHasAlready() {
+        Map<Long, Float> all = scores(spark.sql("SELECT id, light_score(features) AS light_score FROM hydrated"));
+        String query = "SELECT id, IF(id > 50, light_score(features), NULL) AS light_score FROM hydrated"
+                + " WHERE light_score(features) > 0.3";
+        assertScoredOnce(query);
+        all.values().removeIf(score -> score == null || !(score > 0.3));
+        all.replaceAll((id, score) -> id > 50 ? score : null);
+        assertEquals(all, scores(spark.sql(query)));
+    }
+
+    @Test
+    void aCallInALambdaStaysThere() {
+        Map<Long, Float> all = scores(spark.sql("SELECT id, light_score(features) AS light_score FROM hydrated"));
+        String query = "SELECT id, transform(array(features), f -> light_score(f))[0] AS light_score FROM hydrated";
+        assertRowByRow(query);
+        assertEquals(all, scores(spark.sql(query)));
+    }
+
+    @Test
+    void aStructThatIsNotDeterministicIsScoredWhereItIsMade() {
+        Map<Long, Float> all = scores(spark.sql("SELECT id, light_score(features) AS light_score FROM hydrated"));
+        String query = "SELECT id, light_score(IF(rand(1) + id >= 0, features, NULL)) AS light_score FROM hydrated";
+        assertRowByRow(query);
+        assertEquals(all, scores(spark.sql(query)));
+    }
+
+    @Test
+    void theVersionInUseIsOpenedAnewWhenItChanges() throws IOException {
+        String models = folder.toString();
+        Path light = folder.resolve("light");
+        copy(Path.of(MODELS, "light"), light);
+        SparkSession other = spark.newSession();
+        other.conf().set(PushrankExtensions.MODELS, models);
+        String query = "SELECT light_score(CAST(NULL AS " + FeatureArrays.TYPE + "))";
+        assertEquals(1, other.sql(query).count());
+        assertTrue(ModelPackage.champion(models, ModelKind.LIGHT, new Configuration())
+                .isChampion());
+
+        Files.writeString(light.resolve("champion"), "absent\n");
+        String message = assertThrows(Exception.class, () -> other.sql(query)).getMessage();
+        assertTrue(message.contains("absent/manifest.json: expected a model manifest, found no file"), message);
+    }
+
+    @Test
     void withoutTheSettingItSaysWhichOneIsMissing() {
         SparkSession other = SharedSpark.session().newSession();
         other.conf().unset(PushrankExtensions.MODELS);
@@ -166,12 +258,31 @@ class LightScoreTest {
     }
 
     private static void assertScoredOnce(String query) {
-        String plan = spark.sql(query).queryExecution().executedPlan().toString();
+        String plan = plan(query);
         assertEquals(1, count(plan, LightScoringExec.class.getSimpleName().replace("Exec", "")), plan);
         // A scan lists the filters on top of it for what it could skip by them; it does not call them.
         String calls =
                 plan.lines().filter(line -> !line.contains("InMemoryTableScan")).collect(Collectors.joining("\n"));
         assertEquals(1, count(calls, "light_score\\(features#"), plan);
+    }
+
+    /** The call stays in the query's own expressions. */
+    private static void assertRowByRow(String query) {
+        String plan = plan(query);
+        assertTrue(!plan.contains("LightScoring"), plan);
+        assertTrue(plan.contains("light_score("), plan);
+    }
+
+    private static String plan(String query) {
+        return spark.sql(query).queryExecution().executedPlan().toString();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(from.relativize(file).toString()));
+            }
+        }
     }
 
     private static long count(String plan, String pattern) {

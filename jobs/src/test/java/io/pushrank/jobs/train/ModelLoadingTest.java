@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.pushrank.udf.model.FeatureBatch;
 import io.pushrank.udf.model.FeatureShape;
@@ -15,8 +16,10 @@ import io.pushrank.udf.model.LightModels;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.Precision;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -46,6 +49,46 @@ class ModelLoadingTest {
                 .mapToObj(task -> heavy.score(batch(1)).score())
                 .toList();
         found.forEach(scores -> assertArrayEquals(expected, scores));
+    }
+
+    @Test
+    void whatIsReleasedIsClosedAndItsCopyDeletedUntilItIsNeededAgain() throws IOException {
+        ModelPackage model = write(new HeavyNetwork(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
+        HeavyModel first = HeavyModels.get(model, TensorFlowThreads.DEFAULT);
+        float[] expected = first.score(batch(1)).score();
+        Path copy = Path.of(
+                System.getProperty("java.io.tmpdir"),
+                "pushrank-models-" + System.getProperty("user.name"),
+                model.digest());
+        assertTrue(Files.isDirectory(copy));
+
+        HeavyModels.release(model);
+        assertTrue(Files.notExists(copy));
+        assertThrows(IllegalStateException.class, () -> first.score(batch(1)));
+        assertArrayEquals(
+                expected,
+                HeavyModels.get(model, TensorFlowThreads.DEFAULT)
+                        .score(batch(1))
+                        .score());
+        HeavyModels.release(model);
+        HeavyModels.release(model);
+        assertTrue(Files.notExists(copy));
+    }
+
+    @Test
+    void singlePrecisionIsLoadedOnceHoweverItIsAskedFor() throws IOException {
+        assumeFalse(Precision.isBf16Native());
+        ModelPackage model = write(new HeavyNetwork(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
+        HeavyModel automatic = HeavyModels.get(model, TensorFlowThreads.DEFAULT, Precision.AUTO);
+        HeavyModel single = HeavyModels.get(model, TensorFlowThreads.DEFAULT);
+        assertEquals(
+                "this CPU has neither avx512_bf16 nor amx_bf16 among its flags",
+                automatic.report().reason());
+        assertEquals("asked for", single.report().reason());
+        // One session: whoever closes it closes it for both.
+        single.close();
+        assertThrows(IllegalStateException.class, () -> automatic.score(batch(1)));
+        HeavyModels.release(model);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.pushrank.udf.kernel;
 
 import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,15 +59,30 @@ public final class Kernels {
             LOG.info("light ranker: {}, since the JVM's optimising compiler is off", PLAIN.summary());
             return PLAIN;
         }
-        Kernel vector = vector();
-        LOG.info("light ranker: {}", vector.summary());
-        return vector;
+        return orPlain(Kernels::vector);
+    }
+
+    /** What cannot be made in this JVM costs speed, never the run. */
+    static Kernel orPlain(Supplier<Kernel> vector) {
+        try {
+            Kernel made = vector.get();
+            LOG.info("light ranker: {}", made.summary());
+            return made;
+        } catch (IllegalStateException | LinkageError failure) {
+            LOG.warn("light ranker: {}, since {} does not start", PLAIN.summary(), VECTOR_KERNEL, failure);
+            return PLAIN;
+        }
     }
 
     private static boolean hasOptimisingCompiler() {
         try {
             HotSpotDiagnosticMXBean virtualMachine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-            return virtualMachine.getVMOption("TieredStopAtLevel").getValue().equals("4");
+            // Null in a JVM that is not HotSpot.
+            return virtualMachine == null
+                    || virtualMachine
+                            .getVMOption("TieredStopAtLevel")
+                            .getValue()
+                            .equals("4");
         } catch (IllegalArgumentException unknownOption) {
             // A JVM that is built otherwise: its defaults are for speed.
             return true;

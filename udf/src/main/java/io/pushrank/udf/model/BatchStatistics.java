@@ -8,7 +8,7 @@ final class BatchStatistics {
     private final double[] scale;
     private final double[] shift;
 
-    BatchStatistics(LightVariables variables, String name, int width) {
+    BatchStatistics(ModelVariables variables, String name, int width) {
         float[] gamma = variables.floats(name + ".gamma", width);
         float[] beta = variables.floats(name + ".beta", width);
         float[] mean = variables.floats(name + ".moving_mean", width);

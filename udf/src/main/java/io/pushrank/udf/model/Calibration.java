@@ -22,8 +22,9 @@ public record Calibration(Curve oonc, Curve engagement) implements Serializable 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * Straight lines between breakpoints, from (0, 0) to (1, 1): strictly increasing, so that no two probabilities become
-     * one (centred isotonic regression, Oron and Flournoy 2017).
+     * Straight lines between breakpoints, from (0, 0) to (1, 1), strictly increasing (centred isotonic regression, Oron and
+     * Flournoy 2017): no order is reversed. Where a line is flat, probabilities that differ in their last bits may become
+     * the same float.
      *
      * @param raw breakpoints of the model's probability, increasing, in (0, 1); none: the map changes nothing
      * @param calibrated probabilities at the breakpoints, as many, increasing, in (0, 1)

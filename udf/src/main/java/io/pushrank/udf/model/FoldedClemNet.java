@@ -20,7 +20,6 @@ import org.tensorflow.types.family.TType;
  * height of one image whose width is all rows, so that nothing is copied before it.
  */
 final class FoldedClemNet {
-    private static final float EPSILON = 1e-3f;
     private static final String BATCH_MATRIX_PRODUCT = "BatchMatMulV2";
 
     /** As params.yaml has it. */
@@ -39,14 +38,14 @@ final class FoldedClemNet {
     }
 
     private final Ops tf;
-    private final LightVariables variables;
+    private final ModelVariables variables;
     private final List<Block> blocks;
     private final Class<? extends TType> type;
     private final int gap;
     private int batchProducts;
 
     /** @param type of matrix products and convolutions: TFloat32 or TBfloat16 */
-    FoldedClemNet(Ops tf, LightVariables variables, List<Block> blocks, Class<? extends TType> type) {
+    FoldedClemNet(Ops tf, ModelVariables variables, List<Block> blocks, Class<? extends TType> type) {
         this.tf = tf;
         this.variables = variables;
         this.blocks = blocks;
@@ -131,7 +130,7 @@ final class FoldedClemNet {
         int channels = input.channels();
         float[] kernel = variables.floats(name + ".dense.kernel", channels, in, out);
         float[] bias = variables.floats(name + ".dense.bias", channels, out);
-        Affine norm = affine(name + ".dense_norm", out);
+        BatchStatistics norm = new BatchStatistics(variables, name + ".dense_norm", out);
         int rows = Planes.stride(in, gap);
         int columns = Planes.stride(out, gap);
         float[] folded = new float[Math.multiplyExact(Math.multiplyExact(channels, rows), columns)];
@@ -176,8 +175,8 @@ final class FoldedClemNet {
             }
         }
         float[] bias = variables.floats(name + ".convolution.bias", filters);
-        Affine norm = affine(name + ".convolution_norm", length);
-        boolean positive = norm.isPositive();
+        BatchStatistics norm = new BatchStatistics(variables, name + ".convolution_norm", length);
+        boolean positive = areWellAboveZero(norm.scale());
         float[] scales = new float[stride * filters];
         float[] shifts = new float[stride * filters];
         float[] pending = positive ? new float[length] : null;
@@ -306,45 +305,23 @@ final class FoldedClemNet {
         return tf.constant(Shape.of(dimensions), DataBuffers.of(values, true, false));
     }
 
-    /** scale · x + shift. */
-    @SuppressWarnings("ArrayRecordComponent") // Internal, and never compared.
-    private record Affine(double[] scale, double[] shift) {
-        boolean isPositive() {
-            for (double value : scale) {
-                // A tiny scale would make its quotient with the shift huge.
-                if (value < 1e-4) {
-                    return false;
-                }
+    /** Without those of nearly 0: their quotient with the shift would be huge. */
+    private static boolean areWellAboveZero(double[] scales) {
+        for (double scale : scales) {
+            if (scale < 1e-4) {
+                return false;
             }
-            return true;
         }
-    }
-
-    private Affine affine(String norm, int width) {
-        return affine(variables, norm, width);
-    }
-
-    private static Affine affine(LightVariables variables, String norm, int width) {
-        float[] gamma = variables.floats(norm + ".gamma", width);
-        float[] beta = variables.floats(norm + ".beta", width);
-        float[] mean = variables.floats(norm + ".moving_mean", width);
-        float[] variance = variables.floats(norm + ".moving_variance", width);
-        double[] scale = new double[width];
-        double[] shift = new double[width];
-        for (int index = 0; index < width; index++) {
-            scale[index] = gamma[index] / Math.sqrt(variance[index] + EPSILON);
-            shift[index] = beta[index] - mean[index] * scale[index];
-        }
-        return new Affine(scale, shift);
+        return true;
     }
 
     /** The input's normalisation of logarithms: scales, then shifts. */
-    static float[][] inputNorm(LightVariables variables, int width) {
-        Affine affine = affine(variables, "input_norm", width);
+    static float[][] inputNorm(ModelVariables variables, int width) {
+        BatchStatistics statistics = new BatchStatistics(variables, "input_norm", width);
         float[][] result = new float[2][width];
         for (int index = 0; index < width; index++) {
-            result[0][index] = (float) affine.scale()[index];
-            result[1][index] = (float) affine.shift()[index];
+            result[0][index] = (float) statistics.scale()[index];
+            result[1][index] = (float) statistics.shift()[index];
         }
         return result;
     }

@@ -1,6 +1,7 @@
 package io.pushrank.udf.model;
 
 import java.util.Arrays;
+import java.util.function.Supplier;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
@@ -8,8 +9,8 @@ import org.tensorflow.types.TBfloat16;
 import org.tensorflow.types.TFloat32;
 
 /**
- * A heavy ranker in one TensorFlow session, from its weights alone: {@link InferenceGraph}. Thread-safe: any number of tasks may score at once, each with its own
- * batch. Executors get it from {@link HeavyModels}, which keeps one a JVM.
+ * A heavy ranker in one TensorFlow session, from its weights alone: {@link InferenceGraph}. Thread-safe: any number of tasks
+ * may score at once, each with its own batch. Executors get it from {@link HeavyModels}, which keeps one a JVM.
  */
 public final class HeavyModel implements AutoCloseable {
     private final FeatureShape shape;
@@ -41,6 +42,15 @@ public final class HeavyModel implements AutoCloseable {
         this.report = report;
     }
 
+    private HeavyModel(HeavyModel other, Report report) {
+        this.shape = other.shape;
+        this.hashBits = other.hashBits;
+        this.calibration = other.calibration;
+        this.ooncShare = other.ooncShare;
+        this.graph = other.graph;
+        this.report = report;
+    }
+
     /** As {@link #load(ModelPackage, TensorFlowThreads, Precision)}, in single precision. */
     public static HeavyModel load(ModelPackage model, TensorFlowThreads threads) {
         return load(model, threads, Precision.FP32);
@@ -48,6 +58,8 @@ public final class HeavyModel implements AutoCloseable {
 
     /**
      * Loads a package as an inference graph and scores a canary batch with it: see {@link Canary}.
+     *
+     * <p>The caller closes it, and then deletes what {@link ModelPackage#deleteLocalCopy} names if nobody needs it again.
      *
      * @throws ModelException when the package is not a heavy ranker, or gives a canary row no finite score
      * @throws IllegalArgumentException when bfloat16 is asked for on a CPU without it
@@ -60,60 +72,120 @@ public final class HeavyModel implements AutoCloseable {
         if (model.kind() != ModelKind.HEAVY) {
             throw new ModelException(model.directory(), "a heavy ranker", "a " + model.kind() + " one");
         }
-        if (precision == Precision.BF16 && !isBf16Native) {
-            throw new IllegalArgumentException(
-                    "precision must be fp32 or auto, cannot be: bf16, since " + Precision.missingFlags());
-        }
+        Precision resolved = resolve(model, precision, isBf16Native);
         try (SavedModelBundle bundle = SavedModelBundle.loader(model.localCopy().toString())
                 .withTags(ModelSignature.TAG)
                 .withConfigProto(threads.configuration())
                 .load()) {
             HeavyModel single = inSinglePrecision(model, bundle, threads, precision);
-            if (precision == Precision.FP32 || !isBf16Native || !single.report.folded()) {
-                return single;
-            }
-            return inBfloat16IfWithinBounds(model, bundle, threads, single);
+            return resolved == Precision.FP32 ? single : inBfloat16(model, bundle, threads, single);
         }
+    }
+
+    /**
+     * What is tried for the precision that is asked for: FP32, or BF16, which may still turn out to be out of bounds.
+     *
+     * @throws IllegalArgumentException when bfloat16 is asked for on a CPU without it
+     */
+    static Precision resolve(ModelPackage model, Precision asked, boolean isBf16Native) {
+        if (asked == Precision.BF16 && !isBf16Native) {
+            throw new IllegalArgumentException(
+                    "precision must be fp32 or auto, cannot be: bf16, since " + Precision.missingFlags());
+        }
+        return asked != Precision.FP32 && isBf16Native && InferenceGraph.canFold(model)
+                ? Precision.BF16
+                : Precision.FP32;
+    }
+
+    /** Why single precision, where bfloat16 is not tried. */
+    static String reasonOfSinglePrecision(ModelPackage model, Precision asked) {
+        if (asked == Precision.FP32) {
+            return "asked for";
+        }
+        return InferenceGraph.canFold(model) ? Precision.missingFlags() : "only ClemNet is calculated in bfloat16";
     }
 
     private static HeavyModel inSinglePrecision(
             ModelPackage model, SavedModelBundle bundle, TensorFlowThreads threads, Precision asked) {
         boolean folds = InferenceGraph.canFold(model);
-        String reason = asked == Precision.FP32
-                ? "asked for"
-                : folds ? Precision.missingFlags() : "only ClemNet is calculated in bfloat16";
-        HeavyModel loaded = new HeavyModel(
-                model,
-                folds
-                        ? InferenceGraph.folded(model, bundle, threads, TFloat32.class)
-                        : InferenceGraph.frozen(bundle, threads),
-                new Report(folds, Precision.FP32, reason));
+        InferenceGraph graph = folds
+                ? InferenceGraph.folded(model, bundle, threads, TFloat32.class)
+                : InferenceGraph.frozen(bundle, threads);
         try {
-            loaded.score(Canary.batch(model.shape()));
+            Report report = new Report(folds, Precision.FP32, reasonOfSinglePrecision(model, asked));
+            HeavyModel loaded = new HeavyModel(model, graph, report);
+            finiteScores(model, loaded, Canary.batch(model.shape()));
+            return loaded;
+        } catch (RuntimeException | Error failure) {
+            graph.close();
+            throw failure;
+        }
+    }
+
+    private static HeavyModel inBfloat16(
+            ModelPackage model, SavedModelBundle bundle, TensorFlowThreads threads, HeavyModel single) {
+        FeatureBatch canary;
+        try {
+            canary = PrecisionCheck.canary(model.shape(), new ModelVariables(model.directory(), bundle.session()));
+        } catch (RuntimeException | Error failure) {
+            single.close();
+            throw failure;
+        }
+        return inBfloat16IfWithinBounds(
+                model, single, canary, () -> InferenceGraph.folded(model, bundle, threads, TBfloat16.class));
+    }
+
+    /**
+     * The better of the two; the other one is closed, and both are where this fails.
+     *
+     * @param canary {@link PrecisionCheck}'s rows
+     * @param bfloat16 builds the graph that calculates in bfloat16
+     */
+    static HeavyModel inBfloat16IfWithinBounds(
+            ModelPackage model, HeavyModel single, FeatureBatch canary, Supplier<InferenceGraph> bfloat16) {
+        InferenceGraph graph = null;
+        try {
+            HeavyScores expected = finiteScores(model, single, canary);
+            graph = bfloat16.get();
+            HeavyModel brief = new HeavyModel(model, graph, new Report(true, Precision.BF16, ""));
+            String reason;
+            try {
+                PrecisionCheck check = PrecisionCheck.of(expected, brief.score(canary));
+                if (check.passes()) {
+                    single.close();
+                    return brief.explained(new Report(true, Precision.BF16, "within bounds: " + check.describe()));
+                }
+                reason = "bfloat16 is out of bounds: " + check.describe();
+            } catch (IllegalStateException notFinite) {
+                reason = "bfloat16 gives no finite score: " + notFinite.getMessage();
+            }
+            graph.close();
+            return single.explained(new Report(single.report.folded(), Precision.FP32, reason));
+        } catch (RuntimeException | Error failure) {
+            if (graph != null) {
+                graph.close();
+            }
+            single.close();
+            throw failure;
+        }
+    }
+
+    private static HeavyScores finiteScores(ModelPackage model, HeavyModel loaded, FeatureBatch canary) {
+        try {
+            return loaded.score(canary);
         } catch (IllegalStateException failure) {
-            loaded.close();
             throw new ModelException(
                     model.directory(), "finite outputs for the canary rows", failure.getMessage(), failure);
         }
-        return loaded;
     }
 
-    private static HeavyModel inBfloat16IfWithinBounds(
-            ModelPackage model, SavedModelBundle bundle, TensorFlowThreads threads, HeavyModel single) {
-        FeatureBatch canary =
-                PrecisionCheck.canary(model.shape(), new LightVariables(model.directory(), bundle.session()));
-        InferenceGraph graph = InferenceGraph.folded(model, bundle, threads, TBfloat16.class);
-        HeavyModel brief = new HeavyModel(model, graph, new Report(true, Precision.BF16, ""));
-        PrecisionCheck check = PrecisionCheck.of(single.score(canary), brief.score(canary));
-        if (check.passes()) {
-            single.close();
-            return new HeavyModel(model, graph, new Report(true, Precision.BF16, "within bounds: " + check.describe()));
-        }
-        brief.close();
-        return new HeavyModel(
-                model,
-                single.graph,
-                new Report(true, Precision.FP32, "bfloat16 is out of bounds: " + check.describe()));
+    /** The same session under another report. */
+    HeavyModel explained(Report other) {
+        return new HeavyModel(this, other);
+    }
+
+    InferenceGraph graph() {
+        return graph;
     }
 
     public FeatureShape shape() {

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
@@ -64,40 +65,75 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
      */
     static InferenceGraph folded(
             ModelPackage model, SavedModelBundle bundle, TensorFlowThreads threads, Class<? extends TType> type) {
-        LightVariables variables = new LightVariables(model.directory(), bundle.session());
+        ModelVariables variables = new ModelVariables(model.directory(), bundle.session());
+        Map<String, float[]> tables = new LinkedHashMap<>();
+        Map<String, String> feeds;
         Graph graph = new Graph();
         try {
             Ops tf = Ops.create(graph);
-            Map<String, float[]> tables = new LinkedHashMap<>();
             Folding folding = new Folding(tf, model, variables, tables);
             folding.build(type);
-            Session session = new Session(graph, threads.configuration());
-            InferenceGraph result = new InferenceGraph(graph, session, folding.feeds, OUTPUTS);
-            tables.forEach((name, values) -> {
-                try (TFloat32 value = TFloat32.tensorOf(Shape.of(values.length), DataBuffers.of(values, true, false))) {
-                    session.runner()
-                            .feed(name + ".value", value)
-                            .addTarget(name + ".set")
-                            .run()
-                            .close();
-                }
-            });
-            return result;
-        } catch (RuntimeException failure) {
+            feeds = folding.feeds;
+        } catch (RuntimeException | Error failure) {
             graph.close();
             throw failure;
         }
+        return started(
+                graph,
+                threads,
+                feeds,
+                OUTPUTS,
+                session -> tables.forEach((name, values) -> {
+                    try (TFloat32 value =
+                            TFloat32.tensorOf(Shape.of(values.length), DataBuffers.of(values, true, false))) {
+                        assign(session, name, value);
+                    }
+                }));
+    }
+
+    /**
+     * Opens a graph's session and gives its variables their values. Where that fails, both are closed.
+     *
+     * @param initialise sets what stays a variable
+     */
+    static InferenceGraph started(
+            Graph graph,
+            TensorFlowThreads threads,
+            Map<String, String> feeds,
+            List<String> fetches,
+            Consumer<Session> initialise) {
+        Session session = null;
+        try {
+            session = new Session(graph, threads.configuration());
+            initialise.accept(session);
+            return new InferenceGraph(graph, session, feeds, fetches);
+        } catch (RuntimeException | Error failure) {
+            // In this order: a graph waits for the end of its sessions, for ever if need be.
+            if (session != null) {
+                session.close();
+            }
+            graph.close();
+            throw failure;
+        }
+    }
+
+    private static void assign(Session session, String variable, Tensor value) {
+        session.runner()
+                .feed(variable + ".value", value)
+                .addTarget(variable + ".set")
+                .run()
+                .close();
     }
 
     /** Builds the operations from the inputs to the outputs. */
     private static final class Folding {
         private final Ops tf;
         private final ModelPackage model;
-        private final LightVariables variables;
+        private final ModelVariables variables;
         private final Map<String, float[]> tables;
         private final Map<String, String> feeds = new LinkedHashMap<>();
 
-        Folding(Ops tf, ModelPackage model, LightVariables variables, Map<String, float[]> tables) {
+        Folding(Ops tf, ModelPackage model, ModelVariables variables, Map<String, float[]> tables) {
             this.tf = tf;
             this.model = model;
             this.variables = variables;
@@ -222,21 +258,17 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
         Graph graph = new Graph();
         try {
             graph.importGraphDef(pruned.build());
-            Session session = new Session(graph, threads.configuration());
-            for (String name : kept) {
-                try (Result value = bundle.session().runner().fetch(name).run()) {
-                    session.runner()
-                            .feed(name + ".value", value.get(0))
-                            .addTarget(name + ".set")
-                            .run()
-                            .close();
-                }
-            }
-            return new InferenceGraph(graph, session, feeds, fetches);
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             graph.close();
             throw failure;
         }
+        return started(graph, threads, feeds, fetches, session -> {
+            for (String name : kept) {
+                try (Result value = bundle.session().runner().fetch(name).run()) {
+                    assign(session, name, value.get(0));
+                }
+            }
+        });
     }
 
     private static Set<String> reachable(Map<String, NodeDef> nodes, List<String> from) {

@@ -11,16 +11,16 @@ import io.pushrank.udf.kernel.Power;
  */
 record LightLayer(Dense gate, Dense dense) {
     /** Reads a layer whose output goes through the activation. */
-    static LightLayer hidden(LightVariables variables, String name, int in) {
+    static LightLayer hidden(ModelVariables variables, String name, int in) {
         return read(variables, name, in, 1);
     }
 
     /** Reads the last layer, whose output goes through a sigmoid. */
-    static LightLayer probability(LightVariables variables, String name, int in) {
+    static LightLayer probability(ModelVariables variables, String name, int in) {
         return read(variables, name, in, Power.SIGMOID);
     }
 
-    private static LightLayer read(LightVariables variables, String name, int in, double factor) {
+    private static LightLayer read(ModelVariables variables, String name, int in, double factor) {
         float[] bias = variables.floats(name + ".bias", -1);
         Dense gate = new Dense(
                 variables.floats(name + ".gate_kernel", in, in),

@@ -37,7 +37,7 @@ public final class LightModel {
     private final ThreadLocal<LightBlock> single =
             ThreadLocal.withInitial(() -> new LightBlock(this, Kernels.plain(), 1));
 
-    private LightModel(ModelPackage model, LightVariables variables) {
+    private LightModel(ModelPackage model, ModelVariables variables) {
         int width = model.shape().continuous();
         this.shape = model.shape();
         this.hashMask = (1L << model.hashBits()) - 1;
@@ -73,7 +73,7 @@ public final class LightModel {
         this.nothingMissing = missing == null ? null : nothingMissing();
     }
 
-    private static Adaptive adaptive(LightVariables variables, int width) {
+    private static Adaptive adaptive(ModelVariables variables, int width) {
         BatchStatistics statistics = new BatchStatistics(variables, "adaptive.batch_norm", width);
         return new Adaptive(
                 variables.floats("adaptive.kernel_1", width, 2),
@@ -117,7 +117,7 @@ public final class LightModel {
                 .withTags(ModelSignature.TAG)
                 .withConfigProto(threads.configuration())
                 .load()) {
-            loaded = new LightModel(model, new LightVariables(model.directory(), bundle.session()));
+            loaded = new LightModel(model, new ModelVariables(model.directory(), bundle.session()));
         }
         for (Canary.Row canary : Canary.rows(model.shape())) {
             float score = loaded.score(canary.continuous(), canary.missing(), canary.ids(), canary.values());

@@ -9,10 +9,13 @@ import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardCopyOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
@@ -102,14 +105,33 @@ public final class ModelPackage implements Serializable {
      */
     public static ModelPackage champion(String modelsDirectory, ModelKind kind, Configuration hadoop) {
         Path file = new Path(new Path(modelsDirectory, kind.folder()), CHAMPION);
-        String version;
         try (ModelStore store = new ModelStore(file, hadoop)) {
-            version = new String(store.read(file, "the name of the version in use"), StandardCharsets.UTF_8).strip();
+            return open(modelsDirectory, kind, versionInUse(store, file), hadoop);
         }
+    }
+
+    /**
+     * Whether this is still the version in use, its manifest unchanged. Reads two small files, where {@link #champion} reads
+     * and digests the whole package.
+     *
+     * @throws ModelException when no champion is named or this version's manifest is gone
+     */
+    public boolean isChampion() {
+        Path file = new Path(path().getParent(), CHAMPION);
+        try (ModelStore store = new ModelStore(file, hadoop)) {
+            return versionInUse(store, file).equals(version())
+                    && ModelStore.digest(store.read(new Path(path(), MANIFEST), "a model manifest"))
+                            .equals(digest);
+        }
+    }
+
+    private static String versionInUse(ModelStore store, Path file) {
+        String expected = "the name of the version in use";
+        String version = new String(store.read(file, expected), StandardCharsets.UTF_8).strip();
         if (!isVersion(version)) {
-            throw new ModelException(file.toString(), "the name of the version in use", "\"" + version + "\"");
+            throw new ModelException(file.toString(), expected, "\"" + version + "\"");
         }
-        return open(modelsDirectory, kind, version, hadoop);
+        return version;
     }
 
     /**
@@ -258,8 +280,7 @@ public final class ModelPackage implements Serializable {
      * the digest and shared by every JVM of the machine; what is there is verified before it is used.
      */
     java.nio.file.Path localCopy() {
-        java.nio.file.Path root = java.nio.file.Path.of(
-                System.getProperty("java.io.tmpdir"), "pushrank-models-" + System.getProperty("user.name"));
+        java.nio.file.Path root = localRoot();
         java.nio.file.Path target = root.resolve(digest);
         try (ModelStore store = new ModelStore(path(), hadoop)) {
             if (isIntact(target)) {
@@ -277,10 +298,47 @@ public final class ModelPackage implements Serializable {
                 return target;
             } catch (IOException exists) {
                 // Another JVM was first, or what is there is damaged: then this copy serves under its own name.
-                return isIntact(target) ? target : staging;
+                if (!isIntact(target)) {
+                    return staging;
+                }
+                deleteRecursively(staging);
+                return target;
             }
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot copy " + directory + " to " + target, failure);
+        }
+    }
+
+    /**
+     * Deletes the machine's copy of the files, made for TensorFlow, if there is one. What is loaded from it stays usable;
+     * whoever loads the package again copies it again. Nobody may be loading it meanwhile.
+     */
+    public void deleteLocalCopy() {
+        java.nio.file.Path target = localRoot().resolve(digest);
+        // Under another name first, so that nobody meets half of it.
+        java.nio.file.Path doomed = localRoot().resolve("deleted-" + UUID.randomUUID());
+        try {
+            Files.move(target, doomed, StandardCopyOption.ATOMIC_MOVE);
+            deleteRecursively(doomed);
+        } catch (NoSuchFileException nothingThere) {
+            // Never copied, or deleted by another JVM.
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot delete " + target, failure);
+        }
+    }
+
+    private static java.nio.file.Path localRoot() {
+        return java.nio.file.Path.of(
+                System.getProperty("java.io.tmpdir"), "pushrank-models-" + System.getProperty("user.name"));
+    }
+
+    private static void deleteRecursively(java.nio.file.Path directory) throws IOException {
+        List<java.nio.file.Path> found;
+        try (Stream<java.nio.file.Path> walk = Files.walk(directory)) {
+            found = walk.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (java.nio.file.Path path : found) {
+            Files.delete(path);
         }
     }
 

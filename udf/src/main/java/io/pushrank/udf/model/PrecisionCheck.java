@@ -90,20 +90,22 @@ public record PrecisionCheck(double top10Overlap, double meanDifference, double 
 
     /**
      * The canary batch: seeded rows whose continuous values follow the model's own input statistics, so that they lie where
-     * its training examples did.
+     * its training examples did. Some are missing, and every row has sparse and sparse continuous ids.
      */
-    static FeatureBatch canary(FeatureShape shape, LightVariables variables) {
+    static FeatureBatch canary(FeatureShape shape, ModelVariables variables) {
         float[] mean = variables.floats("input_norm.moving_mean", shape.continuous());
         float[] variance = variables.floats("input_norm.moving_variance", shape.continuous());
         SplittableRandom random = new SplittableRandom(7);
         FeatureBatch batch = new FeatureBatch(shape, GROUPS * GROUP_ROWS);
         while (!batch.isFull()) {
             float[] continuous = new float[shape.continuous()];
+            boolean[] missing = new boolean[shape.continuous()];
             for (int index = 0; index < continuous.length; index++) {
                 double logged = mean[index] + Math.sqrt(variance[index]) * random.nextGaussian();
                 // Beyond ± 20 the logarithm's inverse passes half a billion, beyond 88 a float's range.
                 double bounded = Math.max(-20, Math.min(20, logged));
                 continuous[index] = (float) (Math.signum(bounded) * Math.expm1(Math.abs(bounded)));
+                missing[index] = random.nextInt(8) == 0;
             }
             float[] binary = new float[shape.binary()];
             for (int index = 0; index < binary.length; index++) {
@@ -112,7 +114,12 @@ public record PrecisionCheck(double top10Overlap, double meanDifference, double 
             long[] ids = random.longs(10).toArray();
             float[] values = new float[ids.length];
             Arrays.fill(values, 1);
-            batch.add(continuous, new boolean[shape.continuous()], binary, ids, values, new long[0], new float[0]);
+            long[] countedIds = random.longs(5).toArray();
+            float[] counts = new float[countedIds.length];
+            for (int index = 0; index < counts.length; index++) {
+                counts[index] = (float) Math.expm1(random.nextDouble(0, 4));
+            }
+            batch.add(continuous, missing, binary, ids, values, countedIds, counts);
         }
         return batch;
     }

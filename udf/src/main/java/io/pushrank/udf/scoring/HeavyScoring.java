@@ -15,10 +15,11 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.sql.classic.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /** Scores rows with the heavy ranker on the executors, in batches, with one TensorFlow session a JVM. */
@@ -66,20 +67,30 @@ public final class HeavyScoring {
             Precision precision,
             boolean withRaw) {
         StructType input = rows.schema();
+        StructType appended = appended(withRaw);
         int column = input.fieldIndex(features);
         JavaRDD<InternalRow> scored = rows.queryExecution()
                 .toRdd()
                 .toJavaRDD()
                 .mapPartitions(
-                        partition -> new Scores(partition, column, model, batchRows, threads, precision, withRaw));
-        StructType output = input.add("p_oonc", DataTypes.FloatType, false)
-                .add("p_engagement", DataTypes.FloatType, false)
-                .add("score", DataTypes.FloatType, false);
-        if (withRaw) {
-            output = output.add("raw_p_oonc", DataTypes.FloatType, false)
-                    .add("raw_p_engagement", DataTypes.FloatType, false);
+                        partition -> new Scores(partition, column, model, batchRows, threads, precision, appended));
+        StructType output = input;
+        for (StructField field : appended.fields()) {
+            output = output.add(field);
         }
         return ((SparkSession) rows.sparkSession()).internalCreateDataFrame(scored.rdd(), output, false);
+    }
+
+    private static StructType appended(boolean withRaw) {
+        StructType calibrated = new StructType()
+                .add("p_oonc", DataTypes.FloatType, false)
+                .add("p_engagement", DataTypes.FloatType, false)
+                .add("score", DataTypes.FloatType, false);
+        return withRaw
+                ? calibrated
+                        .add("raw_p_oonc", DataTypes.FloatType, false)
+                        .add("raw_p_engagement", DataTypes.FloatType, false)
+                : calibrated;
     }
 
     private static final class Scores implements Iterator<InternalRow> {
@@ -91,6 +102,9 @@ public final class HeavyScoring {
         private final Precision precision;
         private final List<InternalRow> pending = new ArrayList<>();
         private final boolean withRaw;
+        // Handed out again and again, as Spark's own rows are: nothing is boxed.
+        private final SpecificInternalRow scoresOfRow;
+        private final JoinedRow joined = new JoinedRow();
         private FeatureBatch batch;
         private HeavyScores raw;
         private HeavyScores scores;
@@ -103,8 +117,9 @@ public final class HeavyScoring {
                 int batchRows,
                 TensorFlowThreads threads,
                 Precision precision,
-                boolean withRaw) {
-            this.withRaw = withRaw;
+                StructType appended) {
+            this.withRaw = appended.size() > 3;
+            this.scoresOfRow = new SpecificInternalRow(appended);
             this.rows = rows;
             this.features = features;
             this.model = model;
@@ -123,10 +138,14 @@ public final class HeavyScoring {
             if (next == pending.size()) {
                 fill();
             }
-            Object[] calibrated = {scores.pOonc()[next], scores.pEngagement()[next], scores.score()[next]};
-            Object[] both = {calibrated[0], calibrated[1], calibrated[2], raw.pOonc()[next], raw.pEngagement()[next]};
-            InternalRow scoresOfRow = new GenericInternalRow(withRaw ? both : calibrated);
-            return new JoinedRow(pending.get(next++), scoresOfRow);
+            scoresOfRow.setFloat(0, scores.pOonc()[next]);
+            scoresOfRow.setFloat(1, scores.pEngagement()[next]);
+            scoresOfRow.setFloat(2, scores.score()[next]);
+            if (withRaw) {
+                scoresOfRow.setFloat(3, raw.pOonc()[next]);
+                scoresOfRow.setFloat(4, raw.pEngagement()[next]);
+            }
+            return joined.apply(pending.get(next++), scoresOfRow);
         }
 
         private void fill() {

@@ -3,6 +3,7 @@ package io.pushrank.udf.scoring;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
+import java.util.concurrent.ConcurrentHashMap;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.SparkSessionExtensions;
 import org.apache.spark.sql.catalyst.FunctionIdentifier;
@@ -23,6 +24,9 @@ import scala.runtime.BoxedUnit;
 public final class PushrankExtensions extends AbstractFunction1<SparkSessionExtensions, BoxedUnit> {
     /** Setting: the folder of the model packages. */
     public static final String MODELS = "spark.pushrank.models";
+
+    /** By folder: each call in a query would else read and digest the whole package. */
+    private static final ConcurrentHashMap<String, ModelPackage> OPENED = new ConcurrentHashMap<>();
 
     @Override
     public BoxedUnit apply(SparkSessionExtensions extensions) {
@@ -47,8 +51,12 @@ public final class PushrankExtensions extends AbstractFunction1<SparkSessionExte
             throw new IllegalArgumentException(LightScore.NAME + " needs the setting " + MODELS
                     + ", the folder of the models; set it with SET " + MODELS + " = DIR");
         }
-        ModelPackage model = ModelPackage.champion(
-                models, ModelKind.LIGHT, spark.sparkContext().hadoopConfiguration());
+        ModelPackage model = OPENED.compute(
+                models,
+                (directory, known) -> known != null && known.isChampion()
+                        ? known
+                        : ModelPackage.champion(
+                                directory, ModelKind.LIGHT, spark.sparkContext().hadoopConfiguration()));
         return LightScore.of(arguments, model, TensorFlowThreads.DEFAULT);
     }
 }

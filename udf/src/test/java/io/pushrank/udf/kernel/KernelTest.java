@@ -47,6 +47,17 @@ class KernelTest {
     }
 
     @Test
+    void aVectorKernelThatDoesNotStartLeavesThePlainOne() {
+        assertSame(VECTOR, Kernels.orPlain(() -> VECTOR));
+        assertSame(PLAIN, Kernels.orPlain(() -> {
+            throw new ExceptionInInitializerError("no registers");
+        }));
+        assertSame(PLAIN, Kernels.orPlain(() -> {
+            throw new IllegalStateException("no constructor");
+        }));
+    }
+
+    @Test
     void everyKernelGivesARowTheSameBits() {
         for (int out : new int[] {1, 2, 3, 4, 5, 6, IN}) {
             Dense gate = new Dense(floats(IN * IN), floats(IN), Power.SIGMOID);
