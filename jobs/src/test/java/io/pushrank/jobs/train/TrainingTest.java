@@ -69,7 +69,7 @@ class TrainingTest {
                         "light.yaml",
                         SampleParams.light(20)
                                 .toYaml()
-                                .replace("label: heavy_score", "label: heavy_score\nrecord_weights: {smooth: 0, minimum: 0.1}")));
+                                .replace("training:", "record_weights: {smooth: 0, minimum: 0.1}\ntraining:")));
         assertEquals(
                 heavy.digest(),
                 ModelPackage.champion(models.toString(), ModelKind.HEAVY, hadoop)
