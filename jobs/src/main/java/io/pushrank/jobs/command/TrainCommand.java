@@ -93,6 +93,7 @@ final class TrainCommand implements Runnable {
 
     private static int train(
             String verb, RunOptions options, ExampleOptions chosen, String kind, String defaultLabels, Trainer train) {
+        chosen.requireBounds();
         SparkSession spark = options.session(verb);
         ExampleTable table = new ExampleTable(spark, options.layout());
         String labels = chosen.labels == null ? defaultLabels : chosen.labels;
@@ -155,7 +156,9 @@ final class TrainCommand implements Runnable {
         @Option(
                 names = "--warm-start",
                 paramLabel = "VERSION",
-                description = "Version whose weights the training starts from; its params are the default then.")
+                description =
+                        "Version whose weights the training starts from; its params are the default then. Not for the"
+                                + " model logistic.")
         private String warmStart;
 
         @Option(names = "--labels", paramLabel = "KIND", description = "Kind of the examples' labels.")
@@ -172,7 +175,8 @@ final class TrainCommand implements Runnable {
                 paramLabel = "SHARE",
                 defaultValue = "0.2",
                 description =
-                        "Share of the instants, the last, for early stopping and calibration. Default: ${DEFAULT-VALUE}.")
+                        "Share of the instants, the last, above 0 and below 1, for early stopping and calibration. Default:"
+                                + " ${DEFAULT-VALUE}.")
         private double holdout;
 
         @Option(
@@ -202,14 +206,20 @@ final class TrainCommand implements Runnable {
                 description = "Folder of TensorBoard's event files. Default: <version>-evaluations/training.")
         private String events;
 
-        private Training.Settings settings(ModelPackage start) {
-            int most = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-            if (most < 1) {
-                throw PushrankException.usage("--threads must be at least 1, cannot be: " + most);
+        private void requireBounds() {
+            if (!(holdout > 0 && holdout < 1)) {
+                throw PushrankException.usage("--holdout must be above 0 and below 1, cannot be: " + holdout);
+            }
+            if (threads != null && threads < 1) {
+                throw PushrankException.usage("--threads must be at least 1, cannot be: " + threads);
             }
             if (checkpointEvery < 0) {
                 throw PushrankException.usage("--checkpoint-every must be at least 0, cannot be: " + checkpointEvery);
             }
+        }
+
+        private Training.Settings settings(ModelPackage start) {
+            int most = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
             return new Training.Settings(TrainingThreads.of(most), checkpoint, checkpointEvery, events, start);
         }
     }

@@ -33,6 +33,16 @@ sealed interface Architecture permits ClemNet, MaskNet, DeepCrossNetwork, Logist
      */
     List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape);
 
+    /** Multiplications of one row in matrix products and convolutions, nothing that is done around them. */
+    default long multiplications(HeavyParams params, FeatureShape shape) {
+        // Each kernel but a convolution's is multiplied with once a row.
+        return new HeavyNetwork(params, shape)
+                .variableShapes().entrySet().stream()
+                        .filter(variable -> variable.getKey().endsWith(".kernel"))
+                        .mapToLong(variable -> variable.getValue().size())
+                        .sum();
+    }
+
     /**
      * Logits of the two tasks.
      *

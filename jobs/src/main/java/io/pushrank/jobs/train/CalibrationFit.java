@@ -2,7 +2,6 @@ package io.pushrank.jobs.train;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
@@ -49,18 +48,15 @@ final class CalibrationFit {
         return pmod(xxhash64(lit("calibration"), col("user_id")), lit(2));
     }
 
-    /** Scores examples with an uncalibrated package on the executors and fits both curves. */
-    static Calibration fit(ModelPackage uncalibrated, Dataset<Row> examples, int batchRows) {
+    /** Scores examples with an uncalibrated package on the executors and fits both curves; says which one it could not. */
+    static Calibration fit(
+            ModelPackage uncalibrated, Dataset<Row> examples, int batchRows, TrainingProgress.Listener listener) {
         Column isLiked = col("label_dislike").notEqual(1);
         Dataset<Row> scored = HeavyScoring.score(
                         examples, "features", uncalibrated, batchRows, TensorFlowThreads.DEFAULT)
                 .select(
                         col("p_oonc").cast("double").as("p_oonc"),
-                        least(
-                                        lit(1.0),
-                                        col("p_engagement")
-                                                .cast("double")
-                                                .divide(col("p_oonc").cast("double")))
+                        ConditionalProbability.of(col("p_engagement"), col("p_oonc"))
                                 .as("p_conditional"),
                         when(isLiked, col("label_oonc"))
                                 .otherwise(0f)
@@ -74,8 +70,8 @@ final class CalibrationFit {
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             return new Calibration(
-                    curve(scored, "p_oonc", "oonc"),
-                    curve(scored.filter(col("oonc").equalTo(1)), "p_conditional", "engagement"));
+                    curve(scored, "p_oonc", "oonc", listener),
+                    curve(scored.filter(col("oonc").equalTo(1)), "p_conditional", "engagement", listener));
         } finally {
             scored.unpersist();
         }
@@ -86,32 +82,61 @@ final class CalibrationFit {
      *
      * @param rows prediction in [0, 1], label 0 or 1, and {@code weight}, above 0
      */
-    static Calibration.Curve curve(Dataset<Row> rows, String prediction, String label) {
-        Dataset<Row> used = rows.select(col(prediction).as("raw"), col(label).as("label"), col("weight"))
-                .filter(col("raw").gt(0).and(col("raw").lt(1)));
-        Row totals = used.agg(
-                        count(lit(1)),
-                        sum("label"),
-                        sum(col("weight").multiply(col("label"))).divide(sum("weight")),
-                        min("raw"),
-                        max("raw"))
-                .head();
-        long all = totals.getLong(0);
-        double positives = all == 0 ? 0 : totals.getDouble(1);
-        if (Math.min(positives, all - positives) < LEAST_OF_A_CLASS) {
-            return Calibration.Curve.IDENTITY;
+    static Calibration.Curve curve(
+            Dataset<Row> rows, String prediction, String label, TrainingProgress.Listener listener) {
+        Dataset<Row> used =
+                inOrder(rows.select(col(prediction).as("raw"), col(label).as("label"), col("weight"))
+                        .filter(col("raw").gt(0).and(col("raw").lt(1))));
+        try {
+            Row totals = used.agg(
+                            count(lit(1)),
+                            sum("label"),
+                            sum(col("weight").multiply(col("label"))),
+                            sum("weight"),
+                            min("raw"),
+                            max("raw"))
+                    .head();
+            long all = totals.getLong(0);
+            long positives = all == 0 ? 0 : (long) totals.getDouble(1);
+            long fewer = Math.min(positives, all - positives);
+            if (fewer < LEAST_OF_A_CLASS) {
+                listener.report(new TrainingProgress.Notice("calibration: predictions of " + label
+                        + " stay as the model gives them, since held-out rows of each class must be at least "
+                        + LEAST_OF_A_CLASS + ", cannot be: " + fewer + " of " + all));
+                return Calibration.Curve.IDENTITY;
+            }
+            // One more row of the mean label at either end keeps every block above 0 and below 1: no curve ever says
+            // "never".
+            double base = totals.getDouble(2) / totals.getDouble(3);
+            Dataset<Row> padded = inOrder(used.unionAll(used.sparkSession()
+                    .range(2)
+                    .select(
+                            when(col("id").equalTo(0), lit(totals.getDouble(4)))
+                                    .otherwise(lit(totals.getDouble(5)))
+                                    .as("raw"),
+                            lit(base).as("label"),
+                            lit(1.0).as("weight"))));
+            try {
+                return curve(padded);
+            } finally {
+                padded.unpersist();
+            }
+        } finally {
+            used.unpersist();
         }
-        double base = totals.getDouble(2);
-        // One more row of the mean label at either end keeps every block above 0 and below 1: no curve ever says
-        // "never".
-        Dataset<Row> padded = used.unionAll(used.sparkSession()
-                .range(2)
-                .select(
-                        when(col("id").equalTo(0), lit(totals.getDouble(3)))
-                                .otherwise(lit(totals.getDouble(4)))
-                                .as("raw"),
-                        lit(base).as("label"),
-                        lit(1.0).as("weight")));
+    }
+
+    /**
+     * One partition in one order, persisted: sums of doubles depend on their order, and the same examples are to give the
+     * same bytes.
+     */
+    private static Dataset<Row> inOrder(Dataset<Row> rows) {
+        return rows.repartition(1)
+                .sortWithinPartitions("raw", "label", "weight")
+                .persist(StorageLevel.MEMORY_AND_DISK());
+    }
+
+    private static Calibration.Curve curve(Dataset<Row> padded) {
         List<Row> blocks = new IsotonicRegression()
                 .setFeaturesCol("raw")
                 .setLabelCol("label")

@@ -24,12 +24,14 @@ import org.apache.hadoop.fs.Path;
 
 /**
  * A folder with a training's last states, {@code checkpoint-<step>}: each is written whole under another name first and ends
- * in its SHA-256, so that a process may be killed at any instant. The two newest are kept.
+ * in its SHA-256, so that a process may be killed at any instant. The two newest are kept. A second state of the same step
+ * is {@code checkpoint-<step>.new} until the first is deleted, so that one of them is there at every instant.
  */
-final class Checkpoints {
+final class Checkpoints implements AutoCloseable {
     private static final String MAGIC = "pushrank training checkpoint 1";
     private static final String PREFIX = "checkpoint-";
     private static final String DRAFT = ".draft";
+    private static final String NEW = ".new";
     private static final int KEPT = 2;
     private static final int BUFFER = 1 << 20;
 
@@ -65,17 +67,34 @@ final class Checkpoints {
                 output.flush();
                 output.write(digest.digest());
             }
+            settle();
             // A state of the same step may be there already, from before an evaluation.
-            files.delete(file, false);
-            if (!files.rename(draft, file)) {
-                throw new IOException("cannot rename " + draft + " to " + file);
-            }
+            rename(draft, files.exists(file) ? file.suffix(NEW) : file);
+            settle();
             List<Path> all = newestFirst();
             for (Path old : all.subList(Math.min(KEPT, all.size()), all.size())) {
                 files.delete(old, false);
             }
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot write checkpoint " + file, failure);
+        }
+    }
+
+    /** Puts each second state of a step, which a process that was killed may leave, in the place of the first. */
+    private void settle() throws IOException {
+        for (Path second : newestFirst()) {
+            String name = second.getName();
+            if (name.endsWith(NEW)) {
+                Path file = new Path(folder, name.substring(0, name.length() - NEW.length()));
+                files.delete(file, false);
+                rename(second, file);
+            }
+        }
+    }
+
+    private void rename(Path from, Path to) throws IOException {
+        if (!files.rename(from, to)) {
+            throw new IOException("cannot rename " + from + " to " + to);
         }
     }
 
@@ -124,6 +143,15 @@ final class Checkpoints {
                     .toList();
         } catch (FileNotFoundException absent) {
             return List.of();
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            files.close();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot leave " + folder, failure);
         }
     }
 

@@ -60,6 +60,28 @@ record ClemNet(List<Block> blocks) implements Architecture {
     }
 
     @Override
+    public long multiplications(HeavyParams params, FeatureShape shape) {
+        long length = HeavyInput.width(params, shape);
+        long channels = 1;
+        long tower = 0;
+        for (Block block : blocks) {
+            long inChannels = channels;
+            if (block.units() > 0) {
+                tower += channels * length * block.units();
+                length = block.units();
+            }
+            if (block.filters() > 0) {
+                tower += length * channels * block.kernel() * block.filters();
+                channels = block.filters();
+            }
+            if (block.residual()) {
+                tower += length * channels * inChannels;
+            }
+        }
+        return 2 * (tower + length * channels);
+    }
+
+    @Override
     public List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape) {
         int width = HeavyInput.width(params, shape);
         Block first = blocks.get(0);

@@ -26,6 +26,20 @@ final class ExampleBatch {
         weight = new float[capacity];
     }
 
+    /** The first so many examples, in batches of at most so many. */
+    static List<ExampleBatch> sample(ExampleSource source, FeatureShape shape, int rows, int batchRows) {
+        List<ExampleBatch> batches = new ArrayList<>();
+        Iterator<Example> examples = source.epoch(0);
+        int left = rows;
+        while (left > 0 && examples.hasNext()) {
+            ExampleBatch batch = new ExampleBatch(shape, Math.min(left, batchRows));
+            batch.fill(examples);
+            batches.add(batch);
+            left -= batch.size();
+        }
+        return batches;
+    }
+
     /** Takes examples until full or until there are none. */
     void fill(Iterator<Example> source) {
         features.clear();

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.train;
 
 import io.pushrank.jobs.evaluate.BinaryMetrics;
+import io.pushrank.udf.model.Calibration;
 import io.pushrank.udf.model.ModelSignature;
 import java.util.Map;
 import java.util.TreeMap;
@@ -33,7 +34,7 @@ final class HeavyMetrics {
         int next = 0;
         for (int row = 0; row < oonc.length; row++) {
             if (oonc[row] == 1) {
-                conditional[next] = pOonc[row] > 0 ? Math.min(1, pEngagement[row] / pOonc[row]) : 0;
+                conditional[next] = (float) Calibration.conditional(pEngagement[row], pOonc[row]);
                 label[next++] = engagement[row];
             }
         }

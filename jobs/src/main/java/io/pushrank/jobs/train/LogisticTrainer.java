@@ -10,8 +10,6 @@ import io.pushrank.udf.model.TensorFlowThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -59,7 +57,7 @@ final class LogisticTrainer {
      * @param evaluation examples to measure on
      * @param params of the model {@code logistic}
      * @param directory receives saved_model.pb, variables/, features.yaml and params.yaml
-     * @throws IllegalArgumentException when none of the training examples is opened, or all of them are
+     * @throws UnusableExamplesException when none of the training examples is opened, or all of them are
      */
     static ModelExport train(
             Dataset<Row> training,
@@ -74,7 +72,13 @@ final class LogisticTrainer {
         Map<String, Weight> weights = trainer.fit(training);
         Map<String, Double> metrics;
         try (ServingGraph graph = new ServingGraph(network, weights, threads)) {
-            metrics = network.evaluate(trainer.predictions(graph, evaluation)).metrics();
+            metrics = network.evaluate(Predictions.of(
+                            evaluation,
+                            shape,
+                            EVALUATION_BATCH_ROWS,
+                            trainer.logistic.maximumEvaluationRows(),
+                            graph::predict))
+                    .metrics();
         }
         try {
             SavedModelWriter.write(network, weights, featuresYaml, directory, threads);
@@ -91,6 +95,7 @@ final class LogisticTrainer {
         Dataset<Row> rows = training.select(
                         col("as_of"),
                         col("user_id"),
+                        col("item_type"),
                         col("item_id"),
                         vector().as(VECTOR),
                         col("label_oonc").equalTo(1).and(kept).cast("double").as(OPENED),
@@ -100,8 +105,8 @@ final class LogisticTrainer {
                                 .cast("double")
                                 .as(ENGAGED),
                         col("weight").cast("double").as(WEIGHT))
-                .coalesce(1)
-                .sortWithinPartitions("as_of", "user_id", "item_id")
+                .repartition(1)
+                .sortWithinPartitions("as_of", "user_id", "item_type", "item_id")
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             requireBothClasses(rows);
@@ -118,7 +123,7 @@ final class LogisticTrainer {
         long count = rows.count();
         long opened = rows.filter(col(OPENED).equalTo(1)).count();
         if (opened == 0 || opened == count) {
-            throw new IllegalArgumentException("cannot train the heavy ranker: none of the " + count
+            throw new UnusableExamplesException("cannot train the heavy ranker: none of the " + count
                     + " training examples is " + (opened == 0 ? "positive" : "negative"));
         }
     }
@@ -219,19 +224,5 @@ final class LogisticTrainer {
 
     private static double signedLogarithm(double value) {
         return Math.signum(value) * Math.log1p(Math.abs(value));
-    }
-
-    private Predictions predictions(ServingGraph graph, ExampleSource evaluation) {
-        Predictions predictions = new Predictions();
-        ExampleBatch batch = new ExampleBatch(shape, EVALUATION_BATCH_ROWS);
-        Iterator<Example> examples = evaluation.epoch(0);
-        while (predictions.size() < logistic.maximumEvaluationRows() && examples.hasNext()) {
-            batch.fill(examples);
-            Map<String, float[]> values = new HashMap<>(graph.predict(batch));
-            values.put("oonc", batch.oonc());
-            values.put("engagement", batch.engagement());
-            predictions.add(batch.size(), values);
-        }
-        return predictions;
     }
 }

@@ -51,29 +51,9 @@ public final class RandomHeavyRanker {
         return new ModelExport(directory, ModelKind.HEAVY, shape, seed, Map.of());
     }
 
-    /** Multiplications of a row in ClemNet's products and convolutions, nothing that is done around them. */
+    /** Multiplications of one row in matrix products and convolutions, nothing that is done around them. */
     public static long multiplications(HeavyParams params, FeatureShape shape) {
-        if (!(params.model() instanceof ClemNet clemNet)) {
-            throw new IllegalArgumentException("model must be clemnet, cannot be: " + params.model());
-        }
-        long length = shape.continuous() + shape.binary() + 2L * params.embeddingDimensions();
-        long channels = 1;
-        long tower = 0;
-        for (ClemNet.Block block : clemNet.blocks()) {
-            long inChannels = channels;
-            if (block.units() > 0) {
-                tower += channels * length * block.units();
-                length = block.units();
-            }
-            if (block.filters() > 0) {
-                tower += length * channels * block.kernel() * block.filters();
-                channels = block.filters();
-            }
-            if (block.residual()) {
-                tower += length * channels * inChannels;
-            }
-        }
-        return 2 * (tower + length * channels);
+        return params.model().multiplications(params, shape);
     }
 
     private static float value(String name, float initial, SplittableRandom random, double negativeScales) {

@@ -14,7 +14,8 @@ import org.apache.spark.sql.Row;
 
 /**
  * As-of instants of the examples that a model was made with, those held out included: they chose the checkpoint and the
- * calibration. Kept among the manifest's metrics, in seconds since 1970.
+ * calibration. A model that was started from another one was made with the other's examples too. Kept among the manifest's
+ * metrics, in seconds since 1970.
  */
 public record TrainedOn(Instant first, Instant last) {
     private static final String FIRST = "examples_first_as_of";
@@ -32,6 +33,12 @@ public record TrainedOn(Instant first, Instant last) {
         return metrics.containsKey(FIRST) && metrics.containsKey(LAST)
                 ? Optional.of(new TrainedOn(instant(metrics.get(FIRST)), instant(metrics.get(LAST))))
                 : Optional.empty();
+    }
+
+    /** From the earlier start to the later end of the two. */
+    TrainedOn with(TrainedOn other) {
+        return new TrainedOn(
+                first.isBefore(other.first) ? first : other.first, last.isAfter(other.last) ? last : other.last);
     }
 
     ModelExport addedTo(ModelExport export) {

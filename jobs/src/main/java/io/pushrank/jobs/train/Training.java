@@ -71,7 +71,7 @@ public final class Training {
      * @param examples rows of EXAMPLES
      * @param features the list that they were made with
      * @param holdout share of the as-of instants, the last ones, that early stopping measures on and the heavy ranker's
-     *     calibration is fitted on: see {@link CalibrationFit}
+     *     calibration is fitted on, above 0 and below 1: see {@link CalibrationFit}
      */
     public Training(
             Dataset<Row> examples,
@@ -93,12 +93,16 @@ public final class Training {
     /**
      * Trains the heavy ranker on labels of what followed a send, or a candidate.
      *
-     * @throws PushrankException with exit code 2 when params and warm start do not fit, 3 when the examples cannot be
-     *     trained on
+     * @throws PushrankException with exit code 2 when there is such a version already, or may be none, or when params and
+     *     warm start do not fit; 3 when the examples cannot be trained on
      */
     public ModelPackage heavy(String version, HeavyParams params) {
         UnaryOperator<Dataset<Row>> prepare = rows -> rows.withColumn("heavy_score", lit(0f));
         if (params.model() instanceof Logistic) {
+            if (settings.warmStart() != null) {
+                throw PushrankException.usage("--warm-start must be left out for the model logistic, which is fitted at"
+                        + " once, cannot be: " + settings.warmStart().version());
+            }
             return train(
                     ModelKind.HEAVY,
                     version,
@@ -130,7 +134,11 @@ public final class Training {
                         options));
     }
 
-    /** Trains the light ranker to predict what the heavy ranker in use makes of the same candidates. */
+    /**
+     * Trains the light ranker to predict what the heavy ranker in use makes of the same candidates.
+     *
+     * @throws PushrankException as {@link #heavy} does
+     */
     public ModelPackage light(String version, LightParams params) {
         FeatureList light = features.light();
         return train(
@@ -203,6 +211,7 @@ public final class Training {
             long seed,
             Map<String, Weight> initialWeights,
             Trainer trainer) {
+        NewVersion.require(modelsDirectory, kind, version, hadoop);
         Timestamp instant = ExampleTable.holdout(examples, holdout);
         Dataset<Row> earlier = ExampleTable.before(examples, instant);
         if (earlier.isEmpty()) {
@@ -228,26 +237,35 @@ public final class Training {
             if (kind == ModelKind.HEAVY) {
                 calibrate(version, export, CalibrationFit.forFit(heldOut));
             }
-            ModelPackage written = ModelPackage.write(
-                    modelsDirectory, version, TrainedOn.of(examples).addedTo(export), hadoop);
+            ModelPackage written =
+                    ModelPackage.write(modelsDirectory, version, trainedOn().addedTo(export), hadoop);
             if (!ModelPackage.hasChampion(modelsDirectory, kind, hadoop)) {
                 ModelPackage.crown(modelsDirectory, kind, version, hadoop);
             }
             // A model that is there needs no checkpoint.
-            options.checkpoints.clear();
+            try (Checkpoints checkpoints = options.openCheckpoints()) {
+                checkpoints.clear();
+            }
             storage.delete(staging);
             return written;
         } catch (InterruptedTrainingException e) {
             // Hadoop's file systems are closing: the copies stay until the next run replaces them.
             isInterrupted = true;
             throw PushrankException.interrupted(e.getMessage(), e);
-        } catch (IllegalArgumentException e) {
+        } catch (UnusableExamplesException e) {
             throw PushrankException.input("examples cannot be trained on: " + e.getMessage(), e);
         } finally {
             if (!isInterrupted) {
                 split.delete(storage);
             }
         }
+    }
+
+    private TrainedOn trainedOn() {
+        TrainedOn own = TrainedOn.of(examples);
+        return settings.warmStart() == null
+                ? own
+                : TrainedOn.of(settings.warmStart()).map(own::with).orElse(own);
     }
 
     private TrainingOptions options(String folder, String version, String staging) {
@@ -272,7 +290,7 @@ public final class Training {
         storage.delete(aside);
         try {
             ModelPackage uncalibrated = ModelPackage.write(aside, version, export, hadoop);
-            Calibration calibration = CalibrationFit.fit(uncalibrated, heldOut, BATCH_ROWS);
+            Calibration calibration = CalibrationFit.fit(uncalibrated, heldOut, BATCH_ROWS, listener);
             Files.writeString(export.directory().resolve(Calibration.FILE), calibration.toJson());
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,11 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.tensorflow.Graph;
 import org.tensorflow.Operand;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
-import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.NoOp;
@@ -20,10 +18,9 @@ import org.tensorflow.types.TInt64;
 /** A network with its training and its evaluation path in one graph and session. */
 final class TrainingGraph implements AutoCloseable {
     private final Network network;
-    private final Graph graph = new Graph();
+    private final NetworkGraph graph;
     private final Session session;
     private final GraphVariables variables;
-    private final ModelInputs inputs;
     private final Network.Labels labels;
     private final GraphContext.Schedule schedule;
     private final Operand<TFloat32> loss;
@@ -33,28 +30,33 @@ final class TrainingGraph implements AutoCloseable {
 
     TrainingGraph(Network network, TensorFlowThreads threads) {
         this.network = network;
-        Ops tf = Ops.create(graph);
-        variables = new GraphVariables(tf, network.training().seed());
-        inputs = new ModelInputs(tf, network.kind(), network.shape());
-        labels = Network.Labels.create(tf);
-        schedule = GraphContext.Schedule.create(tf);
-        GraphContext training =
-                new GraphContext(tf.withSubScope("training"), variables, GraphContext.Path.TRAINING, schedule);
-        loss = network.loss(training, inputs, labels);
-        update = Optimizer.step(training, loss, network.training());
-        GraphContext evaluation =
-                new GraphContext(tf.withSubScope("evaluation"), variables, GraphContext.Path.EVALUATION, null);
-        outputs = network.outputs(evaluation, inputs);
-        normalisations = evaluation.normalisations;
-        session = new Session(graph, threads.configuration());
-        variables.initialize(session);
+        graph = new NetworkGraph(network);
+        try {
+            Ops tf = graph.tf();
+            variables = new GraphVariables(tf, network.training().seed());
+            labels = Network.Labels.create(tf);
+            schedule = GraphContext.Schedule.create(tf);
+            GraphContext training =
+                    new GraphContext(tf.withSubScope("training"), variables, GraphContext.Path.TRAINING, schedule);
+            loss = network.loss(training, graph.inputs(), labels);
+            update = Optimizer.step(training, loss, network.training());
+            GraphContext evaluation =
+                    new GraphContext(tf.withSubScope("evaluation"), variables, GraphContext.Path.EVALUATION, null);
+            outputs = network.outputs(evaluation, graph.inputs());
+            normalisations = evaluation.normalisations;
+            session = graph.open(threads);
+            variables.initialize(session);
+        } catch (RuntimeException | Error failure) {
+            graph.close();
+            throw failure;
+        }
     }
 
     /** Learns from one batch and returns its loss before the step. */
     float step(ExampleBatch batch, long step) {
         TrainingParams params = network.training();
         float ramp = (float) params.renormRampAt(step);
-        try (FeatureTensors features = tensors(batch);
+        try (FeatureTensors features = graph.tensors(batch);
                 TFloat32 oonc = TFloat32.vectorOf(batch.oonc());
                 TFloat32 engagement = TFloat32.vectorOf(batch.engagement());
                 TFloat32 heavyScore = TFloat32.vectorOf(batch.heavyScore());
@@ -64,7 +66,7 @@ final class TrainingGraph implements AutoCloseable {
                 TFloat32 renormR = TFloat32.scalarOf(1 + ramp * ((float) params.renormMaximumScale() - 1));
                 TFloat32 renormD = TFloat32.scalarOf(ramp * (float) params.renormMaximumShift());
                 TInt64 dropoutSeed = TInt64.vectorOf(params.seed(), step);
-                Result result = feed(features)
+                Result result = graph.feed(features)
                         .feed(labels.oonc(), oonc)
                         .feed(labels.engagement(), engagement)
                         .feed(labels.heavyScore(), heavyScore)
@@ -83,18 +85,7 @@ final class TrainingGraph implements AutoCloseable {
 
     /** Outputs of one batch with moving statistics, by name. */
     Map<String, float[]> predict(ExampleBatch batch) {
-        try (FeatureTensors features = tensors(batch)) {
-            Session.Runner runner = feed(features);
-            outputs.values().forEach(runner::fetch);
-            Map<String, float[]> values = new LinkedHashMap<>();
-            try (Result result = runner.run()) {
-                int index = 0;
-                for (String name : outputs.keySet()) {
-                    values.put(name, Weight.copyOf(result.get(index++)).floats());
-                }
-            }
-            return values;
-        }
+        return graph.predict(outputs, batch);
     }
 
     /**
@@ -122,8 +113,8 @@ final class TrainingGraph implements AutoCloseable {
         layers.forEach(layer -> moments.add(
                 new Moments((int) variables.shape(layer.name() + ".moving_mean").size())));
         for (ExampleBatch batch : sample) {
-            try (FeatureTensors features = tensors(batch)) {
-                Session.Runner runner = feed(features);
+            try (FeatureTensors features = graph.tensors(batch)) {
+                Session.Runner runner = graph.feed(features);
                 layers.forEach(layer -> runner.fetch(layer.mean()).fetch(layer.variance()));
                 try (Result result = runner.run()) {
                     for (int index = 0; index < layers.size(); index++) {
@@ -159,32 +150,12 @@ final class TrainingGraph implements AutoCloseable {
         return variables.snapshotAll(session);
     }
 
-    /** Shapes of the trained variables by name. */
-    Map<String, Shape> shapes() {
-        Map<String, Shape> shapes = new LinkedHashMap<>();
-        variables.trainedNames().forEach(name -> shapes.put(name, variables.shape(name)));
-        return shapes;
-    }
-
     void restore(Map<String, Weight> weights) {
         variables.restore(session, weights);
     }
 
-    private FeatureTensors tensors(ExampleBatch batch) {
-        return FeatureTensors.of(batch.features, batch.size(), network.hashBits(), network.kind());
-    }
-
-    private Session.Runner feed(FeatureTensors features) {
-        Session.Runner runner = session.runner();
-        for (Map.Entry<String, Tensor> feature : features.byName().entrySet()) {
-            runner.feed(inputs.byName().get(feature.getKey()), feature.getValue());
-        }
-        return runner;
-    }
-
     @Override
     public void close() {
-        session.close();
         graph.close();
     }
 }

@@ -9,7 +9,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -39,6 +38,9 @@ final class TrainingLoop {
     private Map<String, Weight> bestWeights = Map.of();
 
     private Map<String, String> origin;
+    /** Null when none are written. */
+    private Checkpoints checkpoints;
+
     private EventFile events;
     private Interruption interruption;
     /** From then on the graph no longer holds what a checkpoint needs; the last one leads straight to the export. */
@@ -62,15 +64,18 @@ final class TrainingLoop {
      * Trains and exports, from the last checkpoint on when there is one.
      *
      * @param directory receives saved_model.pb, variables/, features.yaml and params.yaml
-     * @throws IllegalArgumentException when a source has no positive or no negative example
+     * @throws UnusableExamplesException when a source has no positive or no negative example
      * @throws PushrankException with exit code 2 when there are checkpoints of another training that may not be left aside
      */
     ModelExport run(String featuresYaml, Path directory) {
         requireBothClasses("training", training);
         requireBothClasses("evaluation", evaluation);
-        List<ExampleBatch> sample = sample();
+        List<ExampleBatch> sample =
+                ExampleBatch.sample(training, network.shape(), params.statisticsRows(), params.batchRows());
         interruption = new Interruption();
-        try (TrainingGraph graph = new TrainingGraph(network, options.threads)) {
+        try (TrainingGraph graph = new TrainingGraph(network, options.threads);
+                Checkpoints opened = options.openCheckpoints()) {
+            checkpoints = opened;
             graph.restore(network.measured(sample));
             graph.restore(options.initialWeights);
             origin = origin(featuresYaml);
@@ -214,21 +219,11 @@ final class TrainingLoop {
     }
 
     private Network.Evaluation evaluate(TrainingGraph graph) {
-        Predictions predictions = new Predictions();
-        try (BatchFeed feed = new BatchFeed(() -> evaluation.epoch(0), network.shape(), params.batchRows())) {
-            while (predictions.size() < params.maximumEvaluationRows()) {
-                endIfAsked(graph);
-                ExampleBatch batch = feed.next();
-                if (batch == null) {
-                    break;
-                }
-                Map<String, float[]> values = new HashMap<>(graph.predict(batch));
-                values.put("oonc", batch.oonc());
-                values.put("engagement", batch.engagement());
-                values.put("label", batch.heavyScore());
-                predictions.add(batch.size(), values);
-            }
-        }
+        Predictions predictions = Predictions.of(
+                evaluation, network.shape(), params.batchRows(), params.maximumEvaluationRows(), batch -> {
+                    endIfAsked(graph);
+                    return graph.predict(batch);
+                });
         return network.evaluate(predictions);
     }
 
@@ -252,11 +247,11 @@ final class TrainingLoop {
     }
 
     private void resume(TrainingGraph graph) {
-        if (options.checkpoints == null) {
+        if (checkpoints == null) {
             return;
         }
         try {
-            options.checkpoints.latest(origin).ifPresent(saved -> {
+            checkpoints.latest(origin).ifPresent(saved -> {
                 restore(saved.state(), graph);
                 options.listener.report(new TrainingProgress.Notice(
                         "resumed at step " + step + ", epoch " + epoch + ", from " + saved.file()));
@@ -268,7 +263,7 @@ final class TrainingLoop {
                             other.getMessage() + ": train with those, or name another folder for checkpoints");
                 case START_ANEW -> {
                     options.listener.report(new TrainingProgress.Notice(other.getMessage() + ": starting anew"));
-                    options.checkpoints.clear();
+                    checkpoints.clear();
                 }
             }
         }
@@ -288,8 +283,8 @@ final class TrainingLoop {
     }
 
     private void save(TrainingGraph graph) {
-        if (options.checkpoints != null) {
-            options.checkpoints.save(
+        if (checkpoints != null) {
+            checkpoints.save(
                     origin,
                     new TrainingState(
                             step,
@@ -308,7 +303,7 @@ final class TrainingLoop {
     private void endIfAsked(TrainingGraph graph) {
         if (interruption.isRequested()) {
             String text = "interrupted at step " + step;
-            if (options.checkpoints != null) {
+            if (checkpoints != null) {
                 if (!isLearned) {
                     save(graph);
                 }
@@ -321,19 +316,6 @@ final class TrainingLoop {
 
     // ---------------------------------------------------------------------------------------------- before the first
     // step
-
-    private List<ExampleBatch> sample() {
-        List<ExampleBatch> batches = new ArrayList<>();
-        Iterator<Example> examples = training.epoch(0);
-        int left = params.statisticsRows();
-        while (left > 0 && examples.hasNext()) {
-            ExampleBatch batch = new ExampleBatch(network.shape(), Math.min(left, params.batchRows()));
-            batch.fill(examples);
-            batches.add(batch);
-            left -= batch.size();
-        }
-        return batches;
-    }
 
     /** A network trained on one class learns a constant, and its metrics are undefined: better to say so at once. */
     private void requireBothClasses(String name, ExampleSource source) {
@@ -348,7 +330,7 @@ final class TrainingLoop {
             count++;
         }
         if (!positive || !negative) {
-            throw new IllegalArgumentException("cannot train the " + network.kind() + " ranker: none of the " + count
+            throw new UnusableExamplesException("cannot train the " + network.kind() + " ranker: none of the " + count
                     + " " + name + " examples is " + (positive ? "negative" : "positive"));
         }
     }

@@ -19,7 +19,7 @@ public final class TrainingOptions {
     final TrainingProgress.Listener listener;
     final Map<String, Weight> initialWeights;
     /** Null when no checkpoints are written. */
-    final Checkpoints checkpoints;
+    final String checkpointDirectory;
 
     final OtherOrigin otherOrigin;
     /** 0: at evaluations only. */
@@ -33,7 +33,7 @@ public final class TrainingOptions {
             TensorFlowThreads threads,
             TrainingProgress.Listener listener,
             Map<String, Weight> initialWeights,
-            Checkpoints checkpoints,
+            String checkpointDirectory,
             OtherOrigin otherOrigin,
             int checkpointEverySteps,
             String eventsDirectory,
@@ -41,7 +41,7 @@ public final class TrainingOptions {
         this.threads = threads;
         this.listener = listener;
         this.initialWeights = initialWeights;
-        this.checkpoints = checkpoints;
+        this.checkpointDirectory = checkpointDirectory;
         this.otherOrigin = otherOrigin;
         this.checkpointEverySteps = checkpointEverySteps;
         this.eventsDirectory = eventsDirectory;
@@ -64,14 +64,12 @@ public final class TrainingOptions {
             String directory, int everySteps, OtherOrigin otherOrigin, Configuration configuration) {
         Checks.atLeast("checkpoint steps", 0, everySteps);
         return new TrainingOptions(
-                threads,
-                listener,
-                initialWeights,
-                new Checkpoints(directory, configuration),
-                otherOrigin,
-                everySteps,
-                eventsDirectory,
-                configuration);
+                threads, listener, initialWeights, directory, otherOrigin, everySteps, eventsDirectory, configuration);
+    }
+
+    /** The folder of checkpoints, for the caller to close; null when none are written. */
+    Checkpoints openCheckpoints() {
+        return checkpointDirectory == null ? null : new Checkpoints(checkpointDirectory, hadoop);
     }
 
     /** Writes TensorBoard's event files: loss, learning rate, rows/s and every metric of the evaluation examples. */
@@ -80,7 +78,7 @@ public final class TrainingOptions {
                 threads,
                 listener,
                 initialWeights,
-                checkpoints,
+                checkpointDirectory,
                 otherOrigin,
                 checkpointEverySteps,
                 directory,
@@ -93,7 +91,7 @@ public final class TrainingOptions {
                 threads,
                 listener,
                 new LinkedHashMap<>(weights),
-                checkpoints,
+                checkpointDirectory,
                 otherOrigin,
                 checkpointEverySteps,
                 eventsDirectory,

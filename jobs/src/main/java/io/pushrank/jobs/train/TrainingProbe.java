@@ -4,10 +4,8 @@ import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.tensorflow.ndarray.Shape;
 
 /** Training steps of a heavy ranker on random examples, to measure how fast they are. */
 public final class TrainingProbe implements AutoCloseable {
@@ -26,7 +24,7 @@ public final class TrainingProbe implements AutoCloseable {
             HeavyParams params, FeatureShape shape, int sparseIds, int sparseContinuousIds, TensorFlowThreads threads) {
         Network network = new HeavyNetwork(params, shape);
         graph = new TrainingGraph(network, threads);
-        forwardOperations = forwardOperations(graph.shapes());
+        forwardOperations = 2.0 * params.model().multiplications(params, shape);
         SplittableRandom random = new SplittableRandom(1);
         int rows = params.training().batchRows();
         for (int index = 0; index < BATCHES; index++) {
@@ -79,27 +77,12 @@ public final class TrainingProbe implements AutoCloseable {
         return rows / ((System.nanoTime() - start) * 1e-9);
     }
 
-    /** Floating-point operations of the matrix products and convolutions of one example on its way through both towers. */
+    /**
+     * Floating-point operations of the matrix products and convolutions of one example on its way to both logits, a
+     * multiplication and an addition for each product.
+     */
     public double forwardOperations() {
         return forwardOperations;
-    }
-
-    /** Counts by the variables' shapes, a multiplication and an addition for each. */
-    static double forwardOperations(Map<String, Shape> variables) {
-        double operations = 0;
-        for (Map.Entry<String, Shape> variable : variables.entrySet()) {
-            String name = variable.getKey();
-            Shape shape = variable.getValue();
-            if (name.endsWith(".dense.kernel") || name.endsWith(".logit.kernel")) {
-                operations += 2.0 * shape.size();
-            } else if (name.endsWith(".convolution.kernel") || name.endsWith(".residual.kernel")) {
-                // At each position of its block's output, whose normalisation has one mean a position.
-                String block = name.substring(0, name.lastIndexOf('.', name.length() - ".kernel".length() - 1));
-                Shape positions = variables.get(block + ".dense_norm.gamma");
-                operations += 2.0 * shape.size() * (positions == null ? 1 : positions.size());
-            }
-        }
-        return operations;
     }
 
     /** Examples that the feed of a training hands over per second when nothing is learned from them. */

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.Calibration;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
@@ -11,10 +12,9 @@ import io.pushrank.udf.model.ModelVariables;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -29,7 +29,7 @@ import org.tensorflow.ndarray.Shape;
 
 /**
  * A trained ranker for another feature list: what belongs to a feature of both lists moves to its new place, everything
- * behind the inputs is copied, and features that are new start small.
+ * behind the inputs is copied, the calibration too, and features that are new start small.
  *
  * <p>A new feature's kernels are drawn from a normal distribution with the standard deviation of the old tensor, cut at half
  * of it to each side (as published); its gamma is 1, its beta and its biases are 0; mean and variance of its normalisations
@@ -116,7 +116,8 @@ public final class WarmStart {
      * Writes the new model.
      *
      * @param examples with the new list's features, to measure statistics of new features on; null: 0 and 1 instead
-     * @param directory local, new or empty; receives the SavedModel, features.yaml and params.yaml
+     * @param directory local, new or empty; receives the SavedModel, features.yaml, params.yaml and, when the package has
+     *     one, its calibration.json
      * @return what {@link ModelPackage#write} takes
      * @throws IllegalArgumentException when the package lacks a variable, or has one of another shape
      */
@@ -124,27 +125,45 @@ public final class WarmStart {
         Map<String, Weight> weights = weights(examples, threads);
         try {
             SavedModelWriter.write(next, weights, after.toYaml(), directory, threads);
+            if (from.calibration().isPresent()) {
+                Files.writeString(
+                        directory.resolve(Calibration.FILE),
+                        from.calibration().get().toJson());
+            }
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot export to " + directory, failure);
         }
-        return new ModelExport(directory, next.kind(), next.shape(), seed, Map.of());
+        ModelExport export = new ModelExport(directory, next.kind(), next.shape(), seed, Map.of());
+        return TrainedOn.of(from).map(range -> range.addedTo(export)).orElse(export);
     }
 
     /**
      * Writes the new model as a new version, which is not put in use.
      *
      * @param examples rows of EXAMPLES with the new list's features, to measure new features on; null when there are none
+     * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when there is such a version, or may be none
      */
     public ModelPackage write(Dataset<Row> examples, String modelsDirectory, String version, Configuration hadoop) {
+        NewVersion.require(modelsDirectory, from.kind(), version, hadoop);
         String copy = modelsDirectory + "/" + from.kind().folder() + "/." + version + ".warm-start";
         try (LocalFolder directory = new LocalFolder()) {
             ExampleSource source =
                     examples == null ? null : ShuffledExamples.write(this::prepared, examples, copy, 0, hadoop);
             ModelExport export = export(source, directory.path(), TensorFlowThreads.DEFAULT);
-            return ModelPackage.write(modelsDirectory, version, export, hadoop);
+            return ModelPackage.write(modelsDirectory, version, withRange(export, examples), hadoop);
         } finally {
             new Storage(hadoop).delete(copy);
         }
+    }
+
+    /** A package of unknown examples stays one: its range would say less than was learned from. */
+    private ModelExport withRange(ModelExport export, Dataset<Row> examples) {
+        if (examples == null || added().isEmpty()) {
+            return export;
+        }
+        return TrainedOn.of(from)
+                .map(range -> range.with(TrainedOn.of(examples)).addedTo(export))
+                .orElse(export);
     }
 
     private Dataset<Row> prepared(Dataset<Row> examples) {
@@ -201,7 +220,11 @@ public final class WarmStart {
         if (statistics.isEmpty() || added().isEmpty()) {
             return;
         }
-        List<ExampleBatch> sample = sample(examples);
+        List<ExampleBatch> sample = ExampleBatch.sample(
+                examples,
+                next.shape(),
+                next.training().statisticsRows(),
+                next.training().batchRows());
         if (sample.isEmpty()) {
             throw new IllegalArgumentException("there are no examples to measure new features on");
         }
@@ -230,20 +253,6 @@ public final class WarmStart {
                 weights.computeIfPresent(axis.variable(), (name, kept) -> kept.replaced(values, isNew));
             }
         }
-    }
-
-    private List<ExampleBatch> sample(ExampleSource examples) {
-        List<ExampleBatch> batches = new ArrayList<>();
-        Iterator<Example> iterator = examples.epoch(0);
-        int left = next.training().statisticsRows();
-        while (left > 0 && iterator.hasNext()) {
-            ExampleBatch batch = new ExampleBatch(
-                    next.shape(), Math.min(left, next.training().batchRows()));
-            batch.fill(iterator);
-            batches.add(batch);
-            left -= batch.size();
-        }
-        return batches;
     }
 
     /**

@@ -177,6 +177,15 @@ class PushrankCommandTest {
         assertFalse(unwritable.err().contains("\tat "), "no stack trace");
     }
 
+    @ParameterizedTest
+    @CsvSource({"0, 0.0", "1, 1.0", "-0.2, -0.2", "NaN, NaN"})
+    void aHoldoutThatLeavesNothingToLearnFromOrToMeasureOnIsAUsageError(String given, String printed) {
+        fails(
+                2,
+                "usage or config: --holdout must be above 0 and below 1, cannot be: " + printed,
+                execute("train", "heavy", "--holdout=" + given));
+    }
+
     @Test
     void statusReturnsTheExitCodeOfTheLastRun() {
         TinyWorld world = new TinyWorld(directory).people(1).write();

@@ -26,6 +26,12 @@ class CheckpointsTest {
         return new Checkpoints(folder.toString(), new Configuration());
     }
 
+    private void save(TrainingState state) {
+        try (Checkpoints checkpoints = checkpoints()) {
+            checkpoints.save(ORIGIN, state);
+        }
+    }
+
     private static TrainingState state(long step) {
         Map<String, Weight> weights = Map.of("w", Weight.of(Shape.of(2, 1), new float[] {step, -1.5f}));
         Map<String, Weight> all = Map.of("m", Weight.of(Shape.of(1), new double[] {Math.PI}));
@@ -34,7 +40,7 @@ class CheckpointsTest {
 
     @Test
     void whatWasSavedComesBack() throws Exception {
-        checkpoints().save(ORIGIN, state(7));
+        save(state(7));
         TrainingState found = checkpoints().latest(ORIGIN).orElseThrow().state();
         TrainingState expected = state(7);
         assertEquals(expected.step(), found.step());
@@ -59,6 +65,30 @@ class CheckpointsTest {
         assertEquals(List.of("checkpoint-000000000010", "checkpoint-000000000011"), names());
         checkpoints().clear();
         assertEquals(List.of(), names());
+    }
+
+    @Test
+    void aSecondStateOfAStepReplacesTheFirstAndIsReadWhereAKilledProcessLeftIt() throws Exception {
+        save(state(3));
+        Path file = folder.resolve("checkpoint-000000000003");
+        byte[] first = Files.readAllBytes(file);
+        TrainingState second = new TrainingState(3, 3, 4096, 3, 0, 0.5, 0, 0, Map.of(), Map.of());
+        save(second);
+        assertEquals(List.of("checkpoint-000000000003"), names());
+        assertEquals(0.5, checkpoints().latest(ORIGIN).orElseThrow().state().best());
+
+        // Killed before the first was deleted, and before the second was renamed.
+        Path left = folder.resolve("checkpoint-000000000003.new");
+        Files.move(file, left);
+        Files.write(file, first);
+        assertEquals(0.5, checkpoints().latest(ORIGIN).orElseThrow().state().best());
+        Files.delete(file);
+        assertEquals(0.5, checkpoints().latest(ORIGIN).orElseThrow().state().best());
+
+        save(second);
+        assertEquals(List.of("checkpoint-000000000003"), names());
+        save(state(4));
+        assertEquals(List.of("checkpoint-000000000003", "checkpoint-000000000004"), names());
     }
 
     @Test

@@ -182,8 +182,8 @@ class LogisticTrainerTest {
     private static Dataset<Row> table(List<Example> examples) {
         StructType features =
                 (StructType) Table.EXAMPLES.schema().apply("features").dataType();
-        StructType schema = StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_id BIGINT, label_oonc FLOAT,"
-                        + " label_engagement FLOAT, label_dislike FLOAT, weight FLOAT")
+        StructType schema = StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT,"
+                        + " label_oonc FLOAT, label_engagement FLOAT, label_dislike FLOAT, weight FLOAT")
                 .add("features", features);
         List<Row> rows = IntStream.range(0, examples.size())
                 .mapToObj(index -> row(index, examples.get(index)))
@@ -194,8 +194,10 @@ class LogisticTrainerTest {
     private static Row row(long index, Example example) {
         return RowFactory.create(
                 Timestamp.valueOf("2026-03-02 12:00:00"),
-                index,
-                index,
+                // An item's type is part of its name.
+                index / 2,
+                index % 2 == 0 ? "post" : "event",
+                index / 2,
                 example.oonc(),
                 example.engagement(),
                 example.dislike(),

@@ -193,7 +193,9 @@ class ResumedTrainingTest {
         assertEquals(file + " is of a training with other params: starting anew", lines.get(0));
         assertTrue(lines.get(1).startsWith("step 2, epoch 0: "), lines.get(1));
 
-        new Checkpoints(checkpoints.toString(), hadoop).clear();
+        try (Checkpoints left = new Checkpoints(checkpoints.toString(), hadoop)) {
+            left.clear();
+        }
         lines.clear();
         train("seed: 17", "seed: 18", TrainingOptions.OtherOrigin.REFUSE, lines);
         assertTrue(lines.get(0).startsWith("step 2, epoch 0: "), lines.get(0));

@@ -2,22 +2,27 @@ package io.pushrank.jobs.train;
 
 import static org.apache.spark.sql.functions.expr;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.TensorFlowThreads;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** From a table of examples to a model in use. */
@@ -76,6 +81,41 @@ class TrainingTest {
             assertEquals(1, events.size());
             assertTrue(events.get(0).startsWith("events.out.tfevents."), events::toString);
         }
+
+        Training later = training(
+                examples().filter("as_of >= '2026-03-01 12:05:00'"),
+                new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, heavy));
+        TrainedOn range = TrainedOn.of(later.heavy("2", SampleParams.heavy(2))).orElseThrow();
+        assertEquals(TrainedOn.of(heavy).orElseThrow(), range);
+        assertEquals(Duration.ofMinutes(9), Duration.between(range.first(), range.last()));
+
+        refuses(
+                "--model-version must name a version that does not exist yet, cannot be: 1, which is " + models
+                        + "/heavy/1",
+                () -> training(examples(), Training.Settings.DEFAULT).heavy("1", SampleParams.heavy(20)));
+        refuses(
+                "--warm-start must be left out for the model logistic, which is fitted at once, cannot be: 1",
+                () -> later.heavy("3", HeavyParams.parse("logistic", SampleParams.text("logistic"))));
+    }
+
+    private Training training(Dataset<Row> examples, Training.Settings settings) {
+        return new Training(examples, FEATURES, models.toString(), new Configuration(), 0.2, progress -> {}, settings);
+    }
+
+    @Test
+    void aVersionThatMayNotBeIsRefusedBeforeAnyExampleIsRead() {
+        // Examples that cannot be read.
+        Dataset<Row> broken = examples().withColumn("as_of", expr("CAST(raise_error('read') AS TIMESTAMP)"));
+        refuses(
+                "--model-version: model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and"
+                        + " be neither \"champion\" nor end in \"-evaluations\", cannot be: champion",
+                () -> training(broken, Training.Settings.DEFAULT).heavy("champion", SampleParams.heavy(20)));
+    }
+
+    private static void refuses(String message, Executable training) {
+        PushrankException refusal = assertThrows(PushrankException.class, training);
+        assertEquals(message, refusal.getMessage());
+        assertEquals(2, refusal.exitCode().code());
     }
 
     private static List<String> names(Path folder) throws IOException {

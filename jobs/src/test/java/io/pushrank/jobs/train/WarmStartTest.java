@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pushrank.udf.feature.Feature;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.feature.FeatureType;
+import io.pushrank.udf.model.Calibration;
 import io.pushrank.udf.model.FeatureBatch;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.HeavyModel;
@@ -19,7 +20,9 @@ import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -178,6 +181,38 @@ class WarmStartTest {
 
         requireVaried(before);
         assertArrayEquals(before, heavyScores(start(heavy, permuted, null), permuted, examples), 1e-5f);
+    }
+
+    @Test
+    void theCalibrationAndTheRangeOfTheExamplesComeAlong() throws IOException {
+        FeatureList permuted = list("b1", "c2", "s0", "c0", "c3", "b0", "c1");
+        Path export = directory.resolve("calibrated");
+        SavedModelWriter.write(
+                new HeavyNetwork(SampleParams.heavy(60), FEATURES.heavyShape()),
+                WarmStart.read(heavy, TensorFlowThreads.DEFAULT),
+                FEATURES.toYaml(),
+                export,
+                TensorFlowThreads.DEFAULT);
+        Calibration calibration = new Calibration(
+                new Calibration.Curve(List.of(0.3, 0.6), List.of(0.05, 0.9)),
+                new Calibration.Curve(List.of(0.5), List.of(0.1)));
+        Files.writeString(export.resolve(Calibration.FILE), calibration.toJson());
+        TrainedOn range = new TrainedOn(Instant.parse("2026-03-01T12:00:00Z"), Instant.parse("2026-03-08T12:00:00Z"));
+        ModelPackage calibrated = ModelPackage.write(
+                directory.resolve("trained").toString(),
+                "1",
+                range.addedTo(new ModelExport(export, ModelKind.HEAVY, FEATURES.heavyShape(), 0, Map.of())),
+                new Configuration());
+        List<Example> examples = SyntheticExamples.exclusiveOr(200, 3, true);
+        float[] before = heavyScores(calibrated, FEATURES, examples);
+        requireVaried(before);
+        assertTrue(Math.abs(before[0] - heavyScores(heavy, FEATURES, examples)[0]) > 1e-3, "the curves change scores");
+
+        ModelPackage started = start(calibrated, permuted, null);
+
+        assertArrayEquals(before, heavyScores(started, permuted, examples), 1e-5f);
+        assertEquals(calibration, started.calibration().orElseThrow());
+        assertEquals(range, TrainedOn.of(started).orElseThrow());
     }
 
     @ParameterizedTest
