@@ -44,7 +44,8 @@ class CalibrationTest {
     void aWrongFileIsRefusedWithWhatIsWrong() {
         String json = CALIBRATION.toJson();
         refuses("text that is not a calibration", "{");
-        refuses("text that is not a calibration", json.replace("\"oonc\"", "\"opened\""));
+        refuses("text that is not a calibration", json.replaceFirst("\\{", "{\"dislike\": 1,"));
+        refuses("keys oonc and engagement must be there", json.replace("\"oonc\"", "\"opened\""));
         refuses("keys oonc and engagement must be there", "{}");
         refuses("raw must be a list of numbers, cannot be: null", "{\"oonc\": {}}");
         refuses("raw[1] must be above 0.2 and below 1, cannot be: 0.1", json.replace("0.6", "0.1"));
