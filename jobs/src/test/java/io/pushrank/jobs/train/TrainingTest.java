@@ -63,9 +63,7 @@ class TrainingTest {
                 "1",
                 LightParams.parse(
                         "light.yaml",
-                        SampleParams.light(20)
-                                .toYaml()
-                                .replace("record_weights: null", "record_weights: {smooth: 0, minimum: 0.1}")));
+                        SampleParams.light(20).toYaml().concat("record_weights: {smooth: 0, minimum: 0.1}\n")));
         assertEquals(
                 heavy.digest(),
                 ModelPackage.champion(models.toString(), ModelKind.HEAVY, hadoop)
