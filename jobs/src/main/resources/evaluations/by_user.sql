@@ -2,7 +2,7 @@
 WITH placed AS (
     SELECT user_id,
            label,
-           row_number() OVER (PARTITION BY user_id ORDER BY p DESC, as_of, item_id) AS place,
+           row_number() OVER (PARTITION BY user_id ORDER BY p DESC, as_of, item_type, item_id) AS place,
            -- Middle rank from below, so that ties count one half.
            rank() OVER (PARTITION BY user_id ORDER BY p)
                + (count(*) OVER (PARTITION BY user_id, p) - 1) / 2 AS middle_rank

@@ -12,12 +12,13 @@ import org.apache.spark.sql.SparkSession;
  * @param spark the session
  * @param directory a folder for what the bench writes, kept from run to run
  * @param data folder of data that the bench does not make itself; null when none was named
+ * @param params params file of the model that soak scores with; null for the full-size one
  * @param rounds measurements of each figure; the median counts
  * @param verbs runs a verb of the command line in this session
  * @param out receives progress and tables
  */
 public record BenchContext(
-        SparkSession spark, String directory, String data, int rounds, Verbs verbs, PrintStream out) {
+        SparkSession spark, String directory, String data, String params, int rounds, Verbs verbs, PrintStream out) {
 
     /** Runs verbs of the command line. */
     @FunctionalInterface

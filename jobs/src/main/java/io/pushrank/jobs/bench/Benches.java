@@ -11,6 +11,7 @@ public final class Benches {
                 new RoofBench(),
                 new LightBench(),
                 new HeavyBench(),
+                new SoakBench(),
                 new TrainBench(),
                 new QualityBench(),
                 new HiggsBench());

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.udf;
 
+import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.udf.model.FeatureShape;
 import java.util.List;
 import org.apache.spark.ml.classification.GBTClassificationModel;
@@ -47,10 +48,7 @@ final class GradientBoostedTrees {
     Dataset<Row> predict(Dataset<Row> training, Dataset<Row> test, FeatureShape shape) {
         Dataset<Row> rows = training.select(
                         vector(shape).as(VECTOR),
-                        col("label_oonc")
-                                .multiply(lit(1f).minus(col("label_dislike")))
-                                .cast("double")
-                                .as(LABEL))
+                        ExampleTable.opened().cast("double").as(LABEL))
                 .persist();
         try {
             GBTClassificationModel model = new GBTClassifier()

@@ -51,7 +51,7 @@ record HeavyBench() implements Bench {
 
     private static final int ROWS_PER_THREAD = 4096;
     private static final int SPARK_ROWS = 65_536;
-    private static final int[] SOAK_ROWS = {100_000, 500_000, 1_000_000};
+    private static final String BF16 = "bf16, rows/s";
 
     @Override
     public String name() {
@@ -60,8 +60,7 @@ record HeavyBench() implements Bench {
 
     @Override
     public String summary() {
-        return "Rows a second of the full-size heavy ranker, in memory and in Spark, beside the matrix product; memory over 1 M"
-                + " rows.";
+        return "Rows a second of the full-size heavy ranker, in memory and in Spark, beside the matrix product.";
     }
 
     @Override
@@ -89,6 +88,12 @@ record HeavyBench() implements Bench {
                             cores, DEFAULT_BATCH_ROWS, batch -> run(saved.session(), batch, params.hashBits())));
             for (int batchRows : BATCH_ROWS) {
                 rounds.add(folded(batchRows), () -> rowsPerSecond(cores, batchRows, heavy::score));
+            }
+            HeavyModel brief =
+                    Precision.isBf16Native() ? HeavyModels.get(model, TensorFlowThreads.DEFAULT, Precision.AUTO) : null;
+            boolean isBrief = brief != null && brief.report().precision() == Precision.BF16;
+            if (isBrief) {
+                rounds.add(BF16, () -> rowsPerSecond(cores, DEFAULT_BATCH_ROWS, brief::score));
             }
             rounds.add("Parquet to Parquet, rows/s", () -> sparkRowsPerSecond(context, model, rows));
             Map<String, Double> medians = rounds.medians(context);
@@ -119,8 +124,7 @@ record HeavyBench() implements Bench {
                                     .put("fraction_of_roof", memory * flops / gigaflops * 1e-9)
                                     .put("rows_per_second_by_batch_rows", batches))
                     .put("spark", new Metrics().put("rows_per_second", spark).put("fraction_of_memory", spark / memory))
-                    .put("bf16", bf16(context, model, cores, memory))
-                    .put("soak", soak(context, directory));
+                    .put("bf16", bf16(brief, medians.getOrDefault(BF16, Double.NaN), memory));
         }
     }
 
@@ -128,30 +132,30 @@ record HeavyBench() implements Bench {
         return "folded, batch " + batchRows + ", rows/s";
     }
 
-    private static Metrics bf16(BenchContext context, ModelPackage model, int cores, double single) {
-        if (!Precision.isBf16Native()) {
+    /**
+     * What bfloat16 brings.
+     *
+     * @param brief the model where bfloat16 was tried; null on a CPU without it
+     * @param rows rows/s in bfloat16; NaN where it is not used
+     */
+    private static Metrics bf16(HeavyModel brief, double rows, double single) {
+        if (brief == null) {
             return new Metrics().put("available", false).put("reason", Precision.missingFlags());
         }
-        HeavyModel brief = HeavyModels.get(model, TensorFlowThreads.DEFAULT, Precision.AUTO);
-        Metrics metrics = new Metrics()
+        return new Metrics()
                 .put("available", true)
                 .put("used", brief.report().precision() == Precision.BF16)
-                .put("reason", brief.report().reason());
-        if (brief.report().precision() != Precision.BF16) {
-            return metrics;
-        }
-        double rows = new Rounds()
-                .add("bf16, rows/s", () -> rowsPerSecond(cores, DEFAULT_BATCH_ROWS, brief::score))
-                .medians(context)
-                .get("bf16, rows/s");
-        return metrics.put("rows_per_second", rows).put("speedup_over_fp32", rows / single);
+                .put("reason", brief.report().reason())
+                .put("rows_per_second", rows)
+                .put("speedup_over_fp32", rows / single);
     }
 
     private static double flops(HeavyParams params) {
         return 2.0 * RandomHeavyRanker.multiplications(params, SHAPE);
     }
 
-    private static ModelPackage write(HeavyParams params, Path directory) {
+    /** A package with random weights in place of what the folder had. */
+    static ModelPackage write(HeavyParams params, Path directory) {
         try {
             delete(directory.resolve("export"));
             delete(directory.resolve("models"));
@@ -162,7 +166,7 @@ record HeavyBench() implements Bench {
         }
     }
 
-    private static void delete(Path directory) throws IOException {
+    static void delete(Path directory) throws IOException {
         if (Files.exists(directory)) {
             try (Stream<Path> files = Files.walk(directory)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -249,7 +253,7 @@ record HeavyBench() implements Bench {
     }
 
     /** Rows of the same widths as Parquet, in two files a core so that every core has the same work. */
-    private static void writeRows(BenchContext context, String directory, int rows) {
+    static void writeRows(BenchContext context, String directory, int rows) {
         context.spark()
                 .range(0, rows, 1, 2 * Runtime.getRuntime().availableProcessors())
                 .selectExpr(
@@ -278,40 +282,12 @@ record HeavyBench() implements Bench {
         return SPARK_ROWS / ((System.nanoTime() - start) * 1e-9);
     }
 
-    private static void score(BenchContext context, ModelPackage model, String rows) {
+    static void score(BenchContext context, ModelPackage model, String rows) {
         Dataset<Row> read = context.spark().read().parquet(rows);
         HeavyScoring.score(read, "features", model, DEFAULT_BATCH_ROWS, TensorFlowThreads.DEFAULT)
                 .drop("features")
                 .write()
                 .mode(SaveMode.Overwrite)
                 .parquet(context.directory() + "/scored");
-    }
-
-    /** Resident memory of this process as 1 M rows are scored by a smaller model, from Parquet to Parquet. */
-    private static Metrics soak(BenchContext context, Path directory) {
-        HeavyParams params =
-                HeavyParams.parse("models/sample-heavy.yaml", Resources.text("conf/models/sample-heavy.yaml"));
-        Metrics metrics = new Metrics();
-        try {
-            delete(directory.resolve("soak"));
-            ModelExport export = RandomHeavyRanker.write(
-                    params, SHAPE, 7, 0, directory.resolve("soak").resolve("export"));
-            ModelPackage model = ModelPackage.write(
-                    directory.resolve("soak").resolve("models").toString(), "1", export, new Configuration());
-            String rows = directory.resolve("rows").toString();
-            long scored = 0;
-            for (int target : SOAK_ROWS) {
-                while (scored < target) {
-                    score(context, model, rows);
-                    scored += SPARK_ROWS;
-                }
-                double mebibytes = ResidentMemory.mebibytes();
-                context.out().printf("resident after %,d rows: %,.0f MiB%n", scored, mebibytes);
-                metrics.put("resident_mib_" + target, mebibytes);
-            }
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-        return metrics;
     }
 }

@@ -58,7 +58,7 @@ record LightBench() implements Bench {
     public Metrics measure(BenchContext context) {
         SparkSession spark = context.spark();
         int cores = spark.sparkContext().defaultParallelism();
-        ModelPackage model = model();
+        ModelPackage model = model(context);
         LightModel light = LightModels.get(model, TensorFlowThreads.DEFAULT);
         long multiplications = light.multiplications();
         context.out()
@@ -190,13 +190,15 @@ record LightBench() implements Bench {
     }
 
     /** A short training, so that statistics and weights are those of a network that has seen data. */
-    private static ModelPackage model() {
+    private static ModelPackage model(BenchContext context) {
         FeatureShape shape = new FeatureShape(CONTINUOUS, 0);
         LightParams params = LightParams.parse("bench/light.yaml", Resources.text("bench/light.yaml"));
         List<Example> examples = examples(MEMORY_ROWS);
         ExampleSource source = epoch -> examples.iterator();
         try {
-            Path directory = Files.createTempDirectory("pushrank-bench");
+            Path directory = Path.of(context.directory());
+            HeavyBench.delete(directory.resolve("export"));
+            HeavyBench.delete(directory.resolve("models"));
             ModelExport export = LightTrainer.train(
                     source,
                     source,

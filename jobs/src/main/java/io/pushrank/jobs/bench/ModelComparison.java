@@ -112,10 +112,7 @@ final class ModelComparison {
         List<Row> rows = predicted
                 .select(
                         col(GradientBoostedTrees.PREDICTION),
-                        col("label_oonc")
-                                .equalTo(1)
-                                .and(col("label_dislike").notEqual(1))
-                                .cast("double"))
+                        ExampleTable.opened().cast("double"))
                 .collectAsList();
         double[] predictions =
                 rows.stream().mapToDouble(row -> row.getDouble(0)).toArray();

@@ -11,11 +11,11 @@ final class ResidentMemory {
 
     private ResidentMemory() {}
 
-    static double mebibytes() {
+    static long bytes() {
         try {
             for (String line : Files.readAllLines(STATUS)) {
                 if (line.startsWith("VmRSS:")) {
-                    return Long.parseLong(line.replaceAll("\\D", "")) / 1024.0;
+                    return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
                 }
             }
             throw new IllegalStateException(STATUS + " has no line VmRSS");

@@ -40,8 +40,6 @@ record TrainBench() implements Bench {
         // The training's session first: TensorFlow's own pool is sized by the first one of a process.
         try (TrainingProbe training =
                         new TrainingProbe(params, SHAPE, SPARSE_IDS, SPARSE_CONTINUOUS_IDS, TrainingThreads.of(cores));
-                TrainingProbe oneThread =
-                        new TrainingProbe(params, SHAPE, SPARSE_IDS, SPARSE_CONTINUOUS_IDS, TrainingThreads.of(1));
                 MatmulRoof roof = new MatmulRoof(cores)) {
             String copy = context.directory() + "/examples";
             long start = System.nanoTime();
@@ -57,7 +55,6 @@ record TrainBench() implements Bench {
             Map<String, Double> medians = new Rounds()
                     .add("roof, GFLOP/s", roof::gigaflops)
                     .add("all cores, rows/s", () -> training.rowsPerSecond(STEPS))
-                    .add("one thread, rows/s", () -> oneThread.rowsPerSecond(STEPS / 2))
                     .add("feed, rows/s", () -> TrainingProbe.feedRowsPerSecond(examples, SHAPE, batchRows, epoch[0]++))
                     .medians(context);
             double operations = OPERATIONS_OF_A_STEP * training.forwardOperations();
@@ -69,7 +66,6 @@ record TrainBench() implements Bench {
                             new Metrics()
                                     .put("rows_per_second", rows)
                                     .put("fraction_of_roof", rows / most)
-                                    .put("one_thread_rows_per_second", medians.get("one thread, rows/s"))
                                     .put("batch_rows", batchRows)
                                     .put("forward_flops_per_row", training.forwardOperations()))
                     .put(

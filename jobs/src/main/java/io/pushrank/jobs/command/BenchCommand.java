@@ -5,10 +5,11 @@ import io.pushrank.jobs.bench.BenchContext;
 import io.pushrank.jobs.bench.Benches;
 import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.run.Sessions;
+import io.pushrank.jobs.table.Storage;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -34,8 +35,12 @@ final class BenchCommand implements Runnable {
             description = "Data that the bench does not make itself: for higgs, the folder of the SNAP files.")
     private String data;
 
-    @Mixin
-    private RunOptions options;
+    @Option(
+            names = "--params",
+            paramLabel = "FILE",
+            description =
+                    "Params of the heavy ranker that soak scores with. Default: the full-size conf/models/heavy.yaml.")
+    private String params;
 
     @Override
     public void run() {
@@ -49,12 +54,12 @@ final class BenchCommand implements Runnable {
         if (rounds < 1) {
             throw PushrankException.usage("--rounds must be at least 1, cannot be: " + rounds);
         }
-        SparkSession spark = options.session("bench " + name);
-        String directory = options.benchDirectory();
-        Metrics metrics = bench.measure(
-                new BenchContext(spark, directory + "/" + name, data, rounds, PushrankCommand::execute, System.out));
+        SparkSession spark = Sessions.open("bench " + name);
+        String directory = RunOptions.benchDirectory();
+        Metrics metrics = bench.measure(new BenchContext(
+                spark, directory + "/" + name, data, params, rounds, PushrankCommand::execute, System.out));
         String file = directory + "/" + name + ".json";
-        options.storage(spark).write(file, metrics.toJson());
+        new Storage(spark.sparkContext().hadoopConfiguration()).write(file, metrics.toJson());
         System.out.println(metrics.toJson() + "written to " + file);
     }
 }

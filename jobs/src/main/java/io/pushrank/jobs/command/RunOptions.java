@@ -75,7 +75,7 @@ final class RunOptions {
     }
 
     /** Where benches leave their figures. */
-    String benchDirectory() {
+    static String benchDirectory() {
         return HOME + "/jobs/target/bench";
     }
 

@@ -23,7 +23,7 @@ final class EvaluationPage {
     private final StringBuilder html = new StringBuilder();
 
     private EvaluationPage(String title, ModelPackage model, Metrics metrics, List<String> notes) {
-        html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>")
+        html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><title>")
                 .append(escaped(title))
                 .append("</title><style>")
                 .append(STYLE)

@@ -54,6 +54,11 @@ public record ExampleRange(String labels, LocalDate from, LocalDate to, String n
         return new ExampleRange(labels, first, last, name != null ? name : first + ".." + last);
     }
 
+    /** What messages call the examples. */
+    String described() {
+        return "labels=" + labels + " from " + from + " to " + to;
+    }
+
     /** Where the evaluation of a model on these examples stands: beside the model, which never changes. */
     String file(ModelPackage model) {
         return model.directory() + "-evaluations/" + name + "/" + Evaluation.FILE;

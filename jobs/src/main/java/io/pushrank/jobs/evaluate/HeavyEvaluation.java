@@ -27,14 +27,15 @@ import org.apache.spark.storage.StorageLevel;
  * Holds a heavy ranker against what followed: its metrics and, in a synthetic world, those of the truth itself, which no ranker can beat.
  */
 public final class HeavyEvaluation {
-    private static final String[] KEY = {"as_of", "user_id", "item_id"};
+    private static final String[] KEY = {"as_of", "user_id", "item_type", "item_id"};
 
     private final SparkSession spark;
     private final Layout layout;
     private final RankingConfig config;
 
     public HeavyEvaluation(SparkSession spark, Layout layout, RankingConfig config) {
-        this.spark = spark;
+        // A session of its own, so that its view meets no others.
+        this.spark = spark.newSession();
         this.layout = layout;
         this.config = config;
     }
@@ -89,20 +90,21 @@ public final class HeavyEvaluation {
 
     /**
      * Adds {@code true_oonc} and {@code true_engagement}: those of the recipient's first send of the item in the window
-     * that starts with the example's instant; NULL where there is none.
+     * that starts with the example's instant; NULL where there is none. The oracle tells of posts only.
      */
     static Dataset<Row> besideTruth(Dataset<Row> scored, Dataset<Row> oracle, Duration window) {
         Column start = col("as_of");
         Dataset<Row> sends = oracle.select(
                 col("user_id"),
+                lit("post").as("item_type"),
                 col("item_id"),
                 col("sent_at"),
                 col("p_oonc").as("oracle_oonc"),
                 col("p_engagement").as("oracle_engagement"));
-        Dataset<Row> truth = scored.select(KEY[0], KEY[1], KEY[2])
-                .join(sends, new String[] {"user_id", "item_id"})
+        Dataset<Row> truth = scored.select(KEY[0], KEY[1], KEY[2], KEY[3])
+                .join(sends, new String[] {"user_id", "item_type", "item_id"})
                 .filter(col("sent_at").geq(start).and(col("sent_at").lt(start.plus(lit(window)))))
-                .groupBy(KEY[0], KEY[1], KEY[2])
+                .groupBy(KEY[0], KEY[1], KEY[2], KEY[3])
                 .agg(
                         min_by(col("oracle_oonc"), col("sent_at")).as("true_oonc"),
                         min_by(col("oracle_engagement"), col("sent_at")).as("true_engagement"));
@@ -114,13 +116,10 @@ public final class HeavyEvaluation {
         scored.select(
                         col("user_id"),
                         col("as_of"),
+                        col("item_type"),
                         col("item_id"),
                         col("p_oonc").as("p"),
-                        col("label_oonc")
-                                .equalTo(1)
-                                .and(col("label_dislike").notEqual(1))
-                                .cast("int")
-                                .as("label"))
+                        ExampleTable.opened().cast("int").as("label"))
                 .createOrReplaceTempView("scored");
         Row row = scored.sparkSession()
                 .sql(Resources.text("evaluations/by_user.sql"))

@@ -2,7 +2,12 @@ package io.pushrank.jobs.evaluate;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.sum;
 
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.Resources;
@@ -16,7 +21,9 @@ import io.pushrank.udf.scoring.LightScore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -82,22 +89,65 @@ public final class LightEvaluation {
         }
     }
 
-    /** Mean share of the heavy ranker's best k that a version has among its best n. */
-    double recall(ExampleRange range, ModelPackage light, int n, int k) {
+    /**
+     * Recalls of one part of the users, of the requests in which a ranking can lose anything.
+     *
+     * @param sum of the requests' recalls
+     * @param requests with more than n candidates, one of which the heavy ranker gives a score above 0
+     */
+    record Recall(double sum, long requests) {}
+
+    /** Shares of the heavy ranker's best k that a version has among its best n, by {@link Jackknife#part}. */
+    Map<String, Recall> recalls(ExampleRange range, ModelPackage light, int n, int k) {
         ExampleTable table = new ExampleTable(spark, layout);
         ModelPackage heavy = ModelPackage.champion(
                 layout.models(), ModelKind.HEAVY, spark.sparkContext().hadoopConfiguration());
         ExampleRange.requireSame(table.features(), heavy);
-        Dataset<Row> scored = scored(range.read(table), heavy, light, 1);
+        Dataset<Row> scored = scored(range.read(table), heavy, light, n + 1);
         try {
-            return measure(scored, List.of(n), List.of(k), config.seed()).collectAsList().stream()
-                    .filter(row -> row.getAs("policy").equals("light"))
-                    .mapToDouble(row -> figure(row, "recall"))
-                    .findFirst()
-                    .orElse(Double.NaN);
+            return recalls(scored, n, k);
         } finally {
             scored.unpersist();
         }
+    }
+
+    /**
+     * As {@link #recalls(ExampleRange, ModelPackage, int, int)}.
+     *
+     * @param scored as_of, user_id, item_type, item_id, y (the heavy ranker's score) and p
+     */
+    static Map<String, Recall> recalls(Dataset<Row> scored, int n, int k) {
+        Map<String, Recall> recalls = new TreeMap<>();
+        scored.withColumn("best_place", place("y"))
+                .withColumn("light_place", place("p"))
+                .groupBy("as_of", "user_id")
+                .agg(
+                        count(lit(1)).as("candidates"),
+                        max("y").as("best"),
+                        count_if(col("best_place").leq(k).and(col("light_place").leq(n)))
+                                .as("found"))
+                .filter(col("candidates").gt(n).and(col("best").gt(0)))
+                .groupBy(Jackknife.part().as("part"))
+                // Decimals, so that sums do not depend on their order.
+                .agg(
+                        sum(col("found")
+                                        .cast("double")
+                                        .divide(least(col("candidates"), lit((long) k)))
+                                        .cast("decimal(18,12)"))
+                                .cast("double"),
+                        count(lit(1)))
+                .collectAsList()
+                .forEach(row -> recalls.put(row.getString(0), new Recall(row.getDouble(1), row.getLong(2))));
+        return recalls;
+    }
+
+    private static Column place(String score) {
+        return row_number()
+                .over(Window.partitionBy("as_of", "user_id")
+                        .orderBy(
+                                col(score).desc(),
+                                col("item_type").asc(),
+                                col("item_id").asc()));
     }
 
     private Dataset<Row> scored(Dataset<Row> examples, ModelPackage heavy, ModelPackage light, int minimumCandidates) {

@@ -186,23 +186,29 @@ final class PredictionHistogram {
         double[] counts = new double[bins];
         double[] predictions = new double[bins];
         double[] labels = new double[bins];
-        double before = 0;
+        // In whole units of 1/bins of a row, of which every bin takes as many as there are rows: nothing is rounded
+        // away.
+        long room = rows;
+        int bin = 0;
         for (Bucket bucket : buckets) {
-            double left = bucket.rows;
-            while (left > 1e-9) {
-                int bin = (int) Math.min(bins - 1, Math.floor((before + 1e-9) * bins / rows));
-                double end = bin == bins - 1 ? rows : (double) rows * (bin + 1) / bins;
-                double taken = Math.min(left, Math.max(end - before, 1e-9));
+            long left = bucket.rows * bins;
+            while (left > 0) {
+                if (room == 0) {
+                    bin++;
+                    room = rows;
+                }
+                long units = Math.min(left, room);
+                double taken = (double) units / bins;
                 counts[bin] += taken;
                 predictions[bin] += taken * bucket.predictions / bucket.rows;
                 labels[bin] += taken * bucket.positives / bucket.rows;
-                before += taken;
-                left -= taken;
+                room -= units;
+                left -= units;
             }
         }
         List<Bin> result = new ArrayList<>();
-        for (int bin = 0; bin < bins; bin++) {
-            result.add(new Bin(counts[bin], predictions[bin] / counts[bin], labels[bin] / counts[bin]));
+        for (int index = 0; index < bins; index++) {
+            result.add(new Bin(counts[index], predictions[index] / counts[index], labels[index] / counts[index]));
         }
         return result;
     }

@@ -4,12 +4,10 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.evaluate.LightEvaluation.Recall;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
@@ -25,7 +23,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -36,16 +33,11 @@ import org.apache.spark.sql.SparkSession;
  * Puts a version in use when it beats the one in use on the same examples, none of which either was made with.
  *
  * <p>Heavy rankers are compared by the PR-AUC of OONC, which their training maximises too; light rankers by the share of
- * the heavy ranker's best 10 that they keep at {@code light_rank.keep}, since that is all that the daily run asks of them
- * and, unlike a cross-entropy, it is fair to versions that learned from different label kinds.
+ * the heavy ranker's best 10 that they keep at {@code light_rank.keep} of those with more candidates, since that is all
+ * that the daily run asks of them and, unlike a cross-entropy, it is fair to versions that learned from different label
+ * kinds. Both are held against chance by the same {@link Jackknife} over users.
  */
 public final class Promotion {
-    /** Users are cut into this many parts; each figure is made anew without each part in turn. */
-    private static final int PARTS = 32;
-
-    /** 97.5th percentile of Student's t with 31 degrees of freedom. */
-    private static final double T = 2.0395;
-
     private static final int BEST = 10;
 
     private final SparkSession spark;
@@ -63,13 +55,12 @@ public final class Promotion {
     /**
      * Both figures and what they decide.
      *
-     * @param low lower end of the 95 % interval of challenger − champion; NaN where there is none
-     * @param high upper end
+     * @param gain 95 % interval of challenger − champion; NaN where nothing tells what is chance
      */
-    record Decision(String objective, double champion, double challenger, double margin, double low, double high) {
+    record Decision(String objective, double champion, double challenger, double margin, Bootstrap.Interval gain) {
         /** The challenger is better by the margin, relative to the champion, and not by chance. */
         boolean isPromoted() {
-            return challenger > champion && challenger >= champion * (1 + margin) && !(low <= 0);
+            return challenger > champion && challenger >= champion * (1 + margin) && gain.low() > 0;
         }
     }
 
@@ -79,7 +70,7 @@ public final class Promotion {
      * @param margin least relative gain, at least 0
      * @return whether the version is in use now
      * @throws PushrankException with exit code 2 when the versions cannot be compared on these examples, 3 when there are
-     *     none
+     *     none, or they tell nothing: none is positive, or all are; no user has more candidates than are kept
      */
     public boolean promote(ModelKind kind, String version, double margin, ExampleRange range) {
         if (!(margin >= 0 && margin <= 10)) {
@@ -101,8 +92,8 @@ public final class Promotion {
             requireUnseen(examples, model, notes);
         }
         Decision decision = kind == ModelKind.HEAVY
-                ? heavy(examples, champion, challenger, margin)
-                : light(range, champion, challenger, margin);
+                ? heavy(examples, range.resolved(examples), champion, challenger, margin)
+                : light(range.resolved(examples), champion, challenger, margin);
         publish(range.resolved(examples), kind, champion, challenger, decision, notes);
         if (decision.isPromoted()) {
             ModelPackage.crown(layout.models(), kind, version, hadoop);
@@ -132,18 +123,14 @@ public final class Promotion {
         }
     }
 
-    private Decision heavy(Dataset<Row> examples, ModelPackage champion, ModelPackage challenger, double margin) {
-        Column label = when(
-                        col("label_oonc").equalTo(1).and(col("label_dislike").notEqual(1)), 1)
-                .otherwise(0);
+    private Decision heavy(
+            Dataset<Row> examples, ExampleRange range, ModelPackage champion, ModelPackage challenger, double margin) {
         Dataset<Row> first = scored(examples, champion).withColumnRenamed("p_oonc", "champion");
         Dataset<Row> both =
                 scored(first.drop("p_engagement", "score"), challenger).withColumnRenamed("p_oonc", "challenger");
         Dataset<Row> rows = both.select(
-                        label.as("label"),
-                        pmod(xxhash64(lit("promotion"), col("user_id")), lit(PARTS))
-                                .cast("string")
-                                .as("part"),
+                        ExampleTable.opened().cast("int").as("label"),
+                        Jackknife.part().as("part"),
                         explode(array(variant("champion"), variant("challenger")))
                                 .as("one"))
                 .select(
@@ -151,7 +138,15 @@ public final class Promotion {
                         col("part"),
                         col("one.name").as("variant"),
                         col("one.p").as("p"));
-        return compared(PredictionHistogram.of(rows, "variant", "part"), margin);
+        Map<String, PredictionHistogram> histograms = PredictionHistogram.of(rows, "variant", "part");
+        PredictionHistogram all = PredictionHistogram.merged(parts(histograms).stream()
+                .map(part -> histograms.get("champion/" + part))
+                .toList());
+        if (Double.isNaN(all.prAuc())) {
+            throw PushrankException.input((all.ctr() > 0 ? "all" : "none") + " of the " + all.rows() + " examples "
+                    + range.described() + " is positive: PR-AUC needs both classes, name another range");
+        }
+        return compared(histograms, margin);
     }
 
     private Dataset<Row> scored(Dataset<Row> rows, ModelPackage model) {
@@ -162,33 +157,25 @@ public final class Promotion {
         return struct(lit(name).as("name"), col(name).cast("double").as("p"));
     }
 
-    /** Delete-a-group jackknife over parts of users: both figures without the same users, hence a paired difference. */
-    static Decision compared(Map<String, PredictionHistogram> histograms, double margin) {
-        List<String> parts = IntStream.range(0, PARTS)
-                .mapToObj(Integer::toString)
-                .filter(part -> histograms.containsKey("champion/" + part))
+    private static List<String> parts(Map<String, PredictionHistogram> histograms) {
+        return histograms.keySet().stream()
+                .filter(key -> key.startsWith("champion/"))
+                .map(key -> key.substring("champion/".length()))
+                .sorted()
                 .toList();
+    }
+
+    /** Both figures without the same users, hence a paired difference. */
+    static Decision compared(Map<String, PredictionHistogram> histograms, double margin) {
+        List<String> parts = parts(histograms);
         double champion = prAuc(histograms, "champion", parts, null);
         double challenger = prAuc(histograms, "challenger", parts, null);
-        double[] differences = parts.stream()
+        double[] gains = parts.stream()
                 .mapToDouble(part ->
                         prAuc(histograms, "challenger", parts, part) - prAuc(histograms, "champion", parts, part))
-                .filter(Double::isFinite)
                 .toArray();
-        double error = Double.NaN;
-        if (differences.length > 1) {
-            double mean = IntStream.range(0, differences.length)
-                            .mapToDouble(index -> differences[index])
-                            .sum()
-                    / differences.length;
-            double squares = 0;
-            for (double difference : differences) {
-                squares += (difference - mean) * (difference - mean);
-            }
-            error = Math.sqrt(squares * (differences.length - 1) / differences.length);
-        }
-        double gain = challenger - champion;
-        return new Decision("pr_auc of oonc", champion, challenger, margin, gain - T * error, gain + T * error);
+        return new Decision(
+                "pr_auc of oonc", champion, challenger, margin, Jackknife.interval(challenger - champion, gains));
     }
 
     private static double prAuc(
@@ -202,13 +189,37 @@ public final class Promotion {
 
     private Decision light(ExampleRange range, ModelPackage champion, ModelPackage challenger, double margin) {
         int kept = Math.max(1, config.lightRank().keep());
+        LightEvaluation evaluation = new LightEvaluation(spark, layout, config);
+        Map<String, Recall> before = evaluation.recalls(range, champion, kept, BEST);
+        if (before.isEmpty()) {
+            throw PushrankException.input("no user and instant of the examples " + range.described()
+                    + " has more candidates than light_rank.keep=" + kept
+                    + ", with a heavy score above 0 among them: every light ranker keeps the best, name another range");
+        }
+        return compared(before, evaluation.recalls(range, challenger, kept, BEST), kept, margin);
+    }
+
+    /** As {@link #compared(Map, double)}, of light rankers: both ranked the same requests. */
+    static Decision compared(Map<String, Recall> champion, Map<String, Recall> challenger, int kept, double margin) {
+        double before = recall(champion, null);
+        double after = recall(challenger, null);
+        double[] gains = champion.keySet().stream()
+                .mapToDouble(part -> recall(challenger, part) - recall(champion, part))
+                .toArray();
         return new Decision(
-                "recall@(" + kept + "," + BEST + ")",
-                new LightEvaluation(spark, layout, config).recall(range, champion, kept, BEST),
-                new LightEvaluation(spark, layout, config).recall(range, challenger, kept, BEST),
-                margin,
-                Double.NaN,
-                Double.NaN);
+                "recall@(" + kept + "," + BEST + ")", before, after, margin, Jackknife.interval(after - before, gains));
+    }
+
+    private static double recall(Map<String, Recall> parts, String without) {
+        double sum = 0;
+        long requests = 0;
+        for (Map.Entry<String, Recall> part : parts.entrySet()) {
+            if (!part.getKey().equals(without)) {
+                sum += part.getValue().sum();
+                requests += part.getValue().requests();
+            }
+        }
+        return sum / requests;
     }
 
     private void publish(
@@ -230,8 +241,8 @@ public final class Promotion {
                                 .put("champion_value", decision.champion())
                                 .put("challenger_value", decision.challenger())
                                 .put("margin", decision.margin())
-                                .put("gain_low", decision.low())
-                                .put("gain_high", decision.high())
+                                .put("gain_low", decision.gain().low())
+                                .put("gain_high", decision.gain().high())
                                 .put("promoted", decision.isPromoted())
                                 .put("labels", range.labels())
                                 .put("from", range.from().toString())
@@ -243,7 +254,9 @@ public final class Promotion {
                 .row(List.of(
                         "gain",
                         TextTable.figure(
-                                decision.challenger() - decision.champion(), decision.low(), decision.high()))));
+                                decision.challenger() - decision.champion(),
+                                decision.gain().low(),
+                                decision.gain().high()))));
         notes.forEach(note -> System.out.println("Note: " + note));
         System.out.printf(
                 Locale.ROOT,

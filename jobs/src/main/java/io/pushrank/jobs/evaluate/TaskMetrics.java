@@ -5,12 +5,13 @@ import static org.apache.spark.sql.functions.array_union;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.explode;
-import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
+import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.train.ConditionalProbability;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;
@@ -41,14 +42,9 @@ final class TaskMetrics {
      *     raw_p_engagement, and, NULL where they are not known, true_oonc and true_engagement
      */
     static TaskMetrics of(Dataset<Row> scored) {
-        Column isLiked = col("label_dislike").notEqual(1);
-        Column opened = when(isLiked.and(col("label_oonc").equalTo(1)), 1).otherwise(0);
-        Column engaged = when(
-                        isLiked.and(col("label_oonc").equalTo(1))
-                                .and(col("label_engagement").equalTo(1)),
-                        1)
-                .otherwise(0);
-        Column ifOpened = when(opened.equalTo(1), engaged);
+        Column opened = ExampleTable.opened().cast("int");
+        Column engaged = ExampleTable.engaged().cast("int");
+        Column ifOpened = when(ExampleTable.opened(), engaged);
         Column predictions = array(
                 prediction(OONC, "model", col("p_oonc"), opened),
                 prediction(OONC, "raw", col("raw_p_oonc"), opened),
@@ -82,9 +78,7 @@ final class TaskMetrics {
     }
 
     private static Column conditional(String joint, String condition) {
-        Column all = col(condition).cast("double");
-        return when(all.gt(0), least(lit(1.0), col(joint).cast("double").divide(all)))
-                .otherwise(col(joint).cast("double"));
+        return ConditionalProbability.of(col(joint), col(condition));
     }
 
     /** Null where there is nothing. */

@@ -11,6 +11,7 @@ import io.pushrank.udf.feature.FeatureList;
 import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.util.List;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -80,6 +81,16 @@ public final class ExampleTable {
                     + " in " + directory + ": run the verb examples first");
         }
         return rows.drop("ds", "labels", "hour");
+    }
+
+    /** Positive of OONC, BOOLEAN: opened or clicked, and not disliked, since a dislike takes both positives away. */
+    public static Column opened() {
+        return col("label_oonc").equalTo(1).and(col("label_dislike").notEqual(1));
+    }
+
+    /** Positive of engagement, BOOLEAN: {@link #opened} and engaged with. */
+    public static Column engaged() {
+        return opened().and(col("label_engagement").equalTo(1));
     }
 
     /** The as-of instant that starts the last so many of all instants, by share. */

@@ -127,14 +127,22 @@ public final class Examples {
                         col("user_id"),
                         col("created_at").as("user_created_at"),
                         col("last_visit_at").as("user_visited_at"));
-        Column isActive = col("user_visited_at").gt(lit(instant.minus(DORMANT)));
         return Hydration.both(tables, sampled(rows).join(accounts, "user_id"), features)
                 .withColumn("as_of", lit(instant))
                 .withColumn("is_new_user", isNew)
-                .withColumn(
-                        "user_state",
-                        when(isNew, "new").when(isActive, "active").otherwise("dormant"))
+                .withColumn("user_state", userState(isNew, instant))
                 .withColumn("sources", coalesce(col("sources.source"), lit(new String[0])));
+    }
+
+    /**
+     * new, active or dormant.
+     *
+     * @param isNew whether the account is new at the instant, BOOLEAN; beside it {@code user_visited_at}, NULL: never
+     */
+    static Column userState(Column isNew, Instant instant) {
+        return when(isNew, "new")
+                .when(col("user_visited_at").gt(lit(instant.minus(DORMANT))), "active")
+                .otherwise("dormant");
     }
 
     /** What was sent in the window, with what candidate generation says of it where it proposes it. */

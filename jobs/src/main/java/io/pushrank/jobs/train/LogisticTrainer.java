@@ -3,6 +3,7 @@ package io.pushrank.jobs.train;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 
+import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;
@@ -89,7 +90,6 @@ final class LogisticTrainer {
     }
 
     private Map<String, Weight> fit(Dataset<Row> training) {
-        Column kept = col("label_dislike").notEqual(1);
         // One partition in one order: mllib adds up partitions as they finish, and the same examples are to give the
         // same bytes.
         Dataset<Row> rows = training.select(
@@ -98,12 +98,8 @@ final class LogisticTrainer {
                         col("item_type"),
                         col("item_id"),
                         vector().as(VECTOR),
-                        col("label_oonc").equalTo(1).and(kept).cast("double").as(OPENED),
-                        col("label_engagement")
-                                .equalTo(1)
-                                .and(kept)
-                                .cast("double")
-                                .as(ENGAGED),
+                        ExampleTable.opened().cast("double").as(OPENED),
+                        ExampleTable.engaged().cast("double").as(ENGAGED),
                         col("weight").cast("double").as(WEIGHT))
                 .repartition(1)
                 .sortWithinPartitions("as_of", "user_id", "item_type", "item_id")

@@ -11,6 +11,7 @@ import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.train.Interruption.InterruptedTrainingException;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.Calibration;
+import io.pushrank.udf.model.HeavyModels;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
@@ -290,8 +291,12 @@ public final class Training {
         storage.delete(aside);
         try {
             ModelPackage uncalibrated = ModelPackage.write(aside, version, export, hadoop);
-            Calibration calibration = CalibrationFit.fit(uncalibrated, heldOut, BATCH_ROWS, listener);
-            Files.writeString(export.directory().resolve(Calibration.FILE), calibration.toJson());
+            try {
+                Calibration calibration = CalibrationFit.fit(uncalibrated, heldOut, BATCH_ROWS, listener);
+                Files.writeString(export.directory().resolve(Calibration.FILE), calibration.toJson());
+            } finally {
+                HeavyModels.release(uncalibrated);
+            }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {

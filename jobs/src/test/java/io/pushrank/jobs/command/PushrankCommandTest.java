@@ -94,6 +94,7 @@ class PushrankCommandTest {
             generate --users=5            | Missing required options: '--days=D', '--seed=S', '--output=DIR'
             daily --date=2026-02-30       | Invalid value for option '--date': cannot convert '2026-02-30' to class java.time.LocalDate (java.time.format.DateTimeParseException: Text '2026-02-30' could not be parsed: Invalid date 'FEBRUARY 30')
             daily --dat=2026-02-03        | Unknown option: '--dat=2026-02-03'
+            bench roof --models=m         | Unknown option: '--models=m'
             """)
     void aWrongCommandLineIsAUsageError(String line, String message) {
         Result result = execute(line.isEmpty() ? new String[0] : line.split(" "));
@@ -236,11 +237,13 @@ class PushrankCommandTest {
     void optionsThatVerbsHaveInCommonAreTheSameEverywhere() {
         Map<String, CommandLine> verbs =
                 new TreeMap<>(PushrankCommand.commandLine().getSubcommands());
-        // A verb of several kinds, such as train heavy, has its options there; what makes inputs reads none.
+        // A verb of several kinds, such as train heavy, has its options there; what makes inputs reads none, and
+        // benches
+        // choose their own.
         for (String group : List.of("train", "evaluate", "promote")) {
             verbs.remove(group).getSubcommands().forEach((kind, verb) -> verbs.put(group + " " + kind, verb));
         }
-        verbs.keySet().removeAll(List.of("generate", "import"));
+        verbs.keySet().removeAll(List.of("generate", "import", "bench"));
         Map<String, List<String>> options = new TreeMap<>();
         verbs.forEach((name, verb) -> options.put(
                 name,

@@ -19,10 +19,11 @@ import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
 class HeavyEvaluationTest {
-    private static final StructType SCORED = StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_id BIGINT,"
-            + " label_oonc FLOAT, label_engagement FLOAT, label_dislike FLOAT, is_new_user BOOLEAN,"
-            + " sources ARRAY<STRING>, user_state STRING, p_oonc FLOAT, p_engagement FLOAT, raw_p_oonc FLOAT,"
-            + " raw_p_engagement FLOAT, true_oonc DOUBLE, true_engagement DOUBLE");
+    private static final StructType SCORED =
+            StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT,"
+                    + " label_oonc FLOAT, label_engagement FLOAT, label_dislike FLOAT, is_new_user BOOLEAN,"
+                    + " sources ARRAY<STRING>, user_state STRING, p_oonc FLOAT, p_engagement FLOAT, raw_p_oonc FLOAT,"
+                    + " raw_p_engagement FLOAT, true_oonc DOUBLE, true_engagement DOUBLE");
 
     /** The truth ranks all pairs right, the model one of four wrong. */
     private static Dataset<Row> scored() {
@@ -44,6 +45,7 @@ class HeavyEvaluationTest {
         return RowFactory.create(
                 at("2026-03-02 12:00"),
                 user,
+                "post",
                 item,
                 oonc,
                 engagement,
@@ -133,10 +135,11 @@ class HeavyEvaluationTest {
         Dataset<Row> scored = SharedSpark.session()
                 .createDataFrame(
                         List.of(
-                                RowFactory.create(at("2026-03-02 12:00"), 1L, 10L),
-                                RowFactory.create(at("2026-03-03 12:00"), 1L, 10L),
-                                RowFactory.create(at("2026-03-02 12:00"), 2L, 10L)),
-                        StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_id BIGINT"));
+                                RowFactory.create(at("2026-03-02 12:00"), 1L, "post", 10L),
+                                RowFactory.create(at("2026-03-03 12:00"), 1L, "post", 10L),
+                                RowFactory.create(at("2026-03-02 12:00"), 2L, "post", 10L),
+                                RowFactory.create(at("2026-03-02 12:00"), 3L, "list", 10L)),
+                        StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT"));
         Dataset<Row> oracle = SharedSpark.session()
                 .createDataFrame(
                         List.of(
@@ -144,15 +147,18 @@ class HeavyEvaluationTest {
                                 sendOf("second", 1, "2026-03-02 18:00", 0.3),
                                 sendOf("first", 1, "2026-03-02 12:00", 0.2),
                                 sendOf("next day", 1, "2026-03-03 12:00", 0.4),
-                                sendOf("too late", 2, "2026-03-03 12:00", 0.5)),
+                                sendOf("too late", 2, "2026-03-03 12:00", 0.5),
+                                sendOf("of the post", 3, "2026-03-02 13:00", 0.6)),
                         Table.ORACLE.schema());
         List<Row> rows = HeavyEvaluation.besideTruth(scored, oracle, Duration.ofHours(24))
                 .orderBy("user_id", "as_of")
                 .collectAsList();
-        assertEquals(3, rows.size());
+        assertEquals(4, rows.size());
         assertEquals(0.2, rows.get(0).<Double>getAs("true_oonc"));
         assertEquals(0.4, rows.get(1).<Double>getAs("true_oonc"));
         assertTrue(rows.get(2).isNullAt(rows.get(2).fieldIndex("true_oonc")));
+        // An item of another kind with the same number is another item.
+        assertTrue(rows.get(3).isNullAt(rows.get(3).fieldIndex("true_oonc")));
     }
 
     @Test

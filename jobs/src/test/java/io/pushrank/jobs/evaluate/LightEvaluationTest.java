@@ -1,12 +1,17 @@
 package io.pushrank.jobs.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
 import java.sql.Timestamp;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -101,6 +106,62 @@ class LightEvaluationTest {
         assertEquals(
                 Set.of("recall", "cgr"),
                 metrics.group("light").group("n_10").values().keySet());
+    }
+
+    @Test
+    void promotionCountsRequestsThatLoseCandidatesOnly() {
+        StructType schema = StructType.fromDDL(
+                "as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT, y DOUBLE, p FLOAT");
+        List<Row> rows = new ArrayList<>();
+        for (long user = 1; user <= 100; user++) {
+            // The light ranker puts the best first for one of four users.
+            rows.add(candidate(user, 11, 0.9, user % 4 == 0 ? 0.9f : 0.1f));
+            rows.add(candidate(user, 12, 0.5, 0.5f));
+            // With one candidate alone nothing can be missed, and nobody likes what user 2000 gets.
+            rows.add(candidate(1000 + user, 11, 0.9, 0.1f));
+        }
+        rows.add(candidate(2000, 11, 0, 0.1f));
+        rows.add(candidate(2000, 12, 0, 0.2f));
+        Map<String, LightEvaluation.Recall> recalls =
+                LightEvaluation.recalls(SharedSpark.session().createDataFrame(rows, schema), 1, 1);
+        assertEquals(
+                25.0,
+                recalls.values().stream()
+                        .mapToDouble(LightEvaluation.Recall::sum)
+                        .sum());
+        assertEquals(
+                100,
+                recalls.values().stream()
+                        .mapToLong(LightEvaluation.Recall::requests)
+                        .sum());
+        Map<String, LightEvaluation.Recall> perfect = new TreeMap<>();
+        recalls.forEach(
+                (part, recall) -> perfect.put(part, new LightEvaluation.Recall(recall.requests(), recall.requests())));
+
+        Promotion.Decision won = Promotion.compared(recalls, perfect, 1, 0.01);
+
+        assertEquals("recall@(1,10)", won.objective());
+        assertEquals(0.25, won.champion(), 1e-12);
+        assertEquals(1, won.challenger(), 1e-12);
+        assertTrue(won.isPromoted(), won::toString);
+        assertFalse(Promotion.compared(recalls, recalls, 1, 0).isPromoted());
+        assertFalse(Promotion.compared(perfect, recalls, 1, 0).isPromoted());
+    }
+
+    @Test
+    void aLightRankerThatIsBetterForAFewUsersOnlyMayBeSoByChance() {
+        Map<String, LightEvaluation.Recall> champion = new TreeMap<>();
+        Map<String, LightEvaluation.Recall> challenger = new TreeMap<>();
+        for (int part = 0; part < 32; part++) {
+            champion.put(Integer.toString(part), new LightEvaluation.Recall(5, 10));
+            challenger.put(Integer.toString(part), new LightEvaluation.Recall(part == 3 ? 10 : 5, 10));
+        }
+
+        Promotion.Decision decision = Promotion.compared(champion, challenger, 1, 0.01);
+
+        assertEquals(0.5 + 5.0 / 320, decision.challenger(), 1e-12);
+        assertTrue(decision.gain().low() < 0 && decision.gain().high() > 0.03, decision::toString);
+        assertFalse(decision.isPromoted(), decision::toString);
     }
 
     private static Row candidate(long user, long item, double y, float p) {

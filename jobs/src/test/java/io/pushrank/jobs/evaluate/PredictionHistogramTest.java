@@ -2,9 +2,11 @@ package io.pushrank.jobs.evaluate;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -89,9 +91,51 @@ class PredictionHistogramTest {
                 "part");
         Promotion.Decision decision = Promotion.compared(histograms, 0.01);
         assertTrue(decision.isPromoted(), decision::toString);
-        assertTrue(decision.low() > 0 && decision.high() > decision.low(), decision::toString);
+        assertTrue(
+                decision.gain().low() > 0
+                        && decision.gain().high() > decision.gain().low(),
+                decision::toString);
         assertFalse(Promotion.compared(histograms, 0.9).isPromoted());
-        assertFalse(new Promotion.Decision("x", 0.5, 0.6, 0.01, -0.01, 0.2).isPromoted());
-        assertFalse(new Promotion.Decision("x", 0, 0, 0, Double.NaN, Double.NaN).isPromoted());
+        assertFalse(decided(0.5, 0.6, -0.01, 0.2).isPromoted());
+        assertFalse(decided(0.5, 0.6, Double.NaN, Double.NaN).isPromoted());
+        assertFalse(decided(0, 0, 0.1, 0.2).isPromoted());
+        assertTrue(decided(0.5, 0.6, 0.01, 0.2).isPromoted());
+        // The users of one part alone say nothing of others.
+        histograms.keySet().removeIf(key -> !key.endsWith("/7"));
+        Promotion.Decision alone = Promotion.compared(histograms, 0.01);
+        assertTrue(alone.challenger() > alone.champion(), alone::toString);
+        assertFalse(alone.isPromoted(), alone::toString);
+    }
+
+    private static Promotion.Decision decided(double champion, double challenger, double low, double high) {
+        return new Promotion.Decision("x", champion, challenger, 0.01, new Bootstrap.Interval(low, high));
+    }
+
+    @Test
+    void binsOfBillionsOfRowsAreEqualAndMadeAtOnce() {
+        PredictionHistogram all = PredictionHistogram.of(
+                        SharedSpark.session()
+                                .createDataFrame(
+                                        List.of(
+                                                RowFactory.create(0.9, 1, "a"),
+                                                RowFactory.create(0.5, 1, "a"),
+                                                RowFactory.create(0.1, 0, "a")),
+                                        ROWS),
+                        "part")
+                .get("a");
+        for (int doubling = 0; doubling < 32; doubling++) {
+            all = PredictionHistogram.merged(List.of(all, all));
+        }
+        PredictionHistogram billions = all;
+        List<PredictionHistogram.Bin> bins = assertTimeoutPreemptively(Duration.ofSeconds(10), () -> billions.bins(20));
+        assertEquals(20, bins.size());
+        for (PredictionHistogram.Bin bin : bins) {
+            assertEquals(3.0 * (1L << 32) / 20, bin.rows(), 1);
+        }
+        assertEquals(0.1, bins.get(0).prediction(), 1e-9);
+        assertEquals(0.9, bins.get(19).prediction(), 1e-9);
+        // The seventh bin is cut by the lowest third's end: 6 2/3 of 20.
+        assertEquals(0.1 * 2 / 3 + 0.5 / 3, bins.get(6).prediction(), 1e-9);
+        assertEquals(1.0 / 3, bins.get(6).label(), 1e-9);
     }
 }

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -34,6 +38,29 @@ class ParamsTest {
         assertEquals(new Logistic(0.01, 100, 200_000), logistic.model());
         assertNull(logistic.training());
         LightParams.parse("sample-light.yaml", SampleParams.text("sample-light"));
+    }
+
+    @Test
+    void everyParamsFileThatShipsIsRead() throws IOException {
+        int read = 0;
+        // Surefire runs in the module's folder.
+        for (String folder : List.of("../conf/models", "src/main/resources/bench")) {
+            List<Path> files;
+            try (Stream<Path> walk = Files.walk(Path.of(folder))) {
+                files = walk.filter(file -> file.toString().endsWith(".yaml")).toList();
+            }
+            assertTrue(files.size() > 4, () -> folder + ": " + files);
+            for (Path file : files) {
+                String yaml = Files.readString(file, StandardCharsets.UTF_8);
+                if (file.getFileName().toString().contains("light")) {
+                    LightParams.parse(file.toString(), yaml);
+                } else {
+                    HeavyParams.parse(file.toString(), yaml);
+                }
+                read++;
+            }
+        }
+        assertTrue(read >= 12, "read " + read);
     }
 
     @Test

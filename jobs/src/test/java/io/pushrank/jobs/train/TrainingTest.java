@@ -2,6 +2,7 @@ package io.pushrank.jobs.train;
 
 import static org.apache.spark.sql.functions.expr;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -116,6 +117,19 @@ class TrainingTest {
         PushrankException refusal = assertThrows(PushrankException.class, training);
         assertEquals(message, refusal.getMessage());
         assertEquals(2, refusal.exitCode().code());
+    }
+
+    @Test
+    void aSecondVersionIsNotPutInUse() {
+        Configuration hadoop = new Configuration();
+        Training training = new Training(
+                examples(), FEATURES, models.toString(), hadoop, 0.2, progress -> {}, Training.Settings.DEFAULT);
+        training.heavy("1", SampleParams.heavy(2));
+        ModelPackage second = training.heavy("2", SampleParams.heavy(4));
+        ModelPackage used = ModelPackage.champion(models.toString(), ModelKind.HEAVY, hadoop);
+        assertEquals("1", used.version());
+        assertEquals("2", second.version());
+        assertNotEquals(used.digest(), second.digest());
     }
 
     private static List<String> names(Path folder) throws IOException {
