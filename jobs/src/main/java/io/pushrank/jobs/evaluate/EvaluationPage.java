@@ -209,7 +209,7 @@ final class EvaluationPage {
     /** One plot, from 0 to the highest x and y. */
     private static final class Chart {
         private static final List<String> COLOURS = List.of("#2563eb", "#d97706");
-        private static final double LEFT = 52;
+        private static final double LEFT = 60;
         private static final double TOP = 12;
         private static final double WIDTH = 270;
         private static final double HEIGHT = 210;
@@ -294,11 +294,17 @@ final class EvaluationPage {
                     text));
         }
 
+        /** As many decimals as tell four ticks apart. */
+        private static String tick(double highest, int tick) {
+            int decimals = highest >= 10 ? 0 : highest >= 2 ? 1 : highest >= 0.2 ? 2 : 3;
+            return String.format(Locale.ROOT, "%." + decimals + "f", highest * tick / 4);
+        }
+
         @Override
         public String toString() {
             StringBuilder svg = new StringBuilder("<figure><figcaption>")
                     .append(escaped(title))
-                    .append("</figcaption><svg width=\"336\" height=\"290\" role=\"img\">");
+                    .append("</figcaption><svg width=\"360\" height=\"290\" role=\"img\">");
             for (int tick = 0; tick <= 4; tick++) {
                 double x = x(highestX * tick / 4);
                 double y = y(highestY * tick / 4);
@@ -309,8 +315,8 @@ final class EvaluationPage {
                         LEFT + WIDTH,
                         y,
                         y));
-                text(svg, x, TOP + HEIGHT + 16, "middle", "", String.format(Locale.ROOT, "%.3g", highestX * tick / 4));
-                text(svg, LEFT - 6, y + 4, "end", "", String.format(Locale.ROOT, "%.2g", highestY * tick / 4));
+                text(svg, x, TOP + HEIGHT + 16, "middle", "", tick(highestX, tick));
+                text(svg, LEFT - 6, y + 4, "end", "", tick(highestY, tick));
             }
             svg.append(shapes);
             text(svg, LEFT + WIDTH / 2, TOP + HEIGHT + 34, "middle", "", escaped(xLabel));
