@@ -84,11 +84,11 @@ class TrainingTest {
         }
 
         Training later = training(
-                examples().filter("as_of >= '2026-03-01 12:05:00'"),
+                examples().filter("as_of >= '2026-03-01 17:00:00'"),
                 new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, heavy));
         TrainedOn range = TrainedOn.of(later.heavy("2", SampleParams.heavy(2))).orElseThrow();
         assertEquals(TrainedOn.of(heavy).orElseThrow(), range);
-        assertEquals(Duration.ofMinutes(9), Duration.between(range.first(), range.last()));
+        assertEquals(Duration.ofHours(9), Duration.between(range.first(), range.last()));
 
         refuses(
                 "--model-version must name a version that does not exist yet, cannot be: 1, which is " + models
