@@ -104,8 +104,7 @@ public record LightRank() implements Stage {
         ModelPackage model = tables.model(ModelKind.LIGHT);
         Dataset<Row> contested = Hydration.light(tables, candidates.filter(isContested), FeatureList.of(model));
         return unscored.filter(not(isContested))
-                .unionByName(LightScoring.score(contested, "features", model, TensorFlowThreads.DEFAULT)
-                        .drop("features"));
+                .unionByName(LightScoring.score(contested, "features", model, TensorFlowThreads.DEFAULT));
     }
 
     /** A number of its own for each user and item, the same in every run; the same for all who lose nothing. */

@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.apache.spark.sql.catalyst.expressions.And;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeReference;
+import org.apache.spark.sql.catalyst.expressions.AttributeSet;
 import org.apache.spark.sql.catalyst.expressions.ConditionalExpression;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.HigherOrderFunction;
@@ -71,8 +72,9 @@ final class LightScoreBatches extends Rule<SparkPlan> {
             known.clear();
         }
         SparkPlan scored = withScores(usesKnown ? base : child, calls, known);
-        return project.transformExpressions(replacement(known))
-                .withNewChildren(CollectionConverters.asScala(List.of(scored)).toSeq());
+        SparkPlan result = project.transformExpressions(replacement(known));
+        return result.withNewChildren(CollectionConverters.asScala(List.of(pruned(scored, result.references())))
+                .toSeq());
     }
 
     private static SparkPlan rewrite(FilterExec filter) {
@@ -152,10 +154,24 @@ final class LightScoreBatches extends Rule<SparkPlan> {
                     Metadata.empty(),
                     NamedExpression.newExprId(),
                     CollectionConverters.asScala(List.<String>of()).toSeq());
-            scored = new LightScoringExec(call.getValue(), result, scored);
+            scored = new LightScoringExec(
+                    call.getValue(), result, List.copyOf(CollectionConverters.asJava(scored.output())), scored);
             known.put(call.getKey(), result);
         }
         return scored;
+    }
+
+    /** Scorings on top of a plan hand on what is needed above them and nothing else: features are large. */
+    private static SparkPlan pruned(SparkPlan plan, AttributeSet needed) {
+        if (!(plan instanceof LightScoringExec scoring)) {
+            return plan;
+        }
+        List<Attribute> kept = CollectionConverters.asJava(scoring.child().output()).stream()
+                .filter(needed::contains)
+                .toList();
+        SparkPlan child =
+                pruned(scoring.child(), needed.$plus$plus(scoring.call().references()));
+        return new LightScoringExec(scoring.call(), scoring.result(), kept, child);
     }
 
     private static SparkPlan withoutHiding(ProjectExec upper, SparkPlan plan) {

@@ -5,16 +5,23 @@ import io.pushrank.udf.model.LightModels;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
+import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
+import org.apache.spark.sql.catalyst.expressions.UnsafeProjection$;
+import org.apache.spark.sql.execution.SparkPlan;
+import scala.jdk.javaapi.CollectionConverters;
 
-/** Rows of one partition with the light ranker's score behind their columns, scored a block at a time. */
+/** Rows of one partition: some of their columns, and behind them the light ranker's score; scored a block at a time. */
 final class LightScores implements Iterator<InternalRow> {
     private final Iterator<InternalRow> rows;
     private final Expression features;
+    private final UnsafeProjection kept;
     private final LightBlock block;
     private final InternalRow[] pending = new InternalRow[LightBlock.ROWS];
     /** Place of each pending row in the block; -1 without features. */
@@ -26,11 +33,29 @@ final class LightScores implements Iterator<InternalRow> {
     private int count;
     private int next;
 
-    /** @param features gives the struct of feature arrays of a row */
-    LightScores(Iterator<InternalRow> rows, Expression features, ModelPackage model, TensorFlowThreads threads) {
+    private LightScores(
+            Iterator<InternalRow> rows,
+            Expression features,
+            List<Expression> kept,
+            ModelPackage model,
+            TensorFlowThreads threads) {
         this.rows = rows;
         this.features = features;
+        this.kept = UnsafeProjection$.MODULE$.create(
+                CollectionConverters.asScala(kept).toSeq());
         this.block = LightModels.get(model, threads).block();
+    }
+
+    /**
+     * Scores what a plan gives.
+     *
+     * @param features gives the struct of feature arrays of a row, its columns bound
+     * @param kept give the columns that stand before the score, bound
+     */
+    static JavaRDD<InternalRow> of(
+            SparkPlan plan, Expression features, List<Expression> kept, ModelPackage model, TensorFlowThreads threads) {
+        return PlanRows.of(plan)
+                .mapPartitions(partition -> new LightScores(partition, features, kept, model, threads), true);
     }
 
     @Override
@@ -55,15 +80,15 @@ final class LightScores implements Iterator<InternalRow> {
         block.clear();
         count = 0;
         next = 0;
-        while (rows.hasNext() && count < pending.length) {
-            // Spark hands out the same row object again and again.
-            InternalRow row = rows.next().copy();
+        while (count < pending.length && rows.hasNext()) {
+            InternalRow row = rows.next();
             InternalRow struct = (InternalRow) features.eval(row);
             places[count] = struct == null ? -1 : block.size();
             if (struct != null) {
                 FeatureArrays.addTo(block, struct);
             }
-            pending[count++] = row;
+            // The features are in the block now; of the row itself only what is asked for is copied.
+            pending[count++] = kept.apply(row).copy();
         }
         scores = block.score();
     }

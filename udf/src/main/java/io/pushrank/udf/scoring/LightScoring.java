@@ -2,35 +2,51 @@ package io.pushrank.udf.scoring;
 
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
-import org.apache.spark.api.java.JavaRDD;
+import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.BoundReference;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.classic.SparkSession;
+import org.apache.spark.sql.execution.SQLExecutionRDD;
+import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Scores rows with the light ranker on the executors, in blocks; the same bits as {@code light_score} in SQL. */
 public final class LightScoring {
     private LightScoring() {}
 
     /**
-     * Appends {@code light_score}, a FLOAT in [0, 1], to every row; NULL where there are no features.
+     * The rows with {@code light_score}, a FLOAT in [0, 1], in place of their features; NULL where there are none.
      *
      * @param rows any columns, among them the struct of feature arrays
      * @param features name of that struct
      */
     public static Dataset<Row> score(
             Dataset<Row> rows, String features, ModelPackage model, TensorFlowThreads threads) {
-        StructType input = rows.schema();
-        int column = input.fieldIndex(features);
-        BoundReference struct = new BoundReference(column, input.apply(column).dataType(), true);
-        JavaRDD<InternalRow> scored = rows.queryExecution()
-                .toRdd()
-                .toJavaRDD()
-                .mapPartitions(partition -> new LightScores(partition, struct, model, threads));
-        return ((SparkSession) rows.sparkSession())
-                .internalCreateDataFrame(scored.rdd(), input.add(LightScore.NAME, DataTypes.FloatType, true), false);
+        SparkPlan plan = rows.queryExecution().executedPlan();
+        SparkSession spark = (SparkSession) rows.sparkSession();
+        int place = rows.schema().fieldIndex(features);
+        List<Attribute> output = List.copyOf(CollectionConverters.asJava(plan.output()));
+        List<Attribute> kept =
+                output.stream().filter(column -> column != output.get(place)).toList();
+        StructType schema = new StructType();
+        for (StructField field : rows.schema().fields()) {
+            schema = field.name().equals(features) ? schema : schema.add(field);
+        }
+        // As Dataset.toRdd does it: the session's settings hold on the executors too.
+        SQLExecutionRDD scored = new SQLExecutionRDD(
+                LightScores.of(
+                                plan,
+                                PlanRows.references(plan, List.of(output.get(place)))
+                                        .get(0),
+                                PlanRows.references(plan, kept),
+                                model,
+                                threads)
+                        .rdd(),
+                spark.sessionState().conf());
+        return spark.internalCreateDataFrame(scored, schema.add(LightScore.NAME, DataTypes.FloatType, true), false);
     }
 }

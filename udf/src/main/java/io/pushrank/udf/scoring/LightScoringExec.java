@@ -1,7 +1,5 @@
 package io.pushrank.udf.scoring;
 
-import io.pushrank.udf.model.ModelPackage;
-import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.rdd.RDD;
@@ -12,26 +10,32 @@ import org.apache.spark.sql.catalyst.expressions.BindReferences;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
 import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
+import org.apache.spark.sql.catalyst.plans.physical.UnknownPartitioning;
 import org.apache.spark.sql.execution.SparkPlan;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** The operator that appends {@code light_score} to its child's columns, a block of rows at a time. */
+/** The operator that puts {@code light_score} behind its child's columns, those that are needed above, a block of rows at a time. */
 public final class LightScoringExec extends SparkPlan {
     private static final long serialVersionUID = 1L;
 
     private final LightScore call;
     private final Attribute result;
+    /** Columns of the child that go on. */
+    private final List<Attribute> kept;
+
     private final SparkPlan child;
 
     /**
      * @param call what is computed
      * @param result the column that gets it
+     * @param kept columns of the child that are needed above; the others end here
      */
-    public LightScoringExec(LightScore call, Attribute result, SparkPlan child) {
+    public LightScoringExec(LightScore call, Attribute result, List<Attribute> kept, SparkPlan child) {
         this.call = call;
         this.result = result;
+        this.kept = List.copyOf(kept);
         this.child = child;
     }
 
@@ -55,8 +59,7 @@ public final class LightScoringExec extends SparkPlan {
     @Override
     public Seq<Attribute> output() {
         return CollectionConverters.asScala(
-                        Stream.concat(CollectionConverters.asJava(child.output()).stream(), Stream.of(result))
-                                .toList())
+                        Stream.concat(kept.stream(), Stream.of(result)).toList())
                 .toSeq();
     }
 
@@ -67,12 +70,21 @@ public final class LightScoringExec extends SparkPlan {
 
     @Override
     public Partitioning outputPartitioning() {
-        return child.outputPartitioning();
+        return isWhole()
+                ? child.outputPartitioning()
+                : new UnknownPartitioning(child.outputPartitioning().numPartitions());
     }
 
     @Override
     public Seq<SortOrder> outputOrdering() {
-        return child.outputOrdering();
+        return isWhole()
+                ? child.outputOrdering()
+                : CollectionConverters.asScala(List.<SortOrder>of()).toSeq();
+    }
+
+    /** Whether all of the child's columns go on, those among them that its order and partitioning are told in. */
+    private boolean isWhole() {
+        return kept.size() == child.output().size();
     }
 
     @Override
@@ -81,22 +93,18 @@ public final class LightScoringExec extends SparkPlan {
                 call.child(),
                 org.apache.spark.sql.catalyst.expressions.package$.MODULE$.AttributeSeq(child.output()),
                 false);
-        ModelPackage model = call.model();
-        TensorFlowThreads threads = call.threads();
-        return child.execute()
-                .toJavaRDD()
-                .mapPartitions(rows -> new LightScores(rows, features, model, threads), true)
+        return LightScores.of(child, features, PlanRows.references(child, kept), call.model(), call.threads())
                 .rdd();
     }
 
     @Override
     public SparkPlan withNewChildrenInternal(IndexedSeq<SparkPlan> children) {
-        return new LightScoringExec(call, result, children.head());
+        return new LightScoringExec(call, result, kept, children.head());
     }
 
     @Override
     public int productArity() {
-        return 3;
+        return 4;
     }
 
     @Override
@@ -104,7 +112,8 @@ public final class LightScoringExec extends SparkPlan {
         return switch (index) {
             case 0 -> call;
             case 1 -> result;
-            case 2 -> child;
+            case 2 -> kept;
+            case 3 -> child;
             default -> throw new IndexOutOfBoundsException(index);
         };
     }
