@@ -157,7 +157,8 @@ public final class Examples {
                                 .as("label_oonc"),
                         flag(col("engaged_at").isNotNull()).as("label_engagement"),
                         flag(col("disliked_at").isNotNull()).as("label_dislike"));
-        Dataset<Row> candidates = candidates(tables, labelled).drop("author_id", "item_type");
+        Dataset<Row> candidates =
+                Candidates.merged(targets(tables, labelled), labelled).drop("author_id", "item_type");
         Dataset<Row> posts = tables.read(Table.POSTS).select(col("post_id").as("item_id"), col("author_id"));
         return labelled.join(posts, "item_id")
                 .join(candidates, new String[] {"user_id", "item_id"}, "left_outer")
@@ -197,9 +198,12 @@ public final class Examples {
     }
 
     private static Dataset<Row> candidates(Tables tables, Dataset<Row> users) {
-        Dataset<Row> targets =
-                tables.read(Table.USERS).join(users.select("user_id").distinct(), "user_id");
-        return Candidates.merged(tables.with("targets", targets));
+        return Candidates.merged(targets(tables, users));
+    }
+
+    private static Tables targets(Tables tables, Dataset<Row> users) {
+        return tables.with(
+                "targets", tables.read(Table.USERS).join(users.select("user_id").distinct(), "user_id"));
     }
 
     /** Keeps every positive, and of the others the configured share; the weight makes up for it. */

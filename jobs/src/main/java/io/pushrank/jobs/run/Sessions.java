@@ -15,7 +15,11 @@ public final class Sessions {
             "spark.driver.bindAddress", "127.0.0.1",
             "spark.sql.shuffle.partitions", "4",
             // Planning again after each shuffle costs more than it gains on what one machine holds.
-            "spark.sql.adaptive.enabled", "false");
+            "spark.sql.adaptive.enabled", "false",
+            // Lists and sets of one user's or item's rows are short: they are collected in a hash table. The default
+            // leaves
+            // it for a sort after 128 groups.
+            "spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "1000000");
 
     private Sessions() {}
 

@@ -75,12 +75,30 @@ public record Candidates() implements Stage {
 
     /** Merged proposals for the view {@code targets}, with what rules ask about. */
     public static Dataset<Row> merged(Tables tables) {
+        return mergedProposals(tables, proposals(tables));
+    }
+
+    /**
+     * As {@link #merged(Tables)}, of certain items alone: what others there are counts in the ranks, and is not merged.
+     *
+     * @param items {@code user_id} and {@code item_id}
+     */
+    public static Dataset<Row> merged(Tables tables, Dataset<Row> items) {
+        String[] key = {"user_id", "item_id"};
+        return mergedProposals(tables, proposals(tables).join(items.select("user_id", "item_id"), key, "left_semi"));
+    }
+
+    private static Dataset<Row> proposals(Tables tables) {
         List<Source> sources = available(tables);
         Dataset<Row> proposals = null;
         for (int priority = 0; priority < sources.size(); priority++) {
             Dataset<Row> ofSource = proposals(tables, sources.get(priority), priority);
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }
+        return proposals;
+    }
+
+    private static Dataset<Row> mergedProposals(Tables tables, Dataset<Row> proposals) {
         return tables.with("proposals", proposals)
                 .query("stages", "candidates", Map.of())
                 .withColumn("notification_type", Sources.notificationType(tables.config()));

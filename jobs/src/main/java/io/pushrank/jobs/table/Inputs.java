@@ -6,6 +6,9 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.unix_date;
+import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.config.RankingConfig;
@@ -17,6 +20,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -235,12 +239,18 @@ public final class Inputs {
         table.eventTime()
                 .ifPresent(time -> checks.add(new RowCheck(
                         "outside_partition:" + time,
-                        coalesce(col(time).cast("date").equalTo(day), lit(true)))));
+                        coalesce(epochDay(col(time)).equalTo(unix_date(day)), lit(true)))));
         table.stateTime()
                 .ifPresent(time -> checks.add(new RowCheck(
-                        "after_partition:" + time,
-                        coalesce(col(time).cast("date").leq(day), lit(true)))));
+                        "after_partition:" + time, coalesce(epochDay(col(time)).leq(unix_date(day)), lit(true)))));
         return checks;
+    }
+
+    /** Days since 1970-01-01 UTC; arithmetic alone, where a cast to DATE makes calendar objects for every row. */
+    private static Column epochDay(Column time) {
+        Column micros = unix_micros(time);
+        Column day = lit(TimeUnit.DAYS.toMicros(1));
+        return functions.call_function("div", micros.minus(pmod(micros, day)), day);
     }
 
     private List<LocalDate> partitions(Table table) {
