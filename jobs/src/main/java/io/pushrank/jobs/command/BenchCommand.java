@@ -32,12 +32,14 @@ final class BenchCommand implements Runnable {
     @Option(
             names = "--data",
             paramLabel = "DIR",
+            converter = LocationConverter.class,
             description = "Data that the bench does not make itself: for higgs, the folder of the SNAP files.")
     private String data;
 
     @Option(
             names = "--params",
             paramLabel = "FILE",
+            converter = LocationConverter.class,
             description =
                     "Params of the heavy ranker that soak scores with. Default: the full-size conf/models/heavy.yaml.")
     private String params;

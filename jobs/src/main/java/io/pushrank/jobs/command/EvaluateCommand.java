@@ -84,7 +84,11 @@ final class EvaluateCommand implements Runnable {
                 description = "Kind of the examples' labels. Default: notifications for heavy, candidates for light.")
         private String labels;
 
-        @Option(names = "--model-version", paramLabel = "NAME", description = "The model. Default: the one in use.")
+        @Option(
+                names = "--model-version",
+                paramLabel = "NAME",
+                converter = VersionConverter.class,
+                description = "The model. Default: the one in use.")
         private String version;
 
         @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")

@@ -36,7 +36,11 @@ final class ExamplesCommand implements Runnable {
             description = "notifications, engagements or candidates; short for --set examples.labels=KIND.")
     private String labels;
 
-    @Option(names = "--features", paramLabel = "FILE", description = "Feature list. Default: conf/features.yaml.")
+    @Option(
+            names = "--features",
+            paramLabel = "FILE",
+            converter = LocationConverter.class,
+            description = "Feature list. Default: conf/features.yaml.")
     private String featuresFile;
 
     @Override

@@ -36,7 +36,12 @@ final class GenerateCommand implements Runnable {
             description = "Days between snapshots of the state tables. Default: ${DEFAULT-VALUE}.")
     private int snapshotEvery;
 
-    @Option(names = "--output", paramLabel = "DIR", required = true, description = "Folder of the world.")
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            converter = LocationConverter.class,
+            required = true,
+            description = "Folder of the world.")
     private String output;
 
     @Override

@@ -60,6 +60,7 @@ final class PromoteCommand implements Runnable {
         @Option(
                 names = "--model-version",
                 paramLabel = "NAME",
+                converter = VersionConverter.class,
                 required = true,
                 description = "The version that wants to be in use.")
         private String version;

@@ -1,14 +1,18 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.config.Secrets;
+import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.run.Failure;
 import io.pushrank.jobs.stage.Stage;
 import java.io.PrintWriter;
+import java.io.StringWriter;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The command line: every verb, what it prints when it fails, and the exit code. */
 @Command(
@@ -68,17 +72,30 @@ public final class PushrankCommand implements Runnable {
                 .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new PromoteCommand())
                 .addSubcommand(new BenchCommand());
+        commandLine.setParameterExceptionHandler((failure, arguments) -> report(failure));
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));
         return commandLine;
+    }
+
+    /** As picocli does it, save that what was typed may hold a credential. */
+    private static int report(ParameterException exception) {
+        CommandLine failed = exception.getCommandLine();
+        failed.getErr().println(Secrets.masked(exception.getMessage()));
+        if (!UnmatchedArgumentException.printSuggestions(exception, failed.getErr())) {
+            failed.usage(failed.getErr());
+        }
+        return ExitCode.USAGE.code();
     }
 
     private static int report(Exception exception, CommandLine failed) {
         Failure failure = Failure.of(exception);
         PrintWriter err = failed.getErr();
-        err.printf("%npushrank: %s: %s%n", failure.exitCode().meaning(), failure.message());
+        err.printf("%npushrank: %s: %s%n", failure.exitCode().meaning(), Secrets.masked(failure.message()));
         if (!failure.isExpected()) {
             err.println("This was not foreseen; what follows helps to find out why.");
-            exception.printStackTrace(err);
+            StringWriter trace = new StringWriter();
+            exception.printStackTrace(new PrintWriter(trace));
+            err.print(Secrets.masked(trace.toString()));
         }
         err.flush();
         return failure.exitCode().code();

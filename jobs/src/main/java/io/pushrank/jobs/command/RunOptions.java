@@ -22,7 +22,11 @@ final class RunOptions {
     /** Folder of the checkout, set by the launcher; the defaults lie in it. */
     private static final String HOME = System.getProperty("pushrank.home", ".");
 
-    @Option(names = "--config", paramLabel = "FILE", description = "Settings to lay over conf/pushrank.yaml.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            converter = LocationConverter.class,
+            description = "Settings to lay over conf/pushrank.yaml.")
     private String config;
 
     @Option(
@@ -31,13 +35,25 @@ final class RunOptions {
             description = "Day of the run. Default: the day of the latest snapshot of users.")
     private LocalDate date;
 
-    @Option(names = "--input", paramLabel = "DIR", description = "Input tables. Default: sample-data.")
+    @Option(
+            names = "--input",
+            paramLabel = "DIR",
+            converter = LocationConverter.class,
+            description = "Input tables. Default: sample-data.")
     private String input = HOME + "/sample-data";
 
-    @Option(names = "--output", paramLabel = "DIR", description = "Outputs. Default: jobs/target/output.")
+    @Option(
+            names = "--output",
+            paramLabel = "DIR",
+            converter = LocationConverter.class,
+            description = "Outputs. Default: jobs/target/output.")
     private String output = HOME + "/jobs/target/output";
 
-    @Option(names = "--models", paramLabel = "DIR", description = "Models. Default: sample-data/models.")
+    @Option(
+            names = "--models",
+            paramLabel = "DIR",
+            converter = LocationConverter.class,
+            description = "Models. Default: sample-data/models.")
     private String models = HOME + "/sample-data/models";
 
     @Option(

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.table.Layout;
@@ -29,7 +30,7 @@ final class StatusCommand implements Callable<Integer> {
         LocalDate date = options.date(spark);
         List<Manifest> runs = Manifest.of(storage, layout, date);
         if (runs.isEmpty()) {
-            System.out.println("no run of " + date + " in " + layout.output());
+            System.out.println("no run of " + date + " in " + Secrets.masked(layout.output()));
             return ExitCode.FAILED.code();
         }
         for (Manifest run : runs) {

@@ -73,6 +73,7 @@ final class TrainCommand implements Runnable {
             @Option(
                             names = "--model-version",
                             paramLabel = "NAME",
+                            converter = VersionConverter.class,
                             description = "Name of the new version. Default: the next number.")
                     String version) {
         SparkSession spark = options.session("train collaborative");
@@ -144,18 +145,21 @@ final class TrainCommand implements Runnable {
         @Option(
                 names = "--model-version",
                 paramLabel = "NAME",
+                converter = VersionConverter.class,
                 description = "Name of the new version. Default: the next number.")
         private String version;
 
         @Option(
                 names = "--params",
                 paramLabel = "FILE",
+                converter = LocationConverter.class,
                 description = "Sizes and training settings. Default: conf/models/heavy.yaml or light.yaml.")
         private String params;
 
         @Option(
                 names = "--warm-start",
                 paramLabel = "VERSION",
+                converter = VersionConverter.class,
                 description =
                         "Version whose weights the training starts from; its params are the default then. Not for the"
                                 + " model logistic.")
@@ -188,6 +192,7 @@ final class TrainCommand implements Runnable {
         @Option(
                 names = "--checkpoint",
                 paramLabel = "DIR",
+                converter = LocationConverter.class,
                 description = "Folder of the training's checkpoints, from the last of which the same command goes on."
                         + " Default: a hidden folder of the version, beside the models.")
         private String checkpoint;
@@ -203,6 +208,7 @@ final class TrainCommand implements Runnable {
         @Option(
                 names = "--events",
                 paramLabel = "DIR",
+                converter = LocationConverter.class,
                 description = "Folder of TensorBoard's event files. Default: <version>-evaluations/training.")
         private String events;
 

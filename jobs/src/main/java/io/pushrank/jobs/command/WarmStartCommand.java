@@ -33,12 +33,18 @@ final class WarmStartCommand implements Callable<Integer> {
             description = "heavy or light. Default: ${DEFAULT-VALUE}.")
     private String kind;
 
-    @Option(names = "--from", paramLabel = "VERSION", required = true, description = "The trained version.")
+    @Option(
+            names = "--from",
+            paramLabel = "VERSION",
+            converter = VersionConverter.class,
+            required = true,
+            description = "The trained version.")
     private String from;
 
     @Option(
             names = "--features",
             paramLabel = "FILE",
+            converter = LocationConverter.class,
             required = true,
             description = "The new feature list, of both rankers.")
     private String features;
@@ -46,6 +52,7 @@ final class WarmStartCommand implements Callable<Integer> {
     @Option(
             names = "--model-version",
             paramLabel = "NAME",
+            converter = VersionConverter.class,
             description = "Name of the new version. Default: the next number.")
     private String version;
 

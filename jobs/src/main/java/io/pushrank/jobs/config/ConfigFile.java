@@ -72,8 +72,14 @@ public final class ConfigFile {
         if (equals < 1) {
             throw PushrankException.usage("--set takes key=value, but was given " + assignment);
         }
+        String key = assignment.substring(0, equals);
+        // It becomes a line of YAML; a second line would be a second setting.
+        if (!key.matches("[A-Za-z0-9_.-]+") || assignment.lines().count() != 1) {
+            throw PushrankException.usage("--set takes one key of letters, digits, points, hyphens and underscores, and"
+                    + " its value on one line, but was given " + assignment);
+        }
         StringBuilder text = new StringBuilder();
-        List<String> path = List.of(assignment.substring(0, equals).split("\\.", -1));
+        List<String> path = List.of(key.split("\\.", -1));
         for (int depth = 0; depth < path.size(); depth++) {
             text.append("  ".repeat(depth))
                     .append(path.get(depth))

@@ -68,6 +68,11 @@ public record RankingConfig(
                 throw new IllegalArgumentException("candidates.sources must name at least one source, but is empty");
             }
             sources.forEach((name, parameters) -> {
+                // It names a file, and stands in published rows.
+                if (!name.matches("[a-z][a-z0-9_]*")) {
+                    throw new IllegalArgumentException("candidates.sources: a source's name must be lower-case letters,"
+                            + " digits and underscores, and start with a letter, cannot be: " + name);
+                }
                 String key = "candidates.sources." + name + ".limit";
                 if (!(parameters.get("limit") instanceof Integer limit)) {
                     throw new IllegalArgumentException(

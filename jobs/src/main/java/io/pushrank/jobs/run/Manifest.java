@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.time.Instant;
@@ -65,7 +66,7 @@ public record Manifest(
 
     void write(Storage storage, Layout layout) {
         try {
-            storage.write(file(layout), JSON.writeValueAsString(this) + "\n");
+            storage.write(file(layout), Secrets.masked(JSON.writeValueAsString(this)) + "\n");
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a manifest is plain text and numbers", e);
         }

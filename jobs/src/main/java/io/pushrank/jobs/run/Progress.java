@@ -1,5 +1,6 @@
 package io.pushrank.jobs.run;
 
+import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.table.Layout;
 import java.io.PrintStream;
@@ -66,7 +67,7 @@ public final class Progress {
         reports.forEach(
                 report -> report.digests().forEach((table, digest) -> out.printf("%-34s %-18s%n", table, digest)));
         out.println();
-        stages.forEach(stage -> out.println(layout.partition(stage.writes(), date)));
-        out.println(layout.manifests(date));
+        stages.forEach(stage -> out.println(Secrets.masked(layout.partition(stage.writes(), date))));
+        out.println(Secrets.masked(layout.manifests(date)));
     }
 }

@@ -36,6 +36,8 @@ public final class Sessions {
         conf.set("spark.sql.session.timeZone", "UTC");
         conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
         conf.set("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
+        // Pages carry checksums; a bit that flipped on a disk is refused, not ranked with.
+        conf.set("spark.hadoop.parquet.page.verify-checksum.enabled", "true");
         conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
         // light_score for SQL, scored in blocks.
         conf.set("spark.sql.extensions", withExtensions(conf.get("spark.sql.extensions", "")));

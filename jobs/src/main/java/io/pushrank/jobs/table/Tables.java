@@ -2,6 +2,7 @@ package io.pushrank.jobs.table;
 
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import java.time.Instant;
@@ -217,6 +218,11 @@ public final class Tables implements AutoCloseable {
     private Dataset<Row> recommendedAuthors() {
         String models = layout.models() + "/collaborative";
         String version = storage.read(models + "/champion").strip();
+        try {
+            ModelPackage.requireVersion(version);
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(models + "/champion", "the name of the version in use", "\"" + version + "\"");
+        }
         return spark.read()
                 .schema(Table.RECOMMENDED_AUTHORS.schema())
                 .parquet(models + "/" + version + "/recommended_authors");

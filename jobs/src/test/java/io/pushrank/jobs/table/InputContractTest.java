@@ -3,6 +3,7 @@ package io.pushrank.jobs.table;
 import static io.pushrank.jobs.exit.ExitCode.INPUT_REJECTED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.Expect;
@@ -10,6 +11,7 @@ import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.run.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +19,9 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.parquet.hadoop.ParquetFileReader;
+import org.apache.parquet.hadoop.util.HadoopInputFile;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Types;
 import org.apache.spark.sql.SparkSession;
@@ -99,6 +104,31 @@ class InputContractTest {
                 Table.DEVICES,
                 "input table devices, file " + part(Table.DEVICES, "part-1.parquet")
                         + ": column device_id must be BIGINT, but is INT");
+    }
+
+    @Test
+    void aFlippedBitInAPageIsRefusedWithItsFile() throws IOException {
+        world.people(1, 2, 3).write();
+        Path file = part(Table.USERS, "part-0.parquet");
+        byte[] bytes = Files.readAllBytes(file);
+        // The last byte of the first column's pages: ids, which nothing but the page's checksum can tell from others.
+        bytes[lastByteOfFirstColumn(file)] ^= 1;
+        Files.write(file, bytes);
+
+        Failure failure = Failure.of(
+                assertThrows(RuntimeException.class, () -> new Validator(inputs(), config).check(Table.USERS)));
+
+        assertEquals(INPUT_REJECTED, failure.exitCode(), failure.message());
+        assertTrue(failure.message().contains(file.toString()), failure.message());
+        assertTrue(failure.message().contains("CRC checksum verification failed"), failure.message());
+    }
+
+    private static int lastByteOfFirstColumn(Path file) throws IOException {
+        var input = HadoopInputFile.fromPath(new org.apache.hadoop.fs.Path(file.toString()), new Configuration());
+        try (ParquetFileReader reader = ParquetFileReader.open(input)) {
+            var column = reader.getFooter().getBlocks().get(0).getColumns().get(0);
+            return (int) (column.getStartingPos() + column.getTotalSize() - 1);
+        }
     }
 
     @Test

@@ -21,5 +21,6 @@ public record Feature(
         if (expression == null || expression.isBlank()) {
             throw new IllegalArgumentException("feature " + name + " has no expression");
         }
+        FeatureExpression.require(name, expression);
     }
 }

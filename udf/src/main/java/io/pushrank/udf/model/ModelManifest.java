@@ -8,6 +8,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /**
  * What a version's manifest.json says. It carries no clock and no machine name: the same training gives the same bytes.
@@ -27,6 +28,7 @@ public record ModelManifest(
         Map<String, Double> metrics,
         Map<String, String> files)
         implements Serializable {
+    private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*");
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     public ModelManifest {
@@ -44,10 +46,21 @@ public record ModelManifest(
     }
 
     static ModelManifest parse(String file, byte[] bytes) {
+        ModelManifest manifest;
         try {
-            return JSON.readValue(bytes, ModelManifest.class);
+            manifest = JSON.readValue(bytes, ModelManifest.class);
         } catch (IOException | RuntimeException failure) {
             throw new ModelException(file, "a model manifest", "bytes that are not one", failure);
         }
+        if (manifest == null || manifest.kind == null || manifest.version == null || manifest.shape == null) {
+            throw new ModelException(file, "kind, version and shape", "a manifest that lacks one of them");
+        }
+        for (String name : manifest.files.keySet()) {
+            // They become paths below the version's folder and below a folder of this machine.
+            if (!FILE.matcher(name).matches()) {
+                throw new ModelException(file, "names of files below the version's folder", name);
+            }
+        }
+        return manifest;
     }
 }

@@ -368,12 +368,21 @@ public final class ModelPackage implements Serializable {
         return new Path(directory);
     }
 
-    private static Path versionDirectory(String modelsDirectory, ModelKind kind, String version) {
+    /**
+     * Refuses what cannot be a version's name, such as one that leads out of the folder of its kind.
+     *
+     * @throws IllegalArgumentException saying what a name may be
+     */
+    public static void requireVersion(String version) {
         if (!isVersion(version)) {
             throw new IllegalArgumentException("model version must be letters, digits, '.', '_' or '-', start with a"
                     + " letter or digit, and be neither \"" + CHAMPION + "\" nor end in \"-evaluations\", cannot be: "
                     + version);
         }
+    }
+
+    private static Path versionDirectory(String modelsDirectory, ModelKind kind, String version) {
+        requireVersion(version);
         return new Path(new Path(modelsDirectory, kind.folder()), version);
     }
 

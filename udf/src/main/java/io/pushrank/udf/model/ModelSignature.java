@@ -67,7 +67,8 @@ public final class ModelSignature {
     /**
      * Checks a saved_model.pb without loading it, so that nothing native runs on a wrong file.
      *
-     * @throws ModelException when an input or output is missing, extra, or of another type or shape
+     * @throws ModelException when an input or output is missing, extra, or of another type or shape, or an operation does
+     *     more than calculate
      */
     static void require(String file, byte[] savedModel, ModelKind kind, FeatureShape shape) {
         SavedModel model;
@@ -80,6 +81,7 @@ public final class ModelSignature {
                 .filter(candidate -> candidate.getMetaInfoDef().getTagsList().contains(TAG))
                 .findFirst()
                 .orElseThrow(() -> new ModelException(file, "a graph tagged " + TAG, "none"));
+        GraphOperations.require(file, graph.getGraphDef());
         SignatureDef signature = graph.getSignatureDefMap().get(KEY);
         if (signature == null) {
             throw new ModelException(

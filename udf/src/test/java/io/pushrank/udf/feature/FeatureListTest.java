@@ -2,6 +2,7 @@ package io.pushrank.udf.feature;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -62,11 +63,30 @@ class FeatureListTest {
             - {name: a, expression: a}                | mine.yaml, line 2: feature a has no type
             - {name: ' ', type: string, expression: a}| mine.yaml, line 2: a feature has no name: expression a
             - {name: a, type: string}                 | mine.yaml, line 2: feature a has no expression
+            - {name: a, type: string, expression: "lower(reflect('java.lang.System', 'getenv', b))"} | mine.yaml, line 2: feature a: expression must not call Java, but has reflect
+            - {name: a, type: string, expression: "b + Java_Method('java.lang.System', 'exit', 1)"}  | mine.yaml, line 2: feature a: expression must not call Java, but has Java_Method
             """)
     void aLineThatIsWrongIsNamedWithItsFile(String line, String message) {
         assertEquals(
                 message,
                 assertThrows(IllegalArgumentException.class, () -> parse(line)).getMessage());
+    }
+
+    @Test
+    void anExpressionIsOfItsRowAlone() {
+        IllegalArgumentException query = assertThrows(
+                IllegalArgumentException.class,
+                () -> parse("- {name: a, type: continuous, expression: b + (SELECT max(c) FROM users)}"));
+        assertTrue(
+                query.getMessage()
+                        .startsWith("mine.yaml, line 2: feature a: expression must be of one row, but holds a query: "),
+                query.getMessage());
+
+        IllegalArgumentException noSql = assertThrows(
+                IllegalArgumentException.class, () -> parse("- {name: a, type: continuous, expression: 'b +'}"));
+        assertTrue(
+                noSql.getMessage().startsWith("mine.yaml, line 2: feature a: expression b + is not SQL: "),
+                noSql.getMessage());
     }
 
     @Test

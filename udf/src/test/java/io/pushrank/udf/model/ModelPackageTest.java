@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.tensorflow.proto.DataType;
+import org.tensorflow.proto.SavedModel;
 import org.tensorflow.proto.SignatureDef;
 
 class ModelPackageTest {
@@ -143,6 +144,62 @@ class ModelPackageTest {
         requireRefusal(
                 version + "/params.yaml: expected SHA-256 " + expected + ", found SHA-256 " + found,
                 () -> ModelPackage.open(models, ModelKind.HEAVY, "1", hadoop));
+    }
+
+    @Test
+    void aManifestThatNamesFilesOfOtherFoldersIsRefused() throws IOException {
+        ModelManifest written = ModelManifest.parse("manifest", Files.readAllBytes(version.resolve("manifest.json")));
+        for (String name : List.of("../2/saved_model.pb", "/etc/passwd", "variables/../../x", "a\\b", ".hidden")) {
+            Map<String, String> files = new TreeMap<>(written.files());
+            files.put(name, "0".repeat(64));
+            Files.write(
+                    version.resolve("manifest.json"),
+                    new ModelManifest("heavy", "1", written.shape(), 17, written.metrics(), files).toBytes());
+            requireRefusal(
+                    version + "/manifest.json: expected names of files below the version's folder, found " + name,
+                    () -> ModelPackage.open(models, ModelKind.HEAVY, "1", hadoop));
+        }
+    }
+
+    @Test
+    void everyWayToOpenAPackageVerifiesItsDigests() throws IOException {
+        ModelPackage opened = ModelPackage.open(models, ModelKind.HEAVY, "1", hadoop);
+        ModelPackage.crown(models, ModelKind.HEAVY, "1", hadoop);
+        Files.writeString(version.resolve("features.yaml"), "features: [] \n", StandardCharsets.UTF_8);
+        String message = version + "/features.yaml: expected SHA-256 "
+                + ModelStore.digest("features: []\n".getBytes(StandardCharsets.UTF_8)) + ", found SHA-256 "
+                + ModelStore.digest("features: [] \n".getBytes(StandardCharsets.UTF_8));
+
+        requireRefusal(message, () -> ModelPackage.open(models, ModelKind.HEAVY, "1", hadoop));
+        requireRefusal(message, () -> ModelPackage.champion(models, ModelKind.HEAVY, hadoop));
+        requireRefusal(message, () -> ModelPackage.crown(models, ModelKind.HEAVY, "1", hadoop));
+        opened.deleteLocalCopy();
+        requireRefusal(message, opened::localCopy);
+    }
+
+    @Test
+    void aGraphThatDoesMoreThanCalculateIsRefused() throws IOException {
+        Path directory =
+                Signatures.export(folder.resolve("other"), Signatures.heavy()).directory();
+        SavedModel.Builder model =
+                SavedModel.parseFrom(Files.readAllBytes(directory.resolve("saved_model.pb"))).toBuilder();
+        model.getMetaGraphsBuilder(0)
+                .getGraphDefBuilder()
+                .getLibraryBuilder()
+                .addFunctionBuilder()
+                .addNodeDefBuilder()
+                .setName("leak")
+                .setOp("WriteFile");
+        Files.write(directory.resolve("saved_model.pb"), model.build().toByteArray());
+
+        requireRefusal(
+                directory
+                        + "/saved_model.pb: expected a graph that only calculates, found operation WriteFile in node leak",
+                () -> ModelPackage.write(
+                        models,
+                        "2",
+                        new ModelExport(directory, ModelKind.HEAVY, Signatures.SHAPE, 17, Map.of()),
+                        hadoop));
     }
 
     @Test

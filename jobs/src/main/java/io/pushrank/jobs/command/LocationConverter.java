@@ -1,0 +1,33 @@
+package io.pushrank.jobs.command;
+
+import org.apache.hadoop.fs.Path;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** A file or folder, by path or URL; what Hadoop would not take, or would take for a pattern, is a usage error. */
+final class LocationConverter implements ITypeConverter<String> {
+    /** Spark reads every path that fits a pattern; a run reads and writes one place. */
+    private static final String PATTERN_CHARACTERS = "*?[]{}";
+
+    @Override
+    public String convert(String value) {
+        if (value.isBlank()) {
+            throw new TypeConversionException("must be a path, but is blank");
+        }
+        for (int index = 0; index < value.length(); index++) {
+            char character = value.charAt(index);
+            if (Character.isISOControl(character) || PATTERN_CHARACTERS.indexOf(character) >= 0) {
+                throw new TypeConversionException("must be one path, without control characters and without any of "
+                        + PATTERN_CHARACTERS + ", cannot be: "
+                        + value.replaceAll("\\p{Cntrl}", "?"));
+            }
+        }
+        try {
+            // Parsed for its refusals alone; what was typed stays as it is, for messages and manifests.
+            new Path(value).toUri();
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("must be a path: " + e.getMessage());
+        }
+        return value;
+    }
+}
