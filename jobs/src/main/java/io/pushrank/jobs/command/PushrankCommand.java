@@ -1,5 +1,6 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.log.RunLog;
 import io.pushrank.jobs.run.Failure;
 import io.pushrank.jobs.stage.Stage;
 import java.io.PrintWriter;
@@ -60,6 +61,7 @@ public final class PushrankCommand implements Runnable {
         commandLine
                 .addSubcommand(new ExplainCommand())
                 .addSubcommand(new StatusCommand())
+                .addSubcommand(new DoctorCommand())
                 .addSubcommand(new ExamplesCommand())
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new WarmStartCommand())
@@ -75,6 +77,7 @@ public final class PushrankCommand implements Runnable {
     private static int report(Exception exception, CommandLine failed) {
         Failure failure = Failure.of(exception);
         PrintWriter err = failed.getErr();
+        RunLog.failed(failure.exitCode().code(), failure.exitCode().meaning(), failure.message());
         err.printf("%npushrank: %s: %s%n", failure.exitCode().meaning(), failure.message());
         if (!failure.isExpected()) {
             err.println("This was not foreseen; what follows helps to find out why.");
