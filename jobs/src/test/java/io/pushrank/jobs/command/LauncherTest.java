@@ -32,7 +32,7 @@ class LauncherTest {
         Set<String> verbs =
                 new TreeSet<>(PushrankCommand.commandLine().getSubcommands().keySet());
 
-        for (String verb : first(COMPILED, "jobs/bin/pushrank").split("\\|")) {
+        for (String verb : first(COMPILED, "jobs/bin/pushrank").split("\\|", -1)) {
             assertTrue(verbs.contains(verb.strip()), "bin/pushrank names " + verb.strip() + ", there are " + verbs);
         }
     }
