@@ -10,14 +10,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
 /**
- * Whether memory grows while the heavy ranker scores: what the operating system holds for this process after so many rows,
- * from Parquet to Parquet. Its roof is itself: the figure after 100,000 rows, when everything is loaded and warm. A bench
- * of its own, since whatever ran before in the process would hide in the figures.
+ * Whether memory grows while the heavy ranker scores: what the operating system holds for the largest executor after so
+ * many rows, from Parquet to Parquet, and what of it is heap. Its roof is itself: the figure after 100,000 rows, when
+ * everything is loaded and warm. A bench of its own, since whatever ran before in the process would hide in the figures.
  */
 record SoakBench() implements Bench {
     private static final int TABLE_ROWS = 100_000;
-    /** Multiples of the table's rows. */
-    private static final int[] ROWS = {100_000, 500_000, 1_000_000};
+    private static final int ROWS = 1_000_000;
 
     @Override
     public String name() {
@@ -26,7 +25,7 @@ record SoakBench() implements Bench {
 
     @Override
     public String summary() {
-        return "Resident memory as the heavy ranker scores 100,000, 500,000 and 1,000,000 rows; --params chooses its size.";
+        return "Resident memory as the heavy ranker scores 1,000,000 rows, at each 100,000; --params chooses its size.";
     }
 
     @Override
@@ -36,21 +35,36 @@ record SoakBench() implements Bench {
         String rows = context.directory() + "/rows";
         HeavyBench.writeRows(context, rows, TABLE_ROWS);
         Metrics resident = new Metrics();
-        int scored = 0;
-        for (int target : ROWS) {
-            while (scored < target) {
-                HeavyBench.score(context, model, rows);
-                scored += TABLE_ROWS;
-            }
-            long bytes = ResidentMemory.bytes();
-            context.out().printf("resident after %,d rows: %,d bytes%n", scored, bytes);
-            resident.put(Integer.toString(scored), bytes);
+        Metrics heap = new Metrics();
+        Metrics beside = new Metrics();
+        context.out()
+                .printf("%12s %10s %14s %14s %14s%n", "rows", "executor", "resident MiB", "heap MiB", "native MiB");
+        for (int scored = TABLE_ROWS; scored <= ROWS; scored += TABLE_ROWS) {
+            HeavyBench.score(context, model, rows);
+            ExecutorMemory memory = ExecutorMemory.largest(context.spark());
+            context.out()
+                    .printf(
+                            "%,12d %10s %,14d %,14d %,14d%n",
+                            scored,
+                            memory.executor(),
+                            memory.residentBytes() >> 20,
+                            memory.heapBytes() >> 20,
+                            memory.nativeBytes() >> 20);
+            resident.put(Integer.toString(scored), memory.residentBytes());
+            heap.put(Integer.toString(scored), memory.heapBytes());
+            beside.put(Integer.toString(scored), memory.nativeBytes());
         }
-        double first = resident.number(Integer.toString(ROWS[0]));
         return new Metrics()
                 .put("params", file)
                 .put("resident_bytes", resident)
-                .put("growth_since_" + ROWS[0], resident.number(Integer.toString(ROWS[2])) / first - 1);
+                .put("heap_bytes", heap)
+                .put("native_bytes", beside)
+                .put("growth_since_" + TABLE_ROWS, growth(resident))
+                .put("native_growth_since_" + TABLE_ROWS, growth(beside));
+    }
+
+    private static double growth(Metrics bytes) {
+        return bytes.number(Integer.toString(ROWS)) / bytes.number(Integer.toString(TABLE_ROWS)) - 1;
     }
 
     private static HeavyParams params(BenchContext context, String file) {

@@ -2,6 +2,7 @@ package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.exit.ExitCode;
+import io.pushrank.jobs.log.RunLog;
 import io.pushrank.jobs.run.Failure;
 import io.pushrank.jobs.stage.Stage;
 import java.io.PrintWriter;
@@ -64,6 +65,7 @@ public final class PushrankCommand implements Runnable {
         commandLine
                 .addSubcommand(new ExplainCommand())
                 .addSubcommand(new StatusCommand())
+                .addSubcommand(new DoctorCommand())
                 .addSubcommand(new ExamplesCommand())
                 .addSubcommand(new TrainCommand())
                 .addSubcommand(new WarmStartCommand())
@@ -90,7 +92,9 @@ public final class PushrankCommand implements Runnable {
     private static int report(Exception exception, CommandLine failed) {
         Failure failure = Failure.of(exception);
         PrintWriter err = failed.getErr();
-        err.printf("%npushrank: %s: %s%n", failure.exitCode().meaning(), Secrets.masked(failure.message()));
+        String message = Secrets.masked(failure.message());
+        RunLog.failed(failure.exitCode().code(), failure.exitCode().meaning(), message);
+        err.printf("%npushrank: %s: %s%n", failure.exitCode().meaning(), message);
         if (!failure.isExpected()) {
             err.println("This was not foreseen; what follows helps to find out why.");
             StringWriter trace = new StringWriter();

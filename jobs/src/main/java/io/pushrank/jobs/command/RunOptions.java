@@ -4,6 +4,7 @@ import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.run.Progress;
+import io.pushrank.jobs.run.RefusedRun;
 import io.pushrank.jobs.run.Run;
 import io.pushrank.jobs.run.Sessions;
 import io.pushrank.jobs.table.Inputs;
@@ -136,8 +137,14 @@ final class RunOptions {
 
     Run run(String verb, LocalDate day) {
         SparkSession spark = session(verb);
-        ConfigFile file = configFile(spark);
-        file.config();
+        ConfigFile file;
+        try {
+            file = configFile(spark);
+            file.config();
+        } catch (PushrankException refusal) {
+            RefusedRun.record(storage(spark), layout(), verb, day, refusal);
+            throw refusal;
+        }
         return new Run(spark, layout(), file, day, verb, new Progress(System.out));
     }
 }

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.config.Secrets;
+import io.pushrank.jobs.log.RunLog;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.table.Layout;
 import java.io.PrintStream;
@@ -20,11 +21,13 @@ public final class Progress {
     }
 
     void begin(String verb, LocalDate date, Instant asOf, String runId) {
+        RunLog.begin(verb, date, runId);
         out.printf("pushrank %s %s, as of %s, run %s%n%n", verb, date, asOf, runId);
         out.printf("%-18s %12s %12s %12s %10s%n", "stage", "rows in", "kept", "removed", "seconds");
     }
 
     public void start(String stage) {
+        RunLog.start(stage);
         out.printf("%-18s", stage);
         out.flush();
     }
@@ -34,6 +37,11 @@ public final class Progress {
                 " %,12d %,12d %,12d %8.1f s  %s%n",
                 report.rowsIn(), report.kept(), report.removed(), report.seconds(), Funnel.top(report.reasons(), 3));
         out.flush();
+        RunLog.end(Map.of(
+                "rows_in", report.rowsIn(),
+                "rows_kept", report.kept(),
+                "rows_removed", report.removed(),
+                "seconds", report.seconds()));
     }
 
     void funnel(List<Stage> stages, Map<String, Funnel> funnels) {

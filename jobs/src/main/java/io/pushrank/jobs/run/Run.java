@@ -70,7 +70,12 @@ public final class Run {
         this.date = date;
         this.verb = verb;
         this.progress = progress;
-        this.runId = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS")
+        this.runId = newId();
+    }
+
+    /** A new run's identifier: in the order of their starts, and never the same. */
+    static String newId() {
+        return DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS")
                         .format(Instant.now().atOffset(ZoneOffset.UTC)) + "-"
                 + UUID.randomUUID().toString().substring(0, 8);
     }

@@ -1,0 +1,53 @@
+"""
+The daily run: who gets which push notification.
+
+One task a stage, so that a stage that failed is run again by itself. A rejected input, output or model is not retried:
+someone has to look.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import Asset, ObjectStoragePath, Variable, dag, task
+from pushrank_operator import PushrankOperator
+
+SENDS = Asset("pushrank_sends")
+
+
+@dag(
+    dag_id="pushrank_daily",
+    # as_of_hour of conf/pushrank.yaml: the run of a date decides at that instant.
+    schedule="0 12 * * *",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["pushrank"],
+    default_args={
+        "owner": "pushrank",
+        "pool": "pushrank",
+        "retries": 2,
+        "retry_delay": timedelta(minutes=5),
+        "retry_exponential_backoff": True,
+    },
+)
+def pushrank_daily():
+    @task.sensor(poke_interval=300, timeout=6 * 3600, mode="reschedule", pool="default_pool")
+    def inputs(ds=None):
+        """Waits for the day's snapshot of the users, which is written last."""
+        root = ObjectStoragePath(Variable.get("pushrank", deserialize_json=True)["input"])
+        # A generated world has its tables one folder deeper.
+        tables = root / "0-inputs" if (root / "0-inputs").exists() else root
+        return (tables / "users" / f"ds={ds}").exists()
+
+    targets = PushrankOperator(task_id="targets", verb="targets")
+    candidates = PushrankOperator(task_id="candidates", verb="candidates")
+    light_rank = PushrankOperator(task_id="light_rank", verb="light-rank")
+    heavy_rank = PushrankOperator(task_id="heavy_rank", verb="heavy-rank")
+    quality_control = PushrankOperator(task_id="quality_control", verb="quality-control", outlets=[SENDS])
+
+    inputs() >> targets >> candidates >> light_rank >> heavy_rank >> quality_control
+
+
+pushrank_daily()

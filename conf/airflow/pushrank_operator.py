@@ -1,0 +1,87 @@
+"""A verb of pushrank as an Airflow task."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from datetime import datetime, timezone
+
+from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk.exceptions import AirflowException, AirflowFailException
+
+MEANINGS = {
+    2: "usage or config",
+    3: "input rejected",
+    4: "output check failed",
+    5: "model rejected",
+}
+# A line of `status`: the run's identifier, which begins with the instant of its start, its verb, status and exit code.
+RUN = re.compile(r"^(\d{8}T\d{9})-\S+\s+(\S+)\s+\S+\s+exit (-?\d+)\s*(.*)$", re.MULTILINE)
+
+
+class PushrankOperator(SparkSubmitOperator):
+    """
+    Submits one verb to Spark; what a retry cannot mend is not retried.
+
+    Paths come from the Airflow variable ``pushrank``, a JSON object (conf/airflow/README.md), when the task runs.
+
+    :param verb: verb of the command line, such as ``heavy-rank``, with its own words: ``train heavy``
+    :param options: further options (templated)
+    """
+
+    template_fields = (*SparkSubmitOperator.template_fields, "paths", "day")
+
+    def __init__(self, *, verb: str, options: list[str] | None = None, **kwargs):
+        self.verb = verb
+        self.paths = [
+            "--input={{ var.json.pushrank.input }}",
+            "--output={{ var.json.pushrank.output }}",
+            "--models={{ var.json.pushrank.models }}",
+        ]
+        self.day = "{{ ds }}"
+        arguments = [*verb.split(" "), *self.paths, *(options if options is not None else ["--date={{ ds }}"])]
+        super().__init__(
+            application="{{ var.json.pushrank.jar }}",
+            jars="{{ var.json.pushrank.native }}",
+            properties_file="{{ var.json.pushrank.properties }}",
+            java_class="io.pushrank.jobs.Main",
+            name=f"pushrank {verb} {{{{ ds }}}}",
+            application_args=arguments,
+            # A run that was cut off leaves nothing behind, so that a retry simply runs again.
+            durable=False,
+            **kwargs,
+        )
+
+    def execute(self, context):
+        started = datetime.now(timezone.utc)
+        try:
+            return super().execute(context)
+        except AirflowException as failure:
+            code, message = self._outcome(started)
+            # In client mode spark-submit's own code is exact, and some verbs, such as promote, leave no manifest.
+            submitted = re.search(r"Error code is: (\d+)", str(failure))
+            if code is None and submitted:
+                code = int(submitted.group(1))
+            if code in MEANINGS:
+                raise AirflowFailException(
+                    f"pushrank {self.verb} {self.day}: exit code {code}, {MEANINGS[code]}: {message}"
+                ) from failure
+            raise
+
+    def _outcome(self, started: datetime) -> tuple[int | None, str]:
+        """Exit code and message of the run that this try made, by its manifest: cluster mode loses the driver's code."""
+        command = [
+            self._hook.spark_binary or "spark-submit",
+            *("--master", "local[1]", "--conf", "spark.ui.enabled=false"),
+            *("--properties-file", self.properties_file, "--class", self._java_class),
+            *(self.application, "status", f"--date={self.day}", *self.paths),
+        ]
+        status = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        self.log.info("status of %s:\n%s", self.day, status.stdout)
+        runs = [
+            (int(code), message)
+            for instant, verb, code, message in RUN.findall(status.stdout)
+            if verb == self.verb.replace(" ", "-") or verb == self.verb
+            if datetime.strptime(f"{instant}000+0000", "%Y%m%dT%H%M%S%f%z") >= started
+        ]
+        return runs[-1] if runs else (None, "see the log")

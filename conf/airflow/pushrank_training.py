@@ -1,0 +1,65 @@
+"""
+The weekly training: new versions of both rankers on the examples of the last two weeks.
+
+A version is put in use only when it beats the one in use on days that neither was trained on; otherwise `promote` ends
+with exit code 5, the task fails, and the version in use stays.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from airflow.sdk import dag
+from pushrank_operator import PushrankOperator
+
+# The last complete day of labels, and how the days before it are shared out.
+LAST = "{{ macros.ds_add(ds, -1) }}"
+HELD_BACK_FROM = "{{ macros.ds_add(ds, -3) }}"
+TRAINED_UNTIL = "{{ macros.ds_add(ds, -4) }}"
+FIRST = "{{ macros.ds_add(ds, -14) }}"
+VERSION = "{{ ds_nodash }}"
+
+
+@dag(
+    dag_id="pushrank_training",
+    schedule="0 2 * * 1",
+    start_date=datetime(2026, 1, 1),
+    catchup=False,
+    max_active_runs=1,
+    doc_md=__doc__,
+    tags=["pushrank"],
+    default_args={
+        "owner": "pushrank",
+        "pool": "pushrank",
+        "retries": 1,
+        "retry_delay": timedelta(minutes=15),
+    },
+)
+def pushrank_training():
+    def train(kind: str, labels: str):
+        examples = PushrankOperator(
+            task_id=f"examples_{kind}",
+            verb="examples",
+            options=[f"--from={FIRST}", f"--date={LAST}", f"--labels={labels}"],
+        )
+        model = PushrankOperator(
+            task_id=f"train_{kind}",
+            verb=f"train {kind}",
+            options=[f"--model-version={VERSION}", f"--from={FIRST}", f"--to={TRAINED_UNTIL}"],
+        )
+        promotion = PushrankOperator(
+            task_id=f"promote_{kind}",
+            verb=f"promote {kind}",
+            options=[f"--model-version={VERSION}", f"--from={HELD_BACK_FROM}", f"--to={LAST}"],
+        )
+        examples >> model >> promotion
+        return examples, promotion
+
+    # The light ranker learns from the heavy one in use.
+    _, heavy_in_use = train("heavy", "notifications")
+    light_examples, _ = train("light", "candidates")
+    light_examples.trigger_rule = "all_done"
+    heavy_in_use >> light_examples
+
+
+pushrank_training()

@@ -1,0 +1,185 @@
+package io.pushrank.jobs.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.doctor.Finding.Level;
+import io.pushrank.jobs.table.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What doctor says of machines, healthy and not. On a real cluster it is asked by .ci/cluster. */
+class DoctorTest {
+    private static final long GIBIBYTE = 1L << 30;
+    private static final Machine HEALTHY = new Machine(4, Set.of("avx", "avx2", "fma"), 8 * GIBIBYTE, -1, "glibc 2.36");
+
+    @TempDir
+    private Path directory;
+
+    private static JvmReport report(Machine machine, String tensorFlowFailure, List<Access.Trouble> troubles) {
+        return new JvmReport(
+                "executor 3",
+                "17.0.15",
+                "UTC",
+                true,
+                List.of(),
+                machine,
+                2 * GIBIBYTE,
+                "1",
+                tensorFlowFailure.isEmpty() ? "2.18.0" : "",
+                tensorFlowFailure,
+                Map.of("protobuf", List.of("file:/a.jar")),
+                10_000,
+                11_000,
+                new Access.Reach(List.of("input", "heavy ranker", "output"), troubles));
+    }
+
+    private static List<String> complaints(List<Finding> findings) {
+        return findings.stream()
+                .filter(finding -> finding.level() != Level.OK)
+                .map(finding -> finding.level() + " " + finding.what() + ": " + finding.found())
+                .toList();
+    }
+
+    private Diagnosis examine(String input, String output, String models) {
+        return new Diagnosis(new Doctor(
+                        SharedSpark.session(),
+                        new Layout(input, output, models),
+                        ConfigFile.shipped().config())
+                .examine());
+    }
+
+    @Test
+    void aHealthyMachineGivesNoComplaint() {
+        assertEquals(List.of(), complaints(Judgement.of(report(HEALTHY, "", List.of()), 4, 1)));
+    }
+
+    @Test
+    void theSampleCanBeRunHereAndNothingIsLeftBehind() throws IOException {
+        Diagnosis diagnosis = examine("../sample-data", directory + "/output", "../sample-data/models");
+
+        assertFalse(diagnosis.isFailure(), diagnosis.toTable());
+        assertTrue(diagnosis.toTable().contains("input, heavy ranker, output can be used"), diagnosis.toTable());
+        try (var left = Files.list(directory.resolve("output"))) {
+            assertEquals(List.of(), left.toList());
+        }
+    }
+
+    @Test
+    void pathsThatCannotBeReachedAreNamedWithWhatToDo() throws IOException {
+        Path file = Files.writeString(directory.resolve("file"), "");
+
+        Diagnosis diagnosis = examine(directory + "/nowhere", file + "/output", directory + "/models");
+
+        assertTrue(diagnosis.isFailure());
+        String table = diagnosis.toTable();
+        assertTrue(table.contains("no partition ds=… in " + directory + "/nowhere/users"), table);
+        assertTrue(
+                table.contains(directory + "/models/heavy/champion: expected the name of the version in use"), table);
+        assertTrue(table.contains("give --output a folder that can be written"), table);
+        assertFalse(table.contains("can be used"), table);
+        assertTrue(table.contains("4 would break a run"), table);
+    }
+
+    @Test
+    void aMachineThatTensorFlowIsNotBuiltForBreaksARun() {
+        Machine old = new Machine(2, Set.of(), 100 << 20, 2 * GIBIBYTE, "musl");
+
+        List<Finding> findings = Judgement.of(report(old, "UnsatisfiedLinkError: no jnitensorflow", List.of()), 4, 2);
+
+        assertEquals(
+                List.of(
+                        "FAILURE TensorFlow: UnsatisfiedLinkError: no jnitensorflow",
+                        "WARNING CPU: unknown, musl",
+                        "WARNING free memory: 100 MiB",
+                        "WARNING memory beside the heap: 0 MiB of 2,048 MiB",
+                        "WARNING threads: 4 tasks of 2 threads on 2 processors"),
+                complaints(findings));
+        assertTrue(findings.stream().anyMatch(finding -> finding.advice().contains("glibc")));
+    }
+
+    @Test
+    void whatOneExecutorCannotReachAndALibraryThatIsThereTwiceAreNamed() {
+        JvmReport report = report(HEALTHY, "", List.of(new Access.Trouble("output", "/out: Permission denied")));
+        JvmReport twice = new JvmReport(
+                report.where(),
+                "11.0.2",
+                "Europe/Paris",
+                false,
+                List.of("sun.nio.ch"),
+                report.machine(),
+                report.heapBytes(),
+                "",
+                report.tensorFlow(),
+                "",
+                Map.of("protobuf", List.of("file:/a.jar", "file:/b.jar")),
+                report.startedMillis(),
+                report.endedMillis(),
+                report.access());
+
+        assertEquals(
+                List.of(
+                        "FAILURE Java: 11.0.2",
+                        "FAILURE opened packages: closed: sun.nio.ch",
+                        "WARNING Vector API: missing",
+                        "WARNING time zone: Europe/Paris",
+                        "WARNING oneDNN: TF_ENABLE_ONEDNN_OPTS is not set",
+                        "WARNING class path: protobuf is there 2 times: file:/a.jar, file:/b.jar",
+                        "FAILURE output: /out: Permission denied"),
+                complaints(Judgement.of(twice, 1, 1)));
+    }
+
+    @Test
+    void aClockThatIsOffByMoreThanTheQuestionTookIsAWarning() {
+        JvmReport report = report(HEALTHY, "", List.of());
+
+        assertEquals("as the driver's", Judgement.clock(report, 9_000, 12_000).found());
+        assertEquals(Level.OK, Judgement.clock(report, 11_500, 12_000).level(), "1.5 s fast or slow do no harm");
+        Finding late = Judgement.clock(report, 40_000, 41_000);
+        assertEquals("off by 30000 ms at least", late.found());
+        assertEquals(Level.WARNING, late.level());
+    }
+
+    @Test
+    void reportsTravelAsJson() {
+        JvmReport report = report(HEALTHY, "", List.of(new Access.Trouble("input", "gone")));
+
+        assertEquals(report, JvmReport.parse(report.toJson()));
+    }
+
+    @Test
+    void linuxSaysWhatTheMachineHas() {
+        assertEquals(
+                Set.of("avx2", "amx_bf16"),
+                Machine.flags(List.of("processor : 0", "flags\t\t: fpu sse2 avx2 amx_bf16", "flags\t\t: avx")));
+        assertEquals(2048L * 1024, Machine.available(List.of("MemTotal: 9 kB", "MemAvailable:       2048 kB")));
+        assertEquals(-1, Machine.available(List.of()));
+        assertEquals(-1, Machine.limit(List.of("max")));
+        assertEquals(1024, Machine.limit(List.of("1024")));
+    }
+
+    @Test
+    void findingsThatAreAlikeStandInOneLineAndJsonHasAll() throws IOException {
+        Finding first = Finding.ok("executor 0", "Java", "17");
+        Diagnosis diagnosis = new Diagnosis(
+                List.of(first, Finding.ok("executor 1", "Java", "17"), Finding.ok("executor 2", "Java", "17")));
+
+        assertEquals(
+                "ok executor 0 and 2 more Java 17",
+                diagnosis.toTable().lines().skip(1).findFirst().orElse("").replaceAll(" +", " "));
+        JsonNode json = new ObjectMapper().readTree(diagnosis.toJson());
+        assertEquals(3, json.size());
+        assertEquals("executor 0", json.get(0).get("where").asText());
+    }
+}
