@@ -8,16 +8,18 @@ from pathlib import Path
 def main(folder):
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        from airflow.dag_processing.dagbag import DagBag
+        from airflow.dag_processing.dagbag import BundleDagBag
 
         # Airflow's own imports may warn of each other; what counts is what the DAGs cause.
         caught.clear()
-        bag = DagBag(folder, bundle_path=Path(folder), bundle_name="pushrank")
+        bag = BundleDagBag(folder, bundle_path=Path(folder), bundle_name="pushrank")
     if bag.import_errors:
         sys.exit("\n".join(f"{file}: {error}" for file, error in bag.import_errors.items()))
+    # Airflow has categories of its own, not all of which derive from Python's.
     deprecated = [
-        warning for warning in caught
-        if issubclass(warning.category, (DeprecationWarning, FutureWarning))
+        warning
+        for warning in caught
+        if issubclass(warning.category, (DeprecationWarning, FutureWarning)) or "Deprecat" in warning.category.__name__
     ]
     bag_warnings = [str(warning) for found in bag.captured_warnings.values() for warning in found]
     if deprecated or bag_warnings:

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from airflow.sdk import Asset, ObjectStoragePath, Variable, dag, task
-from pushrank_operator import PushrankOperator
+from airflow.sdk import Asset, dag
+from pushrank_operator import InputSensor, PushrankOperator
 
 SENDS = Asset("pushrank_sends")
 
@@ -33,21 +33,17 @@ SENDS = Asset("pushrank_sends")
     },
 )
 def pushrank_daily():
-    @task.sensor(poke_interval=300, timeout=6 * 3600, mode="reschedule", pool="default_pool")
-    def inputs(ds=None):
-        """Waits for the day's snapshot of the users, which is written last."""
-        root = ObjectStoragePath(Variable.get("pushrank", deserialize_json=True)["input"])
-        # A generated world has its tables one folder deeper.
-        tables = root / "0-inputs" if (root / "0-inputs").exists() else root
-        return (tables / "users" / f"ds={ds}").exists()
-
+    # The day's snapshot of the users is written last.
+    inputs = InputSensor(
+        task_id="inputs", table="users", poke_interval=300, timeout=6 * 3600, mode="reschedule", pool="default_pool"
+    )
     targets = PushrankOperator(task_id="targets", verb="targets")
     candidates = PushrankOperator(task_id="candidates", verb="candidates")
     light_rank = PushrankOperator(task_id="light_rank", verb="light-rank")
     heavy_rank = PushrankOperator(task_id="heavy_rank", verb="heavy-rank")
     quality_control = PushrankOperator(task_id="quality_control", verb="quality-control", outlets=[SENDS])
 
-    inputs() >> targets >> candidates >> light_rank >> heavy_rank >> quality_control
+    inputs >> targets >> candidates >> light_rank >> heavy_rank >> quality_control
 
 
 pushrank_daily()

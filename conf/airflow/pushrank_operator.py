@@ -1,4 +1,4 @@
-"""A verb of pushrank as an Airflow task."""
+"""A verb of pushrank as an Airflow task, and the wait for its inputs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import subprocess
 from datetime import datetime, timezone
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
+from airflow.sdk import BaseSensorOperator, ObjectStoragePath
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 MEANINGS = {
@@ -85,3 +86,28 @@ class PushrankOperator(SparkSubmitOperator):
             if datetime.strptime(f"{instant}000+0000", "%Y%m%dT%H%M%S%f%z") >= started
         ]
         return runs[-1] if runs else (None, "see the log")
+
+
+class InputSensor(BaseSensorOperator):
+    """
+    Waits for a partition of an input table, on whatever file system Airflow knows.
+
+    :param table: the table, such as ``users``
+    """
+
+    template_fields = ("root", "day")
+
+    def __init__(self, *, table: str, **kwargs):
+        super().__init__(**kwargs)
+        self.table = table
+        # Where Airflow's name of the place differs from Spark's, the variable has its own.
+        self.root = "{{ var.json.pushrank.sensor | default(var.json.pushrank.input, true) }}"
+        self.day = "{{ ds }}"
+
+    def poke(self, context):
+        root = ObjectStoragePath(self.root)
+        # A generated world has its tables one folder deeper.
+        tables = root / "0-inputs" if (root / "0-inputs").exists() else root
+        partition = tables / self.table / f"ds={self.day}"
+        self.log.info("waiting for %s", partition)
+        return partition.exists()

@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.spark.SparkFiles;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
 
@@ -85,7 +86,7 @@ final class RunOptions {
         try {
             return chosen == null
                     ? new NamedText(shipped, Resources.text(shipped))
-                    : new NamedText(chosen, storage(spark).read(chosen));
+                    : new NamedText(chosen, read(spark, chosen));
         } catch (UncheckedIOException e) {
             throw PushrankException.usage("file " + chosen + " cannot be read: " + e.getMessage());
         }
@@ -112,7 +113,7 @@ final class RunOptions {
         ConfigFile file = ConfigFile.shipped();
         if (config != null) {
             try {
-                file = file.over(config, storage(spark).read(config));
+                file = file.over(config, read(spark, config));
             } catch (UncheckedIOException e) {
                 throw PushrankException.usage("--config " + config + " cannot be read: " + e.getMessage());
             }
@@ -121,6 +122,13 @@ final class RunOptions {
             file = file.set(setting);
         }
         return file;
+    }
+
+    /** Text of a file at a path, or of one that spark-submit sent along ({@code --files}), by its bare name. */
+    private String read(SparkSession spark, String file) {
+        String sent = "file:" + SparkFiles.get(file);
+        boolean isSent = !file.contains("/") && storage(spark).exists(sent);
+        return storage(spark).read(isSent ? sent : file);
     }
 
     LocalDate date(SparkSession spark) {
