@@ -219,6 +219,18 @@ class PushrankCommandTest {
     }
 
     @Test
+    void refusedSettingsLeaveAManifestSoThatStatusReturnsTheirCode() {
+        TinyWorld world = new TinyWorld(directory).people(1).write();
+
+        Result refused = execute(world, "targets", "--set", "targets.push_cap=13");
+        assertEquals(2, refused.exitCode());
+
+        Result status = execute(world, "status");
+        assertEquals(2, status.exitCode(), status.out());
+        assertTrue(status.out().contains("targets.push_cap must be"), status.out());
+    }
+
+    @Test
     void examplesWithoutAFirstDayBeginAWeekBeforeTheLast() {
         TinyWorld world = new TinyWorld(directory)
                 .people(1)
