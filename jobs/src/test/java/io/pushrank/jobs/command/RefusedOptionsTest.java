@@ -101,7 +101,7 @@ class RefusedOptionsTest {
 
     @Test
     void aCredentialInASettingIsNotRepeated() {
-        Result wrong = execute("daily", "--set", "store.password=hunter2");
+        Result wrong = execute("daily", "--date=2026-03-14", "--set", "store.password=hunter2");
         assertEquals(2, wrong.exitCode());
         assertTrue(wrong.printed().contains("store.password=***"), wrong.printed());
         assertFalse(wrong.printed().contains("hunter2"), wrong.printed());
@@ -113,7 +113,7 @@ class RefusedOptionsTest {
 
     @Test
     void aSettingIsOneLine() {
-        Result result = execute("daily", "--set", "seed=7\nas_of_hour: 3");
+        Result result = execute("daily", "--date=2026-03-14", "--set", "seed=7\nas_of_hour: 3");
 
         assertEquals(2, result.exitCode());
         assertTrue(

@@ -114,9 +114,11 @@ class InputContractTest {
         // The last byte of the first column's pages: ids, which nothing but the page's checksum can tell from others.
         bytes[lastByteOfFirstColumn(file)] ^= 1;
         Files.write(file, bytes);
+        // Other file systems have no checksums beside their files.
+        Files.delete(file.resolveSibling("." + file.getFileName() + ".crc"));
 
-        Failure failure = Failure.of(
-                assertThrows(RuntimeException.class, () -> new Validator(inputs(), config).check(Table.USERS)));
+        Failure failure =
+                Failure.of(assertThrows(Exception.class, () -> new Validator(inputs(), config).check(Table.USERS)));
 
         assertEquals(INPUT_REJECTED, failure.exitCode(), failure.message());
         assertTrue(failure.message().contains(file.toString()), failure.message());
