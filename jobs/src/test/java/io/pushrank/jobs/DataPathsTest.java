@@ -21,9 +21,11 @@ class DataPathsTest {
 
     /** Each with what it does on the machine's own disk. */
     private static final List<String> ALLOWED = List.of(
-            // TensorFlow reads and writes SavedModels and checkpoints on local disks only; ModelPackage copies both ways.
+            // TensorFlow reads and writes SavedModels and checkpoints on local disks only; ModelPackage copies both
+            // ways.
             "udf/model/ModelExport",
             "udf/model/ModelPackage",
+            "jobs/train/ForeignModel",
             "jobs/train/HeavyTrainer",
             "jobs/train/LightTrainer",
             "jobs/train/LocalFolder",
@@ -34,6 +36,8 @@ class DataPathsTest {
             "jobs/train/Training",
             "jobs/train/TrainingLoop",
             "jobs/train/WarmStart",
+            // Names of a path's parts.
+            "jobs/command/ImportCommand",
             // What Linux says of the machine: /proc and /sys.
             "udf/model/Precision",
             "jobs/doctor/Machine",

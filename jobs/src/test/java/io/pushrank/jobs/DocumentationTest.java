@@ -52,8 +52,13 @@ class DocumentationTest {
 
     @Test
     void everyLinkOfEveryPageLeadsSomewhere() throws IOException {
-        for (String page :
-                List.of("README.md", "jobs/README.md", "udf/README.md", "conf/README.md", "conf/airflow/README.md", "sample-data/README.md")) {
+        for (String page : List.of(
+                "README.md",
+                "jobs/README.md",
+                "udf/README.md",
+                "conf/README.md",
+                "conf/airflow/README.md",
+                "sample-data/README.md")) {
             Path file = HOME.resolve(page);
             Matcher link = LINK.matcher(Files.readString(file));
             while (link.find()) {
