@@ -36,7 +36,7 @@ class DataPathsTest {
             "jobs/train/Training",
             "jobs/train/TrainingLoop",
             "jobs/train/WarmStart",
-            // Names of a path's parts.
+            // Where the downloaded files of an import lie.
             "jobs/command/ImportCommand",
             // What Linux says of the machine: /proc and /sys.
             "udf/model/Precision",
