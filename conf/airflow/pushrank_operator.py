@@ -57,7 +57,8 @@ class PushrankOperator(SparkSubmitOperator):
         started = datetime.now(timezone.utc)
         try:
             return super().execute(context)
-        except AirflowException as failure:
+        # The provider raises RuntimeError for a driver that failed in cluster mode.
+        except (AirflowException, RuntimeError) as failure:
             code, message = self._outcome(started)
             # In client mode spark-submit's own code is exact, and some verbs, such as promote, leave no manifest.
             submitted = re.search(r"Error code is: (\d+)", str(failure))
@@ -72,7 +73,7 @@ class PushrankOperator(SparkSubmitOperator):
     def _outcome(self, started: datetime) -> tuple[int | None, str]:
         """Exit code and message of the run that this try made, by its manifest: cluster mode loses the driver's code."""
         command = [
-            self._hook.spark_binary or "spark-submit",
+            (self._hook and self._hook.spark_binary) or "spark-submit",
             *("--master", "local[1]", "--conf", "spark.ui.enabled=false"),
             *("--properties-file", self.properties_file, "--class", self._java_class),
             *(self.application, "status", f"--date={self.day}", *self.paths),
