@@ -154,8 +154,7 @@ final class LightScoreBatches extends Rule<SparkPlan> {
                     Metadata.empty(),
                     NamedExpression.newExprId(),
                     CollectionConverters.asScala(List.<String>of()).toSeq());
-            scored = new LightScoringExec(
-                    call.getValue(), result, List.copyOf(CollectionConverters.asJava(scored.output())), scored);
+            scored = new LightScoringExec(call.getValue(), result, scored.output(), scored);
             known.put(call.getKey(), result);
         }
         return scored;
@@ -166,9 +165,11 @@ final class LightScoreBatches extends Rule<SparkPlan> {
         if (!(plan instanceof LightScoringExec scoring)) {
             return plan;
         }
-        List<Attribute> kept = CollectionConverters.asJava(scoring.child().output()).stream()
-                .filter(needed::contains)
-                .toList();
+        Seq<Attribute> kept = CollectionConverters.asScala(
+                        CollectionConverters.asJava(scoring.child().output()).stream()
+                                .filter(needed::contains)
+                                .toList())
+                .toSeq();
         SparkPlan child =
                 pruned(scoring.child(), needed.$plus$plus(scoring.call().references()));
         return new LightScoringExec(scoring.call(), scoring.result(), kept, child);

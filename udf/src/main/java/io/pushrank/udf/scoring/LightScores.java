@@ -5,17 +5,18 @@ import io.pushrank.udf.model.LightModels;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
-import org.apache.spark.api.java.JavaRDD;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.BindReferences;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection;
 import org.apache.spark.sql.catalyst.expressions.UnsafeProjection$;
 import org.apache.spark.sql.execution.SparkPlan;
-import scala.jdk.javaapi.CollectionConverters;
+import scala.collection.immutable.Seq;
 
 /** Rows of one partition: some of their columns, and behind them the light ranker's score; scored a block at a time. */
 final class LightScores implements Iterator<InternalRow> {
@@ -36,26 +37,30 @@ final class LightScores implements Iterator<InternalRow> {
     private LightScores(
             Iterator<InternalRow> rows,
             Expression features,
-            List<Expression> kept,
+            Seq<Expression> kept,
             ModelPackage model,
             TensorFlowThreads threads) {
         this.rows = rows;
         this.features = features;
-        this.kept = UnsafeProjection$.MODULE$.create(
-                CollectionConverters.asScala(kept).toSeq());
+        this.kept = UnsafeProjection$.MODULE$.create(kept);
         this.block = LightModels.get(model, threads).block();
     }
 
     /**
      * Scores what a plan gives.
      *
-     * @param features gives the struct of feature arrays of a row, its columns bound
-     * @param kept give the columns that stand before the score, bound
+     * @param features gives the struct of feature arrays of a row, in terms of the plan's columns
+     * @param kept columns of the plan that stand before the score
      */
-    static JavaRDD<InternalRow> of(
-            SparkPlan plan, Expression features, List<Expression> kept, ModelPackage model, TensorFlowThreads threads) {
+    static RDD<InternalRow> of(
+            SparkPlan plan, Expression features, Seq<Attribute> kept, ModelPackage model, TensorFlowThreads threads) {
+        var columns = org.apache.spark.sql.catalyst.expressions.package$.MODULE$.AttributeSeq(plan.output());
+        Expression boundFeatures = BindReferences.bindReference(features, columns, false);
+        @SuppressWarnings("unchecked")
+        Seq<Expression> boundKept = BindReferences.bindReferences((Seq<Expression>) (Seq<?>) kept, columns);
         return PlanRows.of(plan)
-                .mapPartitions(partition -> new LightScores(partition, features, kept, model, threads), true);
+                .mapPartitions(rows -> new LightScores(rows, boundFeatures, boundKept, model, threads), true)
+                .rdd();
     }
 
     @Override

@@ -2,7 +2,6 @@ package io.pushrank.udf.scoring;
 
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
-import java.util.List;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
@@ -10,8 +9,8 @@ import org.apache.spark.sql.classic.SparkSession;
 import org.apache.spark.sql.execution.SQLExecutionRDD;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** Scores rows with the light ranker on the executors, in blocks; the same bits as {@code light_score} in SQL. */
@@ -29,24 +28,16 @@ public final class LightScoring {
         SparkPlan plan = rows.queryExecution().executedPlan();
         SparkSession spark = (SparkSession) rows.sparkSession();
         int place = rows.schema().fieldIndex(features);
-        List<Attribute> output = List.copyOf(CollectionConverters.asJava(plan.output()));
-        List<Attribute> kept =
-                output.stream().filter(column -> column != output.get(place)).toList();
-        StructType schema = new StructType();
-        for (StructField field : rows.schema().fields()) {
-            schema = field.name().equals(features) ? schema : schema.add(field);
-        }
+        Attribute struct = plan.output().apply(place);
+        Seq<Attribute> kept = CollectionConverters.asScala(CollectionConverters.asJava(plan.output()).stream()
+                        .filter(column -> column != struct)
+                        .toList())
+                .toSeq();
         // As Dataset.toRdd does it: the session's settings hold on the executors too.
         SQLExecutionRDD scored = new SQLExecutionRDD(
-                LightScores.of(
-                                plan,
-                                PlanRows.references(plan, List.of(output.get(place)))
-                                        .get(0),
-                                PlanRows.references(plan, kept),
-                                model,
-                                threads)
-                        .rdd(),
+                LightScores.of(plan, struct, kept, model, threads),
                 spark.sessionState().conf());
+        StructType schema = rows.drop(features).schema();
         return spark.internalCreateDataFrame(scored, schema.add(LightScore.NAME, DataTypes.FloatType, true), false);
     }
 }

@@ -6,8 +6,6 @@ import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
-import org.apache.spark.sql.catalyst.expressions.BindReferences;
-import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
 import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
 import org.apache.spark.sql.catalyst.plans.physical.UnknownPartitioning;
@@ -16,14 +14,14 @@ import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
-/** The operator that puts {@code light_score} behind its child's columns, those that are needed above, a block of rows at a time. */
+/** The operator that puts {@code light_score} behind those of its child's columns that go on, a block of rows at a time. */
 public final class LightScoringExec extends SparkPlan {
     private static final long serialVersionUID = 1L;
 
     private final LightScore call;
     private final Attribute result;
     /** Columns of the child that go on. */
-    private final List<Attribute> kept;
+    private final Seq<Attribute> kept;
 
     private final SparkPlan child;
 
@@ -32,10 +30,10 @@ public final class LightScoringExec extends SparkPlan {
      * @param result the column that gets it
      * @param kept columns of the child that are needed above; the others end here
      */
-    public LightScoringExec(LightScore call, Attribute result, List<Attribute> kept, SparkPlan child) {
+    public LightScoringExec(LightScore call, Attribute result, Seq<Attribute> kept, SparkPlan child) {
         this.call = call;
         this.result = result;
-        this.kept = List.copyOf(kept);
+        this.kept = kept;
         this.child = child;
     }
 
@@ -58,8 +56,8 @@ public final class LightScoringExec extends SparkPlan {
 
     @Override
     public Seq<Attribute> output() {
-        return CollectionConverters.asScala(
-                        Stream.concat(kept.stream(), Stream.of(result)).toList())
+        return CollectionConverters.asScala(Stream.concat(CollectionConverters.asJava(kept).stream(), Stream.of(result))
+                        .toList())
                 .toSeq();
     }
 
@@ -89,12 +87,7 @@ public final class LightScoringExec extends SparkPlan {
 
     @Override
     public RDD<InternalRow> doExecute() {
-        Expression features = BindReferences.bindReference(
-                call.child(),
-                org.apache.spark.sql.catalyst.expressions.package$.MODULE$.AttributeSeq(child.output()),
-                false);
-        return LightScores.of(child, features, PlanRows.references(child, kept), call.model(), call.threads())
-                .rdd();
+        return LightScores.of(child, call.child(), kept, call.model(), call.threads());
     }
 
     @Override

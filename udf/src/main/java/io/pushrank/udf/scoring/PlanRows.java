@@ -4,17 +4,12 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.expressions.Attribute;
-import org.apache.spark.sql.catalyst.expressions.BoundReference;
-import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.execution.ColumnarToRowExec;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.execution.WholeStageCodegenExec;
 import org.apache.spark.sql.vectorized.ColumnarBatch;
-import scala.jdk.javaapi.CollectionConverters;
 
 /** What a plan gives, as rows that are read where they lie: Parquet's columns are not copied into rows first. */
 final class PlanRows {
@@ -25,20 +20,6 @@ final class PlanRows {
         return columnar(plan)
                 .map(columns -> columns.executeColumnar().toJavaRDD().mapPartitions(PlanRows::rows, true))
                 .orElseGet(() -> plan.execute().toJavaRDD());
-    }
-
-    /** Reads columns of a plan's rows, by name of the column. */
-    static List<Expression> references(SparkPlan plan, List<Attribute> columns) {
-        List<Attribute> output = List.copyOf(CollectionConverters.asJava(plan.output()));
-        return columns.stream()
-                .<Expression>map(column -> {
-                    int place = IntStream.range(0, output.size())
-                            .filter(index -> output.get(index).exprId().equals(column.exprId()))
-                            .findFirst()
-                            .orElseThrow();
-                    return new BoundReference(place, column.dataType(), column.nullable());
-                })
-                .toList();
     }
 
     /** The plan below the step that would copy its columns into rows. */
