@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 import launcher
 from launcher import DATE, HOME, Cluster, Launched
+from published_digests import digests
 from published_tables import Difference, count, difference, partitions
 
 TARGET = HOME / "jobs" / "target"
@@ -63,7 +64,7 @@ class Faults:
         if code != 0:
             sys.exit(f"faults: the undisturbed run returned {code}: {run.complaint()}; see {run.log}")
         self.expected = partitions(self.undisturbed, DATE)
-        self.digests = published_digests(self.undisturbed)
+        self.digests = digests(self.undisturbed, DATE)
         self.bytes = sum(each.stat().st_size for each in self.undisturbed.rglob("*") if each.is_file())
         rows = count(self.expected)
         print(f"undisturbed: {len(self.expected)} partitions, {rows} rows, {self.duration:.1f} s", flush=True)
@@ -95,8 +96,8 @@ class Faults:
     def whole(self, output, run, code):
         """After a run that must have succeeded: problems, and how what readers see differs from the undisturbed run's."""
         problems = [] if code == 0 else [f"exit code {code}, {run.complaint()} (see {run.log})"]
-        if code == 0 and published_digests(output) != self.digests:
-            problems.append(f"manifest's digests are {published_digests(output)}, must be {self.digests}")
+        if code == 0 and (found := digests(output, DATE)) != self.digests:
+            problems.append(f"manifest's digests are {found}, must be {self.digests}")
         return problems, difference(self.expected, partitions(output, DATE))
 
     def random(self, fault):
@@ -299,17 +300,6 @@ class Faults:
             problems = refused(run, run.wait(), 5, file.name)
             told = f"{file.relative_to(models)}: a bit flipped in byte {at:,} of {len(content):,}"
             outcome.add(told, problems, difference(before, partitions(output, DATE)))
-
-
-def published_digests(output):
-    """{table: digest} by the manifests of the date's runs that are done, the last one's of each table."""
-    found = {}
-    for manifest in sorted((output / "_runs" / f"ds={DATE}").glob("[!.]*.json")):
-        run = json.loads(manifest.read_text())
-        if run["status"] == "done":
-            for stage in run["stages"]:
-                found.update(stage["digests"])
-    return found
 
 
 def refused(run, code, wanted, named):

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
+from published_digests import stages
 
 # Real numbers are added in another order by each reader.
 TOLERANCE = 1e-9
@@ -86,12 +87,7 @@ def agree(kind, expected, found):
 
 def check_manifest(output, date, figures):
     """Rows of the stages' tables are what the last run of each stage says."""
-    kept = {}
-    for manifest in sorted(Path(output, "_runs", f"ds={date}").glob("[!.]*.json")):
-        run = json.loads(manifest.read_text())
-        if run["status"] == "done":
-            for stage in run["stages"]:
-                kept[stage["stage"]] = stage
+    kept = {stage["stage"]: stage for stage in stages(output, date)}
     tables = {"candidates": "candidates", "light-rank": "light_ranked", "heavy-rank": "heavy_ranked"}
     tables["quality-control"] = "sends"
     problems = []
