@@ -7,10 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.table.Table;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,28 +28,9 @@ class PushrankCommandTest {
     @TempDir
     private Path directory;
 
-    private record Result(int exitCode, String out, String err) {}
-
     @BeforeAll
     static void openSession() {
         SharedSpark.session();
-    }
-
-    private static Result execute(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        ByteArrayOutputStream complained = new ByteArrayOutputStream();
-        try {
-            System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            System.setErr(new PrintStream(complained, true, StandardCharsets.UTF_8));
-            int exitCode = PushrankCommand.execute(arguments);
-            return new Result(
-                    exitCode, printed.toString(StandardCharsets.UTF_8), complained.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
     }
 
     /** Runs a verb on a world; options that are given again win. */
@@ -68,7 +46,7 @@ class PushrankCommandTest {
         }
         arguments.add(0, verb);
         arguments.addAll(Arrays.asList(more));
-        return execute(arguments.toArray(String[]::new));
+        return Result.of(arguments.toArray(String[]::new));
     }
 
     private static void fails(int exitCode, String message, Result result) {
@@ -97,7 +75,7 @@ class PushrankCommandTest {
             bench roof --models=m         | Unknown option: '--models=m'
             """)
     void aWrongCommandLineIsAUsageError(String line, String message) {
-        Result result = execute(line.isEmpty() ? new String[0] : line.split(" "));
+        Result result = Result.of(line.isEmpty() ? new String[0] : line.split(" "));
 
         assertEquals(2, result.exitCode());
         assertEquals(message, result.err().lines().findFirst().orElse(""));
@@ -114,7 +92,7 @@ class PushrankCommandTest {
             List<String> arguments = new ArrayList<>(level);
             arguments.add("--help");
 
-            Result result = execute(arguments.toArray(String[]::new));
+            Result result = Result.of(arguments.toArray(String[]::new));
 
             assertEquals(0, result.exitCode(), arguments.toString());
             assertEquals("", result.err());
@@ -160,7 +138,7 @@ class PushrankCommandTest {
                 3,
                 "input rejected: input table users is required, but there is no partition ds=… in " + nowhere
                         + "/users",
-                execute("daily", "--input=" + nowhere, "--output=" + directory + "/output"));
+                Result.of("daily", "--input=" + nowhere, "--output=" + directory + "/output"));
         fails(
                 2,
                 "usage or config: --set targets.cap=1: unknown key targets.cap, known are [targets.push_cap,"
@@ -184,7 +162,7 @@ class PushrankCommandTest {
         fails(
                 2,
                 "usage or config: --holdout must be above 0 and below 1, cannot be: " + printed,
-                execute("train", "heavy", "--holdout=" + given));
+                Result.of("train", "heavy", "--holdout=" + given));
     }
 
     @Test

@@ -6,10 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,26 +25,9 @@ class RefusedOptionsTest {
     @TempDir
     private Path directory;
 
-    private record Result(int exitCode, String printed) {}
-
     @BeforeAll
     static void openSession() {
         SharedSpark.session();
-    }
-
-    private static Result execute(String... arguments) {
-        PrintStream out = System.out;
-        PrintStream err = System.err;
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (PrintStream printed = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-            System.setOut(printed);
-            System.setErr(printed);
-            int exitCode = PushrankCommand.execute(arguments);
-            return new Result(exitCode, bytes.toString(StandardCharsets.UTF_8));
-        } finally {
-            System.setOut(out);
-            System.setErr(err);
-        }
     }
 
     @ParameterizedTest
@@ -68,7 +48,7 @@ class RefusedOptionsTest {
         List<String> arguments = new ArrayList<>(Arrays.asList(verb.split(" ")));
         arguments.add(option);
 
-        Result result = execute(arguments.toArray(String[]::new));
+        Result result = Result.of(arguments.toArray(String[]::new));
 
         assertEquals(message, result.printed().lines().findFirst().orElse(""));
         assertEquals(2, result.exitCode());
@@ -79,7 +59,7 @@ class RefusedOptionsTest {
         TinyWorld world = new TinyWorld(directory).people(1).write();
         String secret = "wJalrXUtnFEMI";
 
-        Result result = execute(
+        Result result = Result.of(
                 "targets",
                 "--date=" + TinyWorld.DATE,
                 "--input=" + directory + "/nowhere",
@@ -101,19 +81,19 @@ class RefusedOptionsTest {
 
     @Test
     void aCredentialInASettingIsNotRepeated() {
-        Result wrong = execute("daily", "--date=2026-03-14", "--set", "store.password=hunter2");
+        Result wrong = Result.of("daily", "--date=2026-03-14", "--set", "store.password=hunter2");
         assertEquals(2, wrong.exitCode());
         assertTrue(wrong.printed().contains("store.password=***"), wrong.printed());
         assertFalse(wrong.printed().contains("hunter2"), wrong.printed());
 
-        Result unknown = execute("daily", "--api-key=hunter2");
+        Result unknown = Result.of("daily", "--api-key=hunter2");
         assertEquals(2, unknown.exitCode());
         assertFalse(unknown.printed().contains("hunter2"), unknown.printed());
     }
 
     @Test
     void aSettingIsOneLine() {
-        Result result = execute("daily", "--date=2026-03-14", "--set", "seed=7\nas_of_hour: 3");
+        Result result = Result.of("daily", "--date=2026-03-14", "--set", "seed=7\nas_of_hour: 3");
 
         assertEquals(2, result.exitCode());
         assertTrue(
@@ -137,7 +117,7 @@ class RefusedOptionsTest {
             "--models=" + models
         };
 
-        Result refused = execute(command);
+        Result refused = Result.of(command);
         assertEquals(5, refused.exitCode());
         assertEquals(
                 "pushrank: model rejected: " + foreign
@@ -148,12 +128,12 @@ class RefusedOptionsTest {
 
         String[] trusting = Arrays.copyOf(command, command.length + 1);
         trusting[command.length] = "--trust-saved-model";
-        Result opened = execute(trusting);
+        Result opened = Result.of(trusting);
         assertEquals(0, opened.exitCode(), opened.printed());
         assertTrue(Files.exists(Path.of(models, "heavy/theirs/manifest.json")));
         assertFalse(Files.exists(Path.of(models, "heavy/champion")), "it is not put in use");
 
-        assertEquals(2, execute(trusting).exitCode(), "a version is never written again");
+        assertEquals(2, Result.of(trusting).exitCode(), "a version is never written again");
     }
 
     private static void copyWithoutManifest(Path from, Path to) throws IOException {
