@@ -11,6 +11,7 @@ import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
@@ -80,7 +81,7 @@ public final class Doctor {
         return new Access(new SerializableConfiguration(hadoop), inputFile, heavy, threads, written);
     }
 
-    private <T> T attempt(String what, java.util.function.Supplier<T> action, String advice) {
+    private <T> T attempt(String what, Supplier<T> action, String advice) {
         List<T> result = new ArrayList<>();
         attempt(
                 what,

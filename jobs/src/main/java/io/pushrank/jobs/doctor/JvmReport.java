@@ -86,7 +86,7 @@ record JvmReport(
                         .toList(),
                 machine,
                 Runtime.getRuntime().maxMemory(),
-                String.valueOf(System.getenv().getOrDefault("TF_ENABLE_ONEDNN_OPTS", "")),
+                System.getenv().getOrDefault("TF_ENABLE_ONEDNN_OPTS", ""),
                 version,
                 failure,
                 librariesFound(),

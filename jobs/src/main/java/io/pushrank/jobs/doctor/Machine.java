@@ -1,5 +1,6 @@
 package io.pushrank.jobs.doctor;
 
+import io.pushrank.udf.model.CpuFlags;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -31,11 +32,7 @@ record Machine(int processors, Set<String> flags, long availableBytes, long limi
     }
 
     static Set<String> flags(List<String> cpuInformation) {
-        Set<String> found = new TreeSet<>();
-        cpuInformation.stream()
-                .filter(line -> line.startsWith("flags"))
-                .findFirst()
-                .ifPresent(line -> found.addAll(List.of(line.split("\\s+"))));
+        Set<String> found = new TreeSet<>(CpuFlags.of(cpuInformation));
         found.retainAll(FLAGS);
         return found;
     }

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.doctor;
 
 import io.pushrank.udf.model.TensorFlowThreads;
+import java.util.Arrays;
 import org.tensorflow.Graph;
 import org.tensorflow.Result;
 import org.tensorflow.Session;
@@ -24,7 +25,7 @@ final class TensorFlowProbe {
      */
     static String multiply() {
         float[] ones = new float[SIZE * SIZE];
-        java.util.Arrays.fill(ones, 1);
+        Arrays.fill(ones, 1);
         try (Graph graph = new Graph();
                 TFloat32 matrix = TFloat32.tensorOf(Shape.of(SIZE, SIZE), DataBuffers.of(ones))) {
             Ops ops = Ops.create(graph);

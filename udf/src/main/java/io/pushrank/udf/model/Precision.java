@@ -3,8 +3,7 @@ package io.pushrank.udf.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.HashSet;
+import java.util.Collections;
 import java.util.Set;
 
 /** What the heavy ranker's matrix products are calculated in. */
@@ -26,14 +25,7 @@ public enum Precision {
 
     static boolean isBf16Native(Path cpuInformation) {
         try {
-            for (String line : Files.readAllLines(cpuInformation)) {
-                if (line.startsWith("flags")) {
-                    Set<String> flags = new HashSet<>(Arrays.asList(line.split("\\s+")));
-                    flags.retainAll(BF16_FLAGS);
-                    return !flags.isEmpty();
-                }
-            }
-            return false;
+            return !Collections.disjoint(CpuFlags.of(Files.readAllLines(cpuInformation)), BF16_FLAGS);
         } catch (IOException noLinux) {
             return false;
         }
