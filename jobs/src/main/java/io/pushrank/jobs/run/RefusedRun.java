@@ -4,9 +4,7 @@ import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -20,7 +18,7 @@ public final class RefusedRun {
 
     /** Writes the manifest; where the output cannot be written either, the log says so and the refusal stands. */
     public static void record(Storage storage, Layout layout, String verb, LocalDate date, PushrankException refusal) {
-        String now = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+        String now = Run.now();
         Manifest manifest = new Manifest(
                 Run.newId(),
                 verb,

@@ -286,7 +286,7 @@ public final class Run {
                 reports);
     }
 
-    private static String now() {
+    static String now() {
         return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -16,9 +16,8 @@ public final class Sessions {
             "spark.sql.shuffle.partitions", "4",
             // Planning again after each shuffle costs more than it gains on what one machine holds.
             "spark.sql.adaptive.enabled", "false",
-            // Lists and sets of one user's or item's rows are short: they are collected in a hash table. The default
-            // leaves
-            // it for a sort after 128 groups.
+            // Lists and sets of a user's or an item's rows are short, so that hash tables hold them; the default sorts
+            // after 128 groups.
             "spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "1000000");
 
     private Sessions() {}

@@ -66,7 +66,7 @@ public final class ForeignModel {
             }
             FeatureList features = FeatureList.parse(
                     directory.resolve("features.yaml").toString(),
-                    Files.readString(directory.resolve("features.yaml")));
+                    Files.readString(copy.path().resolve("features.yaml")));
             FeatureShape shape = kind == ModelKind.HEAVY ? features.heavyShape() : features.lightShape();
             return ModelPackage.write(
                     modelsDirectory, version, new ModelExport(copy.path(), kind, shape, 0, Map.of()), hadoop);
