@@ -116,6 +116,20 @@ class LightScoreTest {
     }
 
     @Test
+    void theScoreStandsInPlaceOfFeaturesThatTheQueryCalculates() {
+        Map<Long, Float> stored =
+                scores(LightScoring.score(spark.table("hydrated"), "features", model, TensorFlowThreads.DEFAULT));
+        Dataset<Row> calculated =
+                spark.sql("SELECT if(id % 2 = 0, features, NULL) AS features, 2 * id AS twice, id FROM hydrated");
+
+        Dataset<Row> scored = LightScoring.score(calculated, "features", model, TensorFlowThreads.DEFAULT);
+
+        assertEquals(List.of("twice", "id", "light_score"), List.of(scored.columns()));
+        assertEquals(ROWS, scored.filter("twice = 2 * id").count());
+        scores(scored).forEach((id, score) -> assertEquals(id % 2 == 0 ? stored.get(id) : null, score, "row " + id));
+    }
+
+    @Test
     void aScoreDoesNotDependOnWhatElseIsInTheBlock() {
         Map<Long, Float> all =
                 scores(LightScoring.score(spark.table("hydrated"), "features", model, TensorFlowThreads.DEFAULT));

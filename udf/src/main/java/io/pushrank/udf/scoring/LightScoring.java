@@ -30,7 +30,8 @@ public final class LightScoring {
         int place = rows.schema().fieldIndex(features);
         Attribute struct = plan.output().apply(place);
         Seq<Attribute> kept = CollectionConverters.asScala(CollectionConverters.asJava(plan.output()).stream()
-                        .filter(column -> column != struct)
+                        // A plan may make its attributes anew each time that it is asked.
+                        .filter(column -> !column.exprId().equals(struct.exprId()))
                         .toList())
                 .toSeq();
         // As Dataset.toRdd does it: the session's settings hold on the executors too.
