@@ -1,6 +1,9 @@
 package io.pushrank.jobs;
 
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Publication;
+import io.pushrank.jobs.table.PublicationLog;
+import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.time.LocalDate;
 import java.util.List;
@@ -14,9 +17,29 @@ import org.apache.spark.sql.SparkSession;
 public final class Published {
     private Published() {}
 
-    /** Writes one partition. */
+    /** Writes one partition, and makes it public under the table's name. */
     public static void write(Layout layout, Table table, LocalDate date, List<Map<String, Object>> rows) {
-        rows(SharedSpark.session(), table, rows).coalesce(1).write().parquet(layout.partition(table, date));
+        SparkSession spark = SharedSpark.session();
+        String partition = layout.partition(table, date);
+        rows(spark, table, rows).coalesce(1).write().parquet(partition);
+        record(new Storage(spark.sparkContext().hadoopConfiguration()), layout, table, date, rows.size());
+    }
+
+    /** Makes files public that lie in a partition's folder. */
+    public static void record(Storage storage, Layout layout, Table table, LocalDate date, int rows) {
+        String partition = layout.partition(table, date);
+        String path = layout.relative(partition);
+        PublicationLog log = new PublicationLog(storage, layout, PublicationLog.DAILY, date);
+        String stage = "test " + table.tableName();
+        long token = log.fence(List.of(stage));
+        log.publish(
+                stage,
+                token,
+                new Publication.Stage("test", "", "", List.of(path), Map.of()),
+                Map.of(
+                        path,
+                        new Publication.Partition(path, path, storage.dataFileNames(partition), rows, "of-a-test")),
+                List.of());
     }
 
     /** Rows of a table by column, in the session whose queries are to see them. */

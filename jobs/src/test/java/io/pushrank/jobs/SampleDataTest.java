@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.run.Run;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -64,7 +66,8 @@ class SampleDataTest {
     private static String daily() {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         Progress progress = new Progress(new PrintStream(text, true, StandardCharsets.UTF_8));
-        new Run(spark, layout, ConfigFile.shipped().set(PRUNED), DATE, "daily", progress).stages(Stage.all());
+        new Run(spark, layout, ConfigFile.shipped().set(PRUNED), DATE, "daily", new Choices(true, Set.of()), progress)
+                .stages(Stage.all());
         return text.toString(StandardCharsets.UTF_8);
     }
 

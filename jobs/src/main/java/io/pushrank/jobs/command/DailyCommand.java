@@ -13,8 +13,11 @@ final class DailyCommand implements Runnable {
     @Mixin
     private RunOptions options;
 
+    @Mixin
+    private ChoiceOptions choices;
+
     @Override
     public void run() {
-        options.run("daily").stages(Stage.all());
+        options.run("daily", choices.choices()).stages(Stage.all());
     }
 }

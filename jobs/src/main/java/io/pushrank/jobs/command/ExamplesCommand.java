@@ -2,6 +2,7 @@ package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.examples.Examples;
+import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Run;
 import io.pushrank.udf.feature.FeatureList;
 import java.time.LocalDate;
@@ -55,7 +56,7 @@ final class ExamplesCommand implements Runnable {
                 : options.date(spark).minusDays(1);
         LocalDate first = from == null ? to.minusDays(6) : from;
         new ExampleTable(spark, options.layout()).claim(features);
-        Run run = options.run("examples", to);
+        Run run = options.run("examples", to, Choices.NONE);
         Examples examples =
                 new Examples(spark, options.layout(), options.configFile(spark).config(), features);
         run.other(

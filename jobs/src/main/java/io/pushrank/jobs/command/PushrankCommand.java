@@ -63,8 +63,11 @@ public final class PushrankCommand implements Runnable {
             commandLine.addSubcommand(stage.verb(), subcommand);
         });
         commandLine
+                .addSubcommand(new BackfillCommand())
                 .addSubcommand(new ExplainCommand())
                 .addSubcommand(new StatusCommand())
+                .addSubcommand(new ViewsCommand())
+                .addSubcommand(new CleanCommand())
                 .addSubcommand(new DoctorCommand())
                 .addSubcommand(new ExamplesCommand())
                 .addSubcommand(new TrainCommand())

@@ -3,6 +3,7 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.run.RefusedRun;
 import io.pushrank.jobs.run.Run;
@@ -139,11 +140,11 @@ final class RunOptions {
         return date != null;
     }
 
-    Run run(String verb) {
-        return run(verb, date(session(verb)));
+    Run run(String verb, Choices choices) {
+        return run(verb, date(session(verb)), choices);
     }
 
-    Run run(String verb, LocalDate day) {
+    Run run(String verb, LocalDate day, Choices choices) {
         SparkSession spark = session(verb);
         ConfigFile file;
         try {
@@ -153,6 +154,6 @@ final class RunOptions {
             RefusedRun.record(storage(spark), layout(), verb, day, refusal);
             throw refusal;
         }
-        return new Run(spark, layout(), file, day, verb, new Progress(System.out));
+        return new Run(spark, layout(), file, day, verb, choices, new Progress(System.out));
     }
 }

@@ -13,12 +13,15 @@ final class StageCommand implements Runnable {
     @Mixin
     private RunOptions options;
 
+    @Mixin
+    private ChoiceOptions choices;
+
     StageCommand(Stage stage) {
         this.stage = stage;
     }
 
     @Override
     public void run() {
-        options.run(stage.verb()).stages(List.of(stage));
+        options.run(stage.verb(), choices.choices()).stages(List.of(stage));
     }
 }

@@ -39,8 +39,13 @@ final class StatusCommand implements Callable<Integer> {
                     run.runId(), run.verb(), run.status(), run.exitCode(), run.message());
             for (Manifest.StageReport stage : run.stages()) {
                 System.out.printf(
-                        "    %-18s %,12d in %,12d kept %,12d removed %8.1f s%n",
-                        stage.stage(), stage.rowsIn(), stage.kept(), stage.removed(), stage.seconds());
+                        "    %-18s %,12d in %,12d kept %,12d removed %8.1f s%s%n",
+                        stage.stage(),
+                        stage.rowsIn(),
+                        stage.kept(),
+                        stage.removed(),
+                        stage.seconds(),
+                        stage.publishedBy().isEmpty() ? "" : "  published by " + stage.publishedBy());
             }
         }
         Manifest last = runs.get(runs.size() - 1);

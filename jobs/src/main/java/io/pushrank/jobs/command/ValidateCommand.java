@@ -12,8 +12,11 @@ final class ValidateCommand implements Runnable {
     @Mixin
     private RunOptions options;
 
+    @Mixin
+    private ChoiceOptions choices;
+
     @Override
     public void run() {
-        options.run("validate").validate();
+        options.run("validate", choices.choices()).validate();
     }
 }

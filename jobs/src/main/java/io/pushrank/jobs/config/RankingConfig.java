@@ -16,6 +16,7 @@ public record RankingConfig(
         long seed,
         int outputPartitions,
         InputsConfig inputs,
+        PublishingConfig publishing,
         List<String> disabledRules,
         TargetsConfig targets,
         CandidatesConfig candidates,
@@ -50,6 +51,18 @@ public record RankingConfig(
         /** Whether an item stays fresh as long as someone acts on it. */
         public boolean isAgeOfLastActivity() {
             return itemAge.equals("last_activity");
+        }
+    }
+
+    /** How tables are published. */
+    public record PublishingConfig(String mode) {
+        public PublishingConfig {
+            oneOf("publishing.mode", mode, List.of("rename", "manifest"));
+        }
+
+        /** Whether the output's file system renames in one step, so that files can be moved to where plain readers look. */
+        public boolean isRenameAtomic() {
+            return mode.equals("rename");
         }
     }
 

@@ -5,11 +5,14 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.PublicationLog;
+import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureList;
 import java.sql.Timestamp;
 import java.time.LocalDate;
+import java.util.Collection;
 import java.util.List;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -22,11 +25,15 @@ public final class ExampleTable {
 
     private final SparkSession spark;
     private final Storage storage;
+    private final Layout layout;
+    private final PublishedTables published;
     private final String directory;
 
     public ExampleTable(SparkSession spark, Layout layout) {
         this.spark = spark;
         this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
+        this.layout = layout;
+        this.published = new PublishedTables(storage, layout);
         this.directory = layout.outputTable(Table.EXAMPLES);
     }
 
@@ -62,25 +69,21 @@ public final class ExampleTable {
      */
     public Dataset<Row> read(String labels, LocalDate from, LocalDate to) {
         features();
-        Dataset<Row> rows = spark.read()
-                .schema(Table.EXAMPLES
-                        .schema()
-                        .add("ds", "string")
-                        .add("labels", "string")
-                        .add("hour", "string"))
-                .parquet(directory)
-                .filter(col("labels").equalTo(labels));
-        if (from != null) {
-            rows = rows.filter(col("ds").geq(from.toString()));
-        }
-        if (to != null) {
-            rows = rows.filter(col("ds").leq(to.toString()));
-        }
-        if (rows.isEmpty()) {
+        List<String> folders = published.days(PublicationLog.EXAMPLES).stream()
+                .filter(day -> (from == null || !day.isBefore(from)) && (to == null || !day.isAfter(to)))
+                .flatMap(day -> folders(labels, day).stream())
+                .toList();
+        Dataset<Row> rows = spark.read().schema(Table.EXAMPLES.schema()).parquet(folders.toArray(String[]::new));
+        if (folders.isEmpty() || rows.isEmpty()) {
             throw PushrankException.input("there are no examples labels=" + labels + " from " + from + " to " + to
                     + " in " + directory + ": run the verb examples first");
         }
-        return rows.drop("ds", "labels", "hour");
+        return rows;
+    }
+
+    private Collection<String> folders(String labels, LocalDate day) {
+        String prefix = layout.partition(Table.EXAMPLES, day) + "/labels=" + labels;
+        return published.folders(PublicationLog.EXAMPLES, day, prefix).values();
     }
 
     /** Positive of OONC, BOOLEAN: opened or clicked, and not disliked, since a dislike takes both positives away. */

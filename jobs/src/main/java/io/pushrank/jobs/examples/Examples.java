@@ -18,6 +18,7 @@ import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.Hydration;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.feature.FeatureList;
@@ -82,10 +83,14 @@ public final class Examples {
             progress.start(hour);
             String destination = partition(layout, config.examples().labels(), instant);
             TableDigest written;
+            LocalDate day = LocalDate.ofInstant(instant, ZoneOffset.UTC);
+            String name =
+                    destination.substring(layout.partition(Table.EXAMPLES, day).length() + 1);
+            Publisher.Token token = publisher.begin(PublicationLog.EXAMPLES, day, List.of(name));
             try (Tables tables = tables(instant, findings)) {
                 written = publisher.stage(Table.EXAMPLES, of(tables), destination);
             }
-            publisher.publish();
+            publisher.publish(name, token, "", Map.of());
             Manifest.StageReport report = new Manifest.StageReport(
                     hour,
                     written.rows(),
@@ -93,7 +98,8 @@ public final class Examples {
                     0,
                     Manifest.StageReport.secondsSince(started),
                     Map.of(Table.EXAMPLES.tableName() + "/" + hour, written.digest()),
-                    Map.of());
+                    Map.of(),
+                    "");
             reports.add(report);
             progress.end(report);
         }

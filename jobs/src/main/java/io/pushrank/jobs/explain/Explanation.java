@@ -1,9 +1,12 @@
 package io.pushrank.jobs.explain;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.PublicationLog;
+import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.io.PrintStream;
@@ -20,14 +23,14 @@ import org.apache.spark.sql.SparkSession;
 /** Why a user got what it got, or nothing, from the published tables of a date. */
 public final class Explanation {
     private final SparkSession spark;
-    private final Storage storage;
+    private final PublishedTables published;
     private final Layout layout;
     private final LocalDate date;
     private final long user;
 
     public Explanation(SparkSession spark, Layout layout, LocalDate date, long user) {
         this.spark = spark;
-        this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
+        this.published = new PublishedTables(new Storage(spark.sparkContext().hadoopConfiguration()), layout);
         this.layout = layout;
         this.date = date;
         this.user = user;
@@ -137,20 +140,25 @@ public final class Explanation {
     }
 
     private List<Row> rows(Table table) {
-        String partition = layout.partition(table, date);
-        if (!storage.exists(partition)) {
-            throw PushrankException.input("table " + table.tableName() + " has no partition " + Layout.day(date)
-                    + " in " + layout.outputTable(table));
-        }
-        return ofUser(spark.read().schema(table.schema()).parquet(partition));
+        String folder = published
+                .folder(date, layout.partition(table, date))
+                .orElseThrow(() -> PushrankException.input("table " + table.tableName() + " has no partition "
+                        + Layout.day(date) + " in " + layout.outputTable(table)));
+        return ofUser(spark.read().schema(table.schema()).parquet(folder));
     }
 
     private List<Row> removed() {
         String partition = layout.partition(Table.REMOVED, date);
-        return ofUser(spark.read()
-                .schema(Table.REMOVED.schema().add("stage", "string"))
-                .option("basePath", partition)
-                .parquet(partition));
+        return published.folders(PublicationLog.DAILY, date, partition).entrySet().stream()
+                .map(each -> spark.read()
+                        .schema(Table.REMOVED.schema())
+                        .parquet(each.getValue())
+                        .withColumn(
+                                "stage",
+                                lit(each.getKey().substring(each.getKey().lastIndexOf('=') + 1))))
+                .reduce(Dataset::union)
+                .map(this::ofUser)
+                .orElse(List.of());
     }
 
     private List<Row> ofUser(Dataset<Row> rows) {

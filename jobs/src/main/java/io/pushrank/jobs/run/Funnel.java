@@ -54,6 +54,11 @@ final class Funnel {
                 .collectAsList());
     }
 
+    /** As it was published. */
+    static Funnel read(Dataset<Row> published) {
+        return new Funnel(published.collectAsList());
+    }
+
     Dataset<Row> dataset(Dataset<Row> judged) {
         return judged.sparkSession().createDataFrame(rows, Table.FUNNEL.schema());
     }

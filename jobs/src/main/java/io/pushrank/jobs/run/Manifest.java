@@ -1,11 +1,9 @@
 package io.pushrank.jobs.run;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.Storage;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -19,6 +17,11 @@ import java.util.Map;
  * @param status running, done or failed
  * @param exitCode what the process returns; -1 while it runs
  * @param message why it failed; empty when it did not
+ * @param configHash SHA-256 of the settings in effect
+ * @param codeHash SHA-256 of the build
+ * @param publishing how tables were published: {@code publishing.mode}
+ * @param isForced whether stages were done again although their rows were published
+ * @param accepted gates that whoever started the run let fail
  * @param models digest of each model package used
  * @param notes what stages found out about how they work, by the setting that it belongs to
  * @param stages what each stage did, in order
@@ -34,21 +37,22 @@ public record Manifest(
         int exitCode,
         String message,
         String configHash,
+        String codeHash,
+        String publishing,
+        boolean isForced,
+        List<String> accepted,
         String input,
         String modelsDirectory,
         Map<String, String> models,
         Map<String, String> notes,
         List<StageReport> stages) {
-    private static final ObjectMapper JSON = new ObjectMapper()
-            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT);
-
     /**
      * What a stage did.
      *
      * @param rowsIn rows that it decided on
      * @param digests for each table written its digest
      * @param reasons rows removed for each reason code
+     * @param publishedBy the earlier run that did it, of the same inputs, code, settings and models; empty when this one did
      */
     public record StageReport(
             String stage,
@@ -57,7 +61,25 @@ public record Manifest(
             long removed,
             double seconds,
             Map<String, String> digests,
-            Map<String, Long> reasons) {
+            Map<String, Long> reasons,
+            String publishedBy) {
+        /** Its name among the facts of a publication. */
+        static final String FACT = "report";
+
+        /** Of a stage that was published by an earlier run. */
+        static StageReport of(Publication.Stage published) {
+            StageReport report = Json.value(published.facts().get(FACT), StageReport.class);
+            return new StageReport(
+                    report.stage(),
+                    report.rowsIn(),
+                    report.kept(),
+                    report.removed(),
+                    0,
+                    report.digests(),
+                    report.reasons(),
+                    published.runId());
+        }
+
         /** Seconds since a stage started, to the millisecond. */
         public static double secondsSince(Instant started) {
             return ChronoUnit.MILLIS.between(started, Instant.now()) / 1000.0;
@@ -65,11 +87,7 @@ public record Manifest(
     }
 
     void write(Storage storage, Layout layout) {
-        try {
-            storage.write(file(layout), Secrets.masked(JSON.writeValueAsString(this)) + "\n");
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a manifest is plain text and numbers", e);
-        }
+        storage.write(file(layout), Secrets.masked(Json.text(this)));
     }
 
     private String file(Layout layout) {
@@ -80,15 +98,8 @@ public record Manifest(
     public static List<Manifest> of(Storage storage, Layout layout, LocalDate date) {
         return storage.files(layout.manifests(date)).stream()
                 .filter(name -> name.endsWith(".json") && !name.startsWith("."))
-                .map(name -> parse(storage.read(layout.manifests(date) + "/" + name)))
+                .map(name -> layout.manifests(date) + "/" + name)
+                .map(file -> Json.parse(file, storage.read(file), Manifest.class))
                 .toList();
-    }
-
-    private static Manifest parse(String text) {
-        try {
-            return JSON.readValue(text, Manifest.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a manifest cannot be read: " + e.getOriginalMessage(), e);
-        }
     }
 }

@@ -35,7 +35,13 @@ public final class Progress {
     public void end(Manifest.StageReport report) {
         out.printf(
                 " %,12d %,12d %,12d %8.1f s  %s%n",
-                report.rowsIn(), report.kept(), report.removed(), report.seconds(), Funnel.top(report.reasons(), 3));
+                report.rowsIn(),
+                report.kept(),
+                report.removed(),
+                report.seconds(),
+                report.publishedBy().isEmpty()
+                        ? Funnel.top(report.reasons(), 3)
+                        : "published by " + report.publishedBy());
         out.flush();
         RunLog.end(Map.of(
                 "rows_in", report.rowsIn(),

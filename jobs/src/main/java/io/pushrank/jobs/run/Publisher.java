@@ -1,45 +1,58 @@
 package io.pushrank.jobs.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Footers;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Publication;
+import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.io.UncheckedIOException;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 
 /**
- * The one point where output tables are written: first into the run's own staging folder, checked there, then moved to
- * their place. A partition that is already there is replaced whole; one that fails its checks is never seen.
+ * The one point where output tables are written: first into the run's own folder, checked there, then published in one
+ * step, the next file of the day's {@link PublicationLog}. Where renaming is atomic, files are then moved to where plain
+ * readers look; where it is not, they stay where they were written, and readers ask the log.
  */
-public final class Publisher {
+public final class Publisher implements AutoCloseable {
     private final Storage storage;
     private final Layout layout;
+    private final String runId;
+    private final RankingConfig config;
     private final String staging;
-    private final int partitions;
-    private final List<Move> moves = new ArrayList<>();
-    // Numbers are never used again: a folder of before may still be there.
+    private final Settlement settlement;
+    private final Map<String, Publication.Partition> partitions = new TreeMap<>();
+    private final Set<String> cleared = new TreeSet<>();
+    private final List<PublicationLog> logs = new ArrayList<>();
     private int staged;
-    private int replaced;
-
-    private record Move(String staged, String destination) {}
 
     /**
      * @throws PushrankException with exit code 2 when the output folder cannot be written
      */
-    Publisher(Storage storage, Layout layout, String runId, int partitions) {
+    Publisher(Storage storage, Layout layout, String runId, RankingConfig config) {
         this.storage = storage;
         this.layout = layout;
+        this.runId = runId;
+        this.config = config;
         this.staging = layout.staging(runId);
-        this.partitions = partitions;
+        this.settlement = new Settlement(storage, layout, staging);
         try {
             storage.createFolder(staging);
         } catch (UncheckedIOException e) {
@@ -47,89 +60,115 @@ public final class Publisher {
         }
     }
 
+    /** The right to publish stages of a day. */
+    public record Token(PublicationLog log, long number) {}
+
     /**
-     * Writes rows to staging and holds them against the table's contract.
+     * Takes the right to publish stages of a day away from every run that began before, and brings to its place what one of
+     * them published and could not move.
      *
-     * @return rows and digest as they read back
-     * @throws PushrankException with exit code 4 when columns, NOT NULL or the key do not hold
+     * @param channel {@link PublicationLog#DAILY} or {@link PublicationLog#EXAMPLES}
+     */
+    public Token begin(String channel, LocalDate day, Collection<String> stages) {
+        PublicationLog log = new PublicationLog(
+                storage, layout, channel, day, config.publishing().isRenameAtomic());
+        Token token = new Token(log, log.fence(stages));
+        logs.add(log);
+        settlement.settle(log);
+        return token;
+    }
+
+    /**
+     * Writes rows aside and holds them against the table's contract.
+     *
+     * @return rows, digest and missing values as they read back
+     * @throws PushrankException with exit code 4 when columns, NOT NULL or the key do not hold, or the files' footers tell of
+     *     other rows than are read
      */
     public TableDigest stage(Table table, Dataset<Row> rows, String destination) {
-        String draft = staging + "/" + staged++;
+        boolean isMoved = config.publishing().isRenameAtomic();
+        String draft = (isMoved ? staging : layout.data() + "/" + runId) + "/" + staged++;
         Column[] order = table.key().stream().map(functions::col).toArray(Column[]::new);
         Dataset<Row> sorted = conform(table, rows, destination);
         sorted = table == Table.FUNNEL || table == Table.QUARANTINE
                 ? sorted.coalesce(1).sortWithinPartitions(order)
-                : sorted.repartition(partitions, functions.col("user_id")).sortWithinPartitions(order);
+                : sorted.repartition(config.outputPartitions(), functions.col("user_id"))
+                        .sortWithinPartitions(order);
         sorted.write().option("compression", "zstd").parquet(draft);
-        Dataset<Row> written = rows.sparkSession().read().schema(table.schema()).parquet(draft);
-        check(table, written, destination);
-        moves.add(new Move(draft, destination));
-        return TableDigest.of(written);
+        SparkSession spark = rows.sparkSession();
+        TableDigest digest =
+                TableDigest.of(table, spark.read().schema(table.schema()).parquet(draft), destination);
+        long inFooters = new Footers(spark).rows(table, storage.dataFiles(draft));
+        if (inFooters != digest.rows()) {
+            throw PushrankException.output("output " + destination + ": its files hold " + inFooters
+                    + " rows by their footers, but " + digest.rows() + " are read");
+        }
+        String path = layout.relative(destination);
+        partitions.put(
+                path,
+                new Publication.Partition(
+                        isMoved ? path : layout.relative(draft),
+                        layout.relative(draft),
+                        storage.dataFileNames(draft),
+                        digest.rows(),
+                        digest.digest()));
+        return digest;
     }
 
     /** Marks a partition that this run leaves empty: what an earlier run put there goes. */
     void clear(String destination) {
-        moves.add(new Move(null, destination));
+        cleared.add(layout.relative(destination));
     }
 
-    /** Moves all that is staged to its place. */
-    public void publish() {
-        for (Move move : moves) {
-            if (storage.exists(move.destination())) {
-                storage.rename(move.destination(), staging + "/replaced-" + replaced++);
-            }
-            if (move.staged() != null) {
-                storage.rename(move.staged(), move.destination());
-            }
+    /**
+     * Publishes all that is staged, in one step.
+     *
+     * @param fingerprint of all that the rows depend on; empty when nobody will ask
+     * @param facts what later runs want to know of it
+     * @throws PushrankException with exit code 4 when a later run has begun to publish the stage: nothing is published
+     */
+    public void publish(String stage, Token token, String fingerprint, Map<String, JsonNode> facts) {
+        commit(stage, token, fingerprint, facts);
+        settlement.settle(token.log());
+    }
+
+    /** The one step after which it is published; what follows only moves files. */
+    void commit(String stage, Token token, String fingerprint, Map<String, JsonNode> facts) {
+        Publication.Stage published =
+                new Publication.Stage(runId, Run.now(), fingerprint, List.copyOf(partitions.keySet()), facts);
+        token.log().publish(stage, token.number(), published, partitions, cleared);
+        partitions.clear();
+        cleared.clear();
+    }
+
+    /** Removes what was not published; afterwards nothing more can be staged. */
+    @Override
+    public void close() {
+        partitions.values().forEach(partition -> storage.delete(layout.output() + "/" + partition.staged()));
+        if (logs.stream().anyMatch(settlement::isNeeded)) {
+            // Published, but not moved: whoever comes next does that.
+            return;
         }
-        moves.clear();
-    }
-
-    /** Removes the staging folder; afterwards nothing more can be staged. */
-    void close() {
         storage.delete(staging);
-        if (storage.folders(layout.output() + "/_staging").isEmpty()) {
-            storage.delete(layout.output() + "/_staging");
+        if (storage.folders(layout.staging()).isEmpty()) {
+            storage.delete(layout.staging());
         }
     }
 
     private static Dataset<Row> conform(Table table, Dataset<Row> rows, String destination) {
         Set<String> found = new TreeSet<>(Arrays.asList(rows.columns()));
-        Set<String> missing = new TreeSet<>(Arrays.asList(table.schema().fieldNames()));
+        List<String> missing = new ArrayList<>(Arrays.asList(table.schema().fieldNames()));
         missing.removeAll(found);
         if (!missing.isEmpty()) {
+            missing.sort(null);
             throw PushrankException.output(
                     "output " + destination + ": columns " + missing + " are missing, found " + found);
         }
-        return rows.select(Arrays.stream(table.schema().fields())
-                .map(field -> functions.col(field.name()).cast(field.dataType()).as(field.name()))
-                .toArray(Column[]::new));
+        return rows.select(
+                Arrays.stream(table.schema().fields()).map(Publisher::conform).toArray(Column[]::new));
     }
 
-    private static void check(Table table, Dataset<Row> written, String destination) {
-        List<Column> nulls = new ArrayList<>();
-        List<String> names = new ArrayList<>();
-        for (StructField field : table.schema().fields()) {
-            if (!field.nullable()) {
-                nulls.add(functions.count_if(functions.col(field.name()).isNull()));
-                names.add(field.name());
-            }
-        }
-        Column[] key = table.key().stream().map(functions::col).toArray(Column[]::new);
-        nulls.add(functions.countDistinct(functions.xxhash64(key)));
-        Row counts = written.agg(functions.count(functions.lit(1)), nulls.toArray(Column[]::new))
-                .head();
-        for (int index = 0; index < names.size(); index++) {
-            if (counts.getLong(index + 1) > 0) {
-                throw PushrankException.output("output " + destination + ": column " + names.get(index)
-                        + " must not be NULL, but is in " + counts.getLong(index + 1) + " rows");
-            }
-        }
-        long distinct = counts.getLong(names.size() + 1);
-        boolean isUnique = table == Table.QUARANTINE || table == Table.FUNNEL || distinct == counts.getLong(0);
-        if (!isUnique) {
-            throw PushrankException.output("output " + destination + ": key " + table.key() + " must be unique, but "
-                    + counts.getLong(0) + " rows have " + distinct + " keys");
-        }
+    private static Column conform(StructField field) {
+        return functions.col(field.name()).cast(field.dataType()).as(field.name());
     }
 }

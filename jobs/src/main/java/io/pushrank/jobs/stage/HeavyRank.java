@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Table;
@@ -56,6 +57,11 @@ public record HeavyRank() implements Stage {
                 Table.ENGAGEMENTS,
                 Table.NOTIFICATIONS,
                 Table.SENDS);
+    }
+
+    @Override
+    public Set<ModelKind> models(RankingConfig config) {
+        return Set.of(ModelKind.HEAVY);
     }
 
     @Override

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.LightRankConfig;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
@@ -53,6 +54,11 @@ public record LightRank() implements Stage {
                 Table.ENGAGEMENTS,
                 Table.NOTIFICATIONS,
                 Table.SENDS);
+    }
+
+    @Override
+    public Set<ModelKind> models(RankingConfig config) {
+        return config.lightRank().isRandom() ? Set.of() : Set.of(ModelKind.LIGHT);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.pushrank.jobs.stage;
 
+import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
+import io.pushrank.udf.model.ModelKind;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,6 +31,11 @@ public sealed interface Stage permits Targets, Candidates, LightRank, HeavyRank,
 
     /** Input tables, tables of earlier stages and of models that it may read. */
     Set<Table> reads();
+
+    /** Models that it asks for. */
+    default Set<ModelKind> models(RankingConfig config) {
+        return Set.of();
+    }
 
     Table writes();
 

@@ -8,6 +8,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.util.HadoopInputFile;
+import org.apache.parquet.io.ParquetDecodingException;
+import org.apache.parquet.schema.Type;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.execution.datasources.parquet.ParquetToSparkSchemaConverter;
 import org.apache.spark.sql.types.StructField;
@@ -19,11 +21,11 @@ import org.apache.spark.sql.types.StructType;
  * <p>Spark takes the schema of one file for that of all, turns a missing column into NULL, and reports a truncated file
  * in the middle of a job; here every file answers for itself, and by name.
  */
-final class Footers {
+public final class Footers {
     private final Configuration hadoop;
     private final ParquetToSparkSchemaConverter converter;
 
-    Footers(SparkSession spark) {
+    public Footers(SparkSession spark) {
         this.hadoop = spark.sparkContext().hadoopConfiguration();
         this.converter = new ParquetToSparkSchemaConverter(spark.sessionState().conf());
     }
@@ -36,6 +38,34 @@ final class Footers {
     void check(Table table, List<String> files) {
         StructType expected = table.schema();
         files.parallelStream().forEach(file -> check(table, expected, file));
+    }
+
+    /**
+     * Rows that the files say they hold.
+     *
+     * @throws PushrankException with exit code 4 when one is not whole, or lacks a column of the table
+     */
+    public long rows(Table table, List<String> files) {
+        List<String> wanted = Arrays.asList(table.schema().fieldNames());
+        long rows = 0;
+        for (String file : files) {
+            try (ParquetFileReader reader = open(file)) {
+                List<String> found = reader.getFileMetaData().getSchema().getFields().stream()
+                        .map(Type::getName)
+                        .toList();
+                if (!found.equals(wanted)) {
+                    throw PushrankException.output("output table " + table.tableName() + ", file " + file
+                            + ": columns must be " + wanted + ", but are " + found);
+                }
+                rows += reader.getRecordCount();
+            } catch (IOException | ParquetDecodingException e) {
+                throw PushrankException.output(
+                        "output table " + table.tableName() + ", file " + file + " cannot be read as Parquet: "
+                                + e.getMessage(),
+                        e);
+            }
+        }
+        return rows;
     }
 
     private void check(Table table, StructType expected, String file) {

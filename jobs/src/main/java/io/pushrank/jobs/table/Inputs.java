@@ -132,6 +132,15 @@ public final class Inputs {
         return spark.createDataFrame(List.of(), table.schema());
     }
 
+    /** Names, sizes and times of change of the files that the run reads of a table: equal as long as nobody writes there. */
+    public List<String> state(Table table) {
+        List<String> state = new ArrayList<>();
+        for (LocalDate day : partitions(table)) {
+            storage.dataFileStates(folder(table, day)).forEach(file -> state.add(day + " " + file));
+        }
+        return state;
+    }
+
     /** Rows as they stand in the files that the run reads, with the day of their partition. */
     Dataset<Row> raw(Table table) {
         return raw(table, partitions(table));

@@ -38,17 +38,44 @@ public record Layout(String input, String output, String models) {
         return output + "/" + table.tableName();
     }
 
-    public String quarantine(LocalDate date, Table table) {
-        return partition(Table.QUARANTINE, date) + "/table=" + table.tableName();
+    /** Where rows of an input table go that cannot be used; those that only examples read lie apart from the day's. */
+    public String quarantine(String channel, LocalDate date, Table table) {
+        String folder = channel.equals(PublicationLog.DAILY)
+                ? partition(Table.QUARANTINE, date)
+                : output + "/" + channel + "_quarantine/" + day(date);
+        return folder + "/table=" + table.tableName();
     }
 
     public String manifests(LocalDate date) {
         return output + "/_runs/" + day(date);
     }
 
+    /** Folder of the days' publication logs, of the daily flow or of another channel. */
+    public String publications(String channel) {
+        return output + "/_published/" + channel;
+    }
+
+    /** Folder of all runs' unpublished files. */
+    public String staging() {
+        return output + "/_staging";
+    }
+
     /** Folder of a run's unpublished files: no other run writes there. */
     public String staging(String runId) {
-        return output + "/_staging/" + runId;
+        return staging() + "/" + runId;
+    }
+
+    /** Folder of files that are published where they were written. */
+    public String data() {
+        return output + "/_data";
+    }
+
+    /** A path below the output's root, without that root. */
+    public String relative(String path) {
+        if (!path.startsWith(output + "/")) {
+            throw new IllegalArgumentException(path + " is not below " + output);
+        }
+        return path.substring(output.length() + 1);
     }
 
     /** Name of a day's partition folder. */

@@ -27,9 +27,11 @@ import org.apache.spark.storage.StorageLevel;
  */
 public final class Tables implements AutoCloseable {
     private static final String VIEWS = "views";
+    private static final String COLLABORATIVE = "/collaborative";
 
     private final SparkSession spark;
     private final Storage storage;
+    private final PublishedTables published;
     private final Layout layout;
     private final RankingConfig config;
     private final LocalDate date;
@@ -55,6 +57,7 @@ public final class Tables implements AutoCloseable {
         this.readable = Set.copyOf(readable);
         this.spark = spark.newSession();
         this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
+        this.published = new PublishedTables(storage, layout);
         this.layout = layout;
         this.config = config;
         this.date = date;
@@ -118,8 +121,9 @@ public final class Tables implements AutoCloseable {
         return views.contains(table.tableName())
                 || switch (table.group()) {
                     case STATE, EVENT -> inputs.has(table);
-                    case OUTPUT -> storage.exists(layout.partition(table, date));
-                    case MODEL -> storage.exists(layout.models() + "/collaborative/champion");
+                    case OUTPUT ->
+                        published.partition(date, layout.partition(table, date)).isPresent();
+                    case MODEL -> storage.exists(layout.models() + COLLABORATIVE + "/champion");
                     case ORACLE -> false;
                 };
     }
@@ -148,24 +152,54 @@ public final class Tables implements AutoCloseable {
 
     /** A partition that an earlier stage of this date, or a run of an earlier date, published. */
     public Dataset<Row> published(Table table, LocalDate day) {
-        String partition = layout.partition(table, day);
-        if (!storage.exists(partition)) {
-            throw PushrankException.input("table " + table.tableName() + " has no partition " + Layout.day(day) + " in "
-                    + layout.outputTable(table) + ": run the stage that writes it first");
-        }
-        return spark.read().schema(table.schema()).parquet(partition);
+        String folder = published
+                .folder(day, layout.partition(table, day))
+                .orElseThrow(() ->
+                        PushrankException.input("table " + table.tableName() + " has no partition " + Layout.day(day)
+                                + " in " + layout.outputTable(table) + ": run the stage that writes it first"));
+        return spark.read().schema(table.schema()).parquet(folder);
     }
 
     /** Sends of earlier dates: what the delivery system may not have handed back yet. */
     public Dataset<Row> earlierSends() {
         Dataset<Row> sends = inputs.empty(Table.SENDS);
-        for (LocalDate day : Partitions.days(storage, layout.outputTable(Table.SENDS))) {
-            if (day.isBefore(date)
-                    && !day.isBefore(date.minusDays(config.inputs().lookbackDays()))) {
+        for (LocalDate day : published.days(Table.SENDS)) {
+            if (isEarlier(day)) {
                 sends = sends.union(published(Table.SENDS, day));
             }
         }
         return sends;
+    }
+
+    private boolean isEarlier(LocalDate day) {
+        return day.isBefore(date)
+                && !day.isBefore(date.minusDays(config.inputs().lookbackDays()));
+    }
+
+    /**
+     * What tells the content of a table, as the run reads it, from any other: of inputs names, sizes and times of change of
+     * the files, of published tables the digests.
+     */
+    public List<String> state(Table table) {
+        return switch (table.group()) {
+            case STATE, EVENT -> inputs.state(table);
+            case OUTPUT ->
+                table == Table.SENDS
+                        ? published.days(table).stream()
+                                .filter(this::isEarlier)
+                                .map(day -> digest(table, day))
+                                .toList()
+                        : List.of(digest(table, date));
+            case MODEL -> has(table) ? List.of(version(layout.models() + COLLABORATIVE)) : List.of();
+            case ORACLE -> List.of();
+        };
+    }
+
+    private String digest(Table table, LocalDate day) {
+        return published
+                .partition(day, layout.partition(table, day))
+                .map(partition -> day + " " + partition.digest())
+                .orElse(day + " none");
     }
 
     /** Gives rows a name that queries can use, in place of the table or view file of that name. */
@@ -215,14 +249,19 @@ public final class Tables implements AutoCloseable {
         }
     }
 
-    private Dataset<Row> recommendedAuthors() {
-        String models = layout.models() + "/collaborative";
+    private String version(String models) {
         String version = storage.read(models + "/champion").strip();
         try {
             ModelPackage.requireVersion(version);
         } catch (IllegalArgumentException e) {
             throw new ModelException(models + "/champion", "the name of the version in use", "\"" + version + "\"");
         }
+        return version;
+    }
+
+    private Dataset<Row> recommendedAuthors() {
+        String models = layout.models() + COLLABORATIVE;
+        String version = version(models);
         return spark.read()
                 .schema(Table.RECOMMENDED_AUTHORS.schema())
                 .parquet(models + "/" + version + "/recommended_authors");

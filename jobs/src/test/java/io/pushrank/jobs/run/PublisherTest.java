@@ -1,24 +1,35 @@
 package io.pushrank.jobs.run;
 
+import static io.pushrank.jobs.exit.ExitCode.INPUT_REJECTED;
 import static io.pushrank.jobs.exit.ExitCode.OUTPUT_REJECTED;
 import static io.pushrank.jobs.exit.ExitCode.USAGE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.Published;
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.run.Publisher.Token;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.PublicationLog;
+import io.pushrank.jobs.table.PublishedTables;
+import io.pushrank.jobs.table.PublishedViews;
+import io.pushrank.jobs.table.PublishedViews.Dialect;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -26,7 +37,17 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Tables appear in one step, whole, and never by a run that another one has overtaken. */
 class PublisherTest {
+    private static final LocalDate DAY = LocalDate.of(2026, 3, 14);
+    private static final String STAGE = "light-rank";
+    private static final RankingConfig MOVING =
+            ConfigFile.shipped().set("output_partitions=1").config();
+    private static final RankingConfig STAYING = ConfigFile.shipped()
+            .set("output_partitions=1")
+            .set("publishing.mode=manifest")
+            .config();
+
     private final SparkSession spark = SharedSpark.session();
     private final Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
 
@@ -34,14 +55,26 @@ class PublisherTest {
     private Path directory;
 
     private Layout layout;
+    private String destination;
+    private PublishedTables published;
 
     @BeforeEach
     void makeLayout() {
         layout = new Layout("input", directory.toString(), "models");
+        destination = layout.partition(Table.REMOVED, DAY, STAGE);
+        published = new PublishedTables(storage, layout);
     }
 
-    private Publisher publisher() {
-        return new Publisher(storage, layout, "run", 1);
+    private Publisher publisher(String runId) {
+        return new Publisher(storage, layout, runId, MOVING);
+    }
+
+    private static Token begin(Publisher publisher) {
+        return publisher.begin(PublicationLog.DAILY, DAY, List.of(STAGE));
+    }
+
+    private static void publish(Publisher publisher, Token token) {
+        publisher.publish(STAGE, token, "", Map.of());
     }
 
     private static Dataset<Row> removed(Long... users) {
@@ -56,16 +89,20 @@ class PublisherTest {
         return Published.rows(SharedSpark.session(), Table.REMOVED, rows);
     }
 
-    private List<Long> published(String folder) {
-        return spark
-                .read()
-                .parquet(directory + "/" + folder)
-                .select("user_id")
-                .orderBy("user_id")
-                .collectAsList()
-                .stream()
+    private List<Long> users(String folder) {
+        return spark.read().parquet(folder).select("user_id").orderBy("user_id").collectAsList().stream()
                 .map(row -> row.getLong(0))
                 .toList();
+    }
+
+    /** What plain readers see, who look below the table's name. */
+    private List<Long> seen() {
+        return users(destination);
+    }
+
+    /** What readers see who ask the log. */
+    private List<Long> logged() {
+        return users(published.folder(DAY, destination).orElseThrow());
     }
 
     private boolean exists(String name) {
@@ -74,35 +111,38 @@ class PublisherTest {
 
     @Test
     void aPartitionAppearsWhenItIsPublishedAndIsReplacedWholeAsOftenAsNeeded() {
-        Publisher publisher = publisher();
-        TableDigest first = publisher.stage(Table.REMOVED, removed(1L, 2L, 3L), directory + "/a/ds=1");
-        assertFalse(exists("a"), "staged, not published");
-        publisher.publish();
-        assertEquals(List.of(1L, 2L, 3L), published("a/ds=1"));
+        Publisher publisher = publisher("run");
+        Token token = begin(publisher);
+        TableDigest first = publisher.stage(Table.REMOVED, removed(1L, 2L, 3L), destination);
+        assertFalse(exists("removed"), "staged, not published");
+        publish(publisher, token);
+        assertEquals(List.of(1L, 2L, 3L), seen());
+        assertEquals(List.of(1L, 2L, 3L), logged());
 
         // More than twice within one run, as the stages of a day do it when the day is run again.
         for (long user = 4; user <= 7; user++) {
-            publisher.stage(Table.REMOVED, removed(user), directory + "/a/ds=1");
-            publisher.publish();
-            assertEquals(List.of(user), published("a/ds=1"));
+            publisher.stage(Table.REMOVED, removed(user), destination);
+            publish(publisher, token);
+            assertEquals(List.of(user), seen());
         }
-        TableDigest again = publisher.stage(Table.REMOVED, removed(3L, 2L, 1L), directory + "/a/ds=1");
-        publisher.clear(directory + "/a/ds=1");
-        publisher.publish();
-        assertFalse(exists("a/ds=1"), "cleared");
+        TableDigest again = publisher.stage(Table.REMOVED, removed(3L, 2L, 1L), layout.partition(Table.REMOVED, DAY));
+        publisher.clear(destination);
+        publish(publisher, token);
+        assertFalse(Files.exists(Path.of(destination)), "cleared");
         publisher.close();
 
         assertEquals(first, again, "the digest does not depend on the order of rows");
         assertEquals(3, first.rows());
+        assertEquals(3, first.nulls().get("item_id"));
         assertFalse(exists("_staging"));
     }
 
     @Test
     void whatBreaksTheContractIsNeverSeen() {
-        Publisher publisher = publisher();
-        String destination = directory + "/a/ds=1";
+        Publisher publisher = publisher("run");
+        Token token = begin(publisher);
         publisher.stage(Table.REMOVED, removed(1L), destination);
-        publisher.publish();
+        publish(publisher, token);
 
         Expect.failure(
                 OUTPUT_REJECTED,
@@ -117,17 +157,152 @@ class PublisherTest {
                 "output " + destination + ": columns [rank, score] are missing, found [item_id, item_type, reasons,"
                         + " sources, user_id]",
                 () -> publisher.stage(Table.REMOVED, removed(1L).drop("rank", "score"), destination));
-        publisher.publish();
         publisher.close();
 
-        assertEquals(List.of(1L), published("a/ds=1"));
+        assertEquals(List.of(1L), seen());
         assertFalse(exists("_staging"));
     }
 
     @Test
+    void aRunThatAnotherOneHasOvertakenPublishesNothing() {
+        Publisher early = publisher("early");
+        Token earlyToken = begin(early);
+        early.stage(Table.REMOVED, removed(1L), destination);
+
+        Publisher late = publisher("late");
+        Token lateToken = begin(late);
+        late.stage(Table.REMOVED, removed(2L), destination);
+        publish(late, lateToken);
+
+        String refused = "stage light-rank of ds=2026-03-14 is not published: a run that began later has its place"
+                + " (token 1, now 2 in " + directory + "/_published/daily/ds=2026-03-14)";
+        Expect.failure(OUTPUT_REJECTED, refused, () -> publish(early, earlyToken));
+        assertEquals(List.of(2L), seen());
+        early.close();
+        late.close();
+        assertEquals(List.of(2L), seen());
+        assertFalse(exists("_staging"));
+    }
+
+    @Test
+    void whatWasPublishedAndNotMovedIsReadWhereItLiesAndMovedByTheNextRun() {
+        Publisher before = publisher("before");
+        publishAs(before, 1L);
+        before.close();
+        Publisher killed = publisher("killed");
+        Token token = begin(killed);
+        killed.stage(Table.REMOVED, removed(2L), destination);
+        killed.commit(STAGE, token, "", Map.of());
+        // Killed here.
+        assertEquals(List.of(1L), seen(), "plain readers see what was there, whole");
+        assertEquals(List.of(2L), logged());
+
+        killed.close();
+        assertEquals(List.of(2L), logged(), "closing takes nothing away that is published");
+        Publisher next = publisher("next");
+        next.begin(PublicationLog.DAILY, DAY, List.of("quality-control"));
+        next.close();
+
+        assertEquals(List.of(2L), seen());
+    }
+
+    @Test
+    void whatARunTookAwayAndDidNotPutBackIsFound() {
+        Publisher before = publisher("before");
+        publishAs(before, 1L);
+        before.close();
+        // As a run does that means to put another partition there, and is killed.
+        storage.rename(destination, layout.staging("killed") + "/replaced-1");
+        assertEquals(List.of(1L), logged());
+
+        Publisher next = publisher("next");
+        begin(next);
+
+        assertEquals(List.of(1L), seen());
+        next.close();
+        assertEquals(List.of(1L), seen());
+    }
+
+    @Test
+    void filesThatAreGoneOrOneTooManyAreComplainedOf() throws IOException {
+        Publisher publisher = publisher("run");
+        publishAs(publisher, 1L);
+        publisher.close();
+        Path file = onlyFile();
+        String name = file.getFileName().toString();
+        Files.copy(file, file.resolveSibling("part-more.parquet"));
+
+        Expect.failure(
+                INPUT_REJECTED,
+                "published partition removed/ds=2026-03-14/stage=light-rank must hold the files [" + name + "] in "
+                        + destination + ", but holds [" + name + ", part-more.parquet]: run the stage that writes it"
+                        + " again with --force",
+                this::logged);
+    }
+
+    private Path onlyFile() throws IOException {
+        try (Stream<Path> files = Files.list(Path.of(destination))) {
+            return files.filter(file -> file.toString().endsWith(".parquet"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private void publishAs(Publisher publisher, long user) {
+        Token token = begin(publisher);
+        publisher.stage(Table.REMOVED, removed(user), destination);
+        publish(publisher, token);
+    }
+
+    @Test
+    void whereRenamesAreNotAtomicNothingIsMovedAndReadersAskTheLog() {
+        Publisher moving = publisher("moving");
+        publishAs(moving, 1L);
+        moving.close();
+        Publisher staying = new Publisher(storage, layout, "staying", STAYING);
+        publishAs(staying, 2L);
+        staying.close();
+
+        assertEquals(List.of(2L), logged());
+        assertEquals(
+                List.of(directory + "/_data/staying/0"),
+                published.folder(DAY, destination).stream().toList());
+        assertFalse(Files.exists(Path.of(destination)), "what holds no longer is not left for plain readers");
+
+        Publisher unpublished = new Publisher(storage, layout, "unpublished", STAYING);
+        begin(unpublished);
+        unpublished.stage(Table.REMOVED, removed(3L), destination);
+        unpublished.close();
+        assertFalse(exists("_data/unpublished/0"));
+        assertEquals(List.of(2L), logged());
+    }
+
+    @Test
+    void aViewNamesWhatIsPublishedAndNothingElse() {
+        Map<String, Object> row = new HashMap<>();
+        row.put("user_id", 7L);
+        Published.write(layout, Table.SENDS, DAY, List.of(row));
+        Published.write(layout, Table.SENDS, DAY.minusDays(1), List.of(row, row));
+        storage.createFolder(layout.partition(Table.SENDS, DAY.minusDays(2)));
+        PublishedViews views = new PublishedViews(storage, layout);
+
+        spark.sql(views.sql(Table.SENDS, Dialect.SPARK).replace(";", ""));
+
+        assertEquals(
+                List.of("2026-03-13 2", "2026-03-14 1"),
+                spark.sql("SELECT ds, count(*) FROM sends GROUP BY ds ORDER BY ds").collectAsList().stream()
+                        .map(each -> each.get(0) + " " + each.get(1))
+                        .toList());
+        assertTrue(views.sql(Table.SENDS, Dialect.DUCKDB)
+                .startsWith("CREATE OR REPLACE VIEW sends AS\nSELECT *, DATE '2026-03-13' AS ds FROM read_parquet(['"
+                        + layout.partition(Table.SENDS, DAY.minusDays(1)) + "/part-"));
+        spark.sql("DROP VIEW sends");
+    }
+
+    @Test
     void theStagingOfAnotherRunIsLeftAlone() {
-        Publisher publisher = publisher();
-        new Publisher(storage, layout, "other", 1);
+        Publisher publisher = publisher("run");
+        publisher("other");
         publisher.close();
 
         assertFalse(exists("_staging/run"));
@@ -136,11 +311,15 @@ class PublisherTest {
 
     @Test
     void digestsTellRowsApartAndCountRepetitions() {
-        String one = TableDigest.of(removed(1L)).digest();
+        String one = digest(removed(1L)).digest();
 
-        assertNotEquals(one, TableDigest.of(removed(2L)).digest());
-        assertNotEquals(one, TableDigest.of(removed(1L, 1L)).digest());
-        assertEquals(new TableDigest(0, "0000000000000000"), TableDigest.of(removed()));
+        assertNotEquals(one, digest(removed(2L)).digest());
+        assertEquals("0000000000000000", digest(removed()).digest());
+        assertEquals(0, digest(removed()).rows());
+    }
+
+    private static TableDigest digest(Dataset<Row> rows) {
+        return TableDigest.of(Table.REMOVED, rows, "nowhere");
     }
 
     @Test
@@ -152,7 +331,7 @@ class PublisherTest {
                 USAGE,
                 "--output \\Q" + below.output() + "\\E cannot be written: \\Q" + below.output()
                         + "/_staging/run\\E: .*\\Q" + file + "\\E.*",
-                () -> new Publisher(storage, below, "run", 1));
+                () -> new Publisher(storage, below, "run", MOVING));
     }
 
     @Test
@@ -163,6 +342,6 @@ class PublisherTest {
         Expect.failure(
                 USAGE,
                 "--output /proc/self/output cannot be written: /proc/self/output/_staging/run: the folder cannot be made",
-                () -> new Publisher(storage, refused, "run", 1));
+                () -> new Publisher(storage, refused, "run", MOVING));
     }
 }

@@ -3,6 +3,7 @@ package io.pushrank.jobs.run;
 import static io.pushrank.jobs.TinyWorld.hoursBefore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.Expect;
@@ -18,8 +19,10 @@ import io.pushrank.jobs.stage.QualityControl;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.Targets;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.udf.model.ModelException;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -29,6 +32,7 @@ import java.sql.Timestamp;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -48,12 +52,17 @@ class RunTest {
     private Path directory;
 
     private void run(TinyWorld world, Stage... stages) {
+        run(world, Choices.NONE, stages);
+    }
+
+    private void run(TinyWorld world, Choices choices, Stage... stages) {
         new Run(
                         spark,
                         world.layout(),
                         config,
                         TinyWorld.DATE,
                         "some stages",
+                        choices,
                         new Progress(new PrintStream(printed, true, StandardCharsets.UTF_8)))
                 .stages(List.of(stages));
     }
@@ -126,7 +135,7 @@ class RunTest {
 
         run(world, new Targets(), new Candidates());
         Manifest first = lastManifest(world);
-        run(world, new Targets(), new Candidates());
+        run(world, new Choices(true, Set.of()), new Targets(), new Candidates());
         Manifest second = lastManifest(world);
 
         assertEquals(digests(first), digests(second));
@@ -211,6 +220,121 @@ class RunTest {
                 () -> explain(world, 77));
     }
 
+    private static List<String> publishers(Manifest manifest) {
+        return manifest.stages().stream().map(StageReport::publishedBy).toList();
+    }
+
+    @Test
+    void aStageIsDoneAgainOnlyWhenSomethingItDependsOnHasChanged() {
+        TinyWorld world = world();
+        run(world, new Targets(), new Candidates());
+        Manifest first = lastManifest(world);
+        assertEquals(List.of("", "", ""), publishers(first));
+
+        run(world, new Targets(), new Candidates());
+        Manifest again = lastManifest(world);
+        String by = first.runId();
+        assertEquals(List.of(by, by, by), publishers(again));
+        assertEquals(digests(first), digests(again));
+        assertEquals(
+                first.stages().stream().map(StageReport::reasons).toList(),
+                again.stages().stream().map(StageReport::reasons).toList());
+        assertTrue(printed.toString(StandardCharsets.UTF_8).contains("published by " + by));
+
+        // Candidates read posts, targets do not; both are validated anew.
+        Layout more = new TinyWorld(directory.resolve("more"))
+                .post(13, 2, hoursBefore(4))
+                .write()
+                .layout();
+        String posts = "/posts/" + Layout.day(TinyWorld.DATE);
+        storage.rename(more.input() + posts + "/part-0.parquet", world.input() + posts + "/part-1.parquet");
+        run(world, new Targets(), new Candidates());
+        Manifest changed = lastManifest(world);
+        assertEquals(List.of("", by, ""), publishers(changed));
+        assertEquals(3, changed.stages().get(2).kept());
+
+        run(world, new Choices(true, Set.of()), new Targets(), new Candidates());
+        assertEquals(List.of("", "", ""), publishers(lastManifest(world)));
+        assertTrue(lastManifest(world).isForced());
+
+        String partition = world.layout().partition(Table.TARGETS, TinyWorld.DATE);
+        storage.delete(storage.dataFiles(partition).get(0));
+        run(world, new Targets());
+        assertEquals("", publishers(lastManifest(world)).get(1), "what is not whole is done again");
+        run(world, new Candidates());
+        assertFalse(publishers(lastManifest(world)).get(0).isEmpty(), "made of equal rows");
+    }
+
+    @Test
+    void aRunThatALaterOneHasOvertakenStopsBeforeItsNextStage() {
+        TinyWorld world = world();
+        Publisher later = new Publisher(storage, world.layout(), "later", config.config());
+        Stage overtaken = new Targets();
+        // The later run begins while this one validates: as soon as its manifest says that it runs.
+        Thread observer = new Thread(() -> {
+            while (Manifest.of(storage, world.layout(), TinyWorld.DATE).isEmpty()) {
+                Thread.onSpinWait();
+            }
+            PublicationLog log = new PublicationLog(storage, world.layout(), PublicationLog.DAILY, TinyWorld.DATE);
+            while (log.latest().number() == 0) {
+                Thread.onSpinWait();
+            }
+            later.begin(PublicationLog.DAILY, TinyWorld.DATE, List.of("targets"));
+        });
+        observer.start();
+
+        Expect.failure(
+                ExitCode.OUTPUT_REJECTED,
+                "stage targets of ds=2026-03-14 is not published: a run that began later has its place (token 1, now 2"
+                        + " in " + world.layout().output() + "/_published/daily/ds=2026-03-14)",
+                () -> run(world, overtaken));
+
+        assertEquals(4, lastManifest(world).exitCode());
+        assertFalse(storage.exists(world.layout().partition(Table.TARGETS, TinyWorld.DATE)));
+        later.close();
+    }
+
+    @Test
+    void aBackfillGoesOnWhereItWasStopped() {
+        TinyWorld world = world();
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        Backfill backfill = new Backfill(new PrintStream(screen, true, StandardCharsets.UTF_8));
+
+        ModelException missing = assertThrows(
+                ModelException.class,
+                () -> backfill.run(
+                        TinyWorld.DATE,
+                        TinyWorld.DATE.plusDays(1),
+                        day -> new Run(
+                                spark,
+                                world.layout(),
+                                config,
+                                day,
+                                "backfill",
+                                Choices.NONE,
+                                new Progress(new PrintStream(printed, true, StandardCharsets.UTF_8)))));
+
+        assertEquals(
+                world.layout().models() + "/light/champion: expected the name of the version in use, found no file",
+                missing.getMessage());
+        assertEquals(
+                List.of(
+                        "[day 1 of 2]",
+                        "day eligible sends seconds outcome",
+                        "2026-03-14 - - N s failed, exit 5",
+                        "1 of 2 days were not begun; the same command goes on with them"),
+                words(screen.toString(StandardCharsets.UTF_8)).stream()
+                        .filter(line -> !line.isEmpty())
+                        .map(line -> line.replaceAll("[0-9.]+ s", "N s"))
+                        .toList());
+        assertEquals(
+                List.of("validate", "targets", "candidates"),
+                lastManifest(world).stages().stream().map(StageReport::stage).toList());
+        run(world, new Targets(), new Candidates());
+        assertTrue(
+                publishers(lastManifest(world)).stream().noneMatch(String::isEmpty), "what was done is not done again");
+    }
+
     private static List<String> words(String screen) {
         return screen.lines().map(line -> line.strip().replaceAll(" +", " ")).toList();
     }
@@ -233,6 +357,7 @@ class RunTest {
         Path sends = Path.of(layout.partition(Table.SENDS, TinyWorld.DATE), "of-before");
         assertTrue(sends.getParent().toFile().mkdirs());
         writeText(sends);
+        Published.record(storage, layout, Table.SENDS, TinyWorld.DATE, 0);
 
         Expect.failure(
                 ExitCode.OUTPUT_REJECTED,

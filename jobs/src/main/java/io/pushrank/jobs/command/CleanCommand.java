@@ -1,0 +1,45 @@
+package io.pushrank.jobs.command;
+
+import io.pushrank.jobs.config.Secrets;
+import io.pushrank.jobs.run.Cleaning;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code clean}. */
+@Command(
+        name = "clean",
+        mixinStandardHelpOptions = true,
+        description = "Deletes what runs that were stopped left behind; what is published stays.")
+final class CleanCommand implements Runnable {
+    @Mixin
+    private RunOptions options;
+
+    @Option(
+            names = "--idle-hours",
+            paramLabel = "H",
+            defaultValue = "24",
+            description =
+                    "A run that says it goes on, but wrote nothing for as long, was stopped. Files that a later run"
+                            + " replaced are kept as long for their readers. Default: ${DEFAULT-VALUE}.")
+    private int idleHours;
+
+    @Option(names = "--dry-run", description = "Says what would be deleted, and deletes nothing.")
+    private boolean isDryRun;
+
+    @Override
+    public void run() {
+        SparkSession spark = options.session("clean");
+        Instant idleSince = Instant.now().minus(Duration.ofHours(idleHours));
+        List<Cleaning.Left> left = new Cleaning(options.storage(spark), options.layout()).clean(idleSince, isDryRun);
+        left.forEach(each ->
+                System.out.printf("%,15d bytes  %s  %s%n", each.bytes(), Secrets.masked(each.folder()), each.why()));
+        System.out.printf(
+                "%,15d bytes %s%n",
+                left.stream().mapToLong(Cleaning.Left::bytes).sum(), isDryRun ? "would be deleted" : "deleted");
+    }
+}

@@ -1,0 +1,129 @@
+package io.pushrank.jobs.run;
+
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Publication;
+import io.pushrank.jobs.table.PublicationLog;
+import io.pushrank.jobs.table.PublishedTables;
+import io.pushrank.jobs.table.Storage;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** Finds and deletes what runs left behind that were stopped, and what later runs replaced. */
+public final class Cleaning {
+    private final Storage storage;
+    private final Layout layout;
+    private final PublishedTables published;
+
+    public Cleaning(Storage storage, Layout layout) {
+        this.storage = storage;
+        this.layout = layout;
+        this.published = new PublishedTables(storage, layout);
+    }
+
+    /**
+     * A folder that nobody needs.
+     *
+     * @param why what tells that nobody does
+     */
+    public record Left(String folder, long bytes, String why) {}
+
+    /**
+     * Deletes what is left; what was published and not moved yet is brought to its place first.
+     *
+     * @param idleSince a run that is under way, and wrote nothing since, counts as stopped
+     */
+    public List<Left> clean(Instant idleSince, boolean isDryRun) {
+        Set<String> needed = needed();
+        Map<String, String> statuses = statuses();
+        List<Left> left = new ArrayList<>();
+        for (String root : List.of(layout.staging(), layout.data())) {
+            for (String run : storage.folders(root)) {
+                String why = why(root, run, statuses.getOrDefault(run, ""), idleSince);
+                if (why.isEmpty()) {
+                    continue;
+                }
+                for (String folder : storage.folders(root + "/" + run)) {
+                    String path = root + "/" + run + "/" + folder;
+                    if (!needed.contains(path)) {
+                        left.add(new Left(path, storage.bytes(path), why));
+                    }
+                }
+            }
+        }
+        if (!isDryRun) {
+            settle();
+            left.forEach(each -> storage.delete(each.folder()));
+            deleteEmpty(layout.staging(), statuses, idleSince);
+            deleteEmpty(layout.data(), statuses, idleSince);
+        }
+        return left;
+    }
+
+    /** Empty when the run may still be at work, or readers at what it wrote. */
+    private String why(String root, String run, String status, Instant idleSince) {
+        Instant changed = storage.lastChange(root + "/" + run);
+        boolean isIdle = changed.isBefore(idleSince);
+        if (root.equals(layout.data())) {
+            return isIdle ? "replaced, or never published" : "";
+        }
+        if (status.equals("done") || status.equals("failed")) {
+            return "its run is " + status;
+        }
+        return isIdle ? "its run wrote nothing since " + changed : "";
+    }
+
+    private void deleteEmpty(String root, Map<String, String> statuses, Instant idleSince) {
+        for (String run : storage.folders(root)) {
+            String folder = root + "/" + run;
+            if (storage.folders(folder).isEmpty()
+                    && !why(root, run, statuses.getOrDefault(run, ""), idleSince)
+                            .isEmpty()) {
+                storage.delete(folder);
+            }
+        }
+        if (storage.exists(root) && storage.folders(root).isEmpty()) {
+            storage.delete(root);
+        }
+    }
+
+    /** Folders that hold what some day's log names. */
+    private Set<String> needed() {
+        Set<String> needed = new HashSet<>();
+        for (PublicationLog log : logs()) {
+            for (Publication.Partition partition : log.latest().partitions().values()) {
+                published.locate(partition).ifPresent(needed::add);
+            }
+        }
+        return needed;
+    }
+
+    private void settle() {
+        Settlement settlement = new Settlement(storage, layout, layout.staging("clean-" + Run.newId()));
+        logs().forEach(settlement::settle);
+    }
+
+    private List<PublicationLog> logs() {
+        List<PublicationLog> logs = new ArrayList<>();
+        for (String channel : List.of(PublicationLog.DAILY, PublicationLog.EXAMPLES)) {
+            for (LocalDate day : published.days(channel)) {
+                logs.add(new PublicationLog(storage, layout, channel, day));
+            }
+        }
+        return logs;
+    }
+
+    /** What the manifests say of each run. */
+    private Map<String, String> statuses() {
+        Map<String, String> statuses = new HashMap<>();
+        for (LocalDate day : published.manifestDays()) {
+            Manifest.of(storage, layout, day).forEach(manifest -> statuses.put(manifest.runId(), manifest.status()));
+        }
+        return statuses;
+    }
+}

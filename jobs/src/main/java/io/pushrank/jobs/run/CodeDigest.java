@@ -1,0 +1,56 @@
+package io.pushrank.jobs.run;
+
+import io.pushrank.udf.model.ModelPackage;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Which build is at work: SHA-256 of the jars or class folders that the product's classes came from. */
+final class CodeDigest {
+    private static final String DIGEST = compute();
+
+    private CodeDigest() {}
+
+    static String get() {
+        return DIGEST;
+    }
+
+    static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+
+    private static String compute() {
+        MessageDigest digest = sha256();
+        try {
+            for (Class<?> part : List.of(CodeDigest.class, ModelPackage.class)) {
+                Path source = Path.of(
+                        part.getProtectionDomain().getCodeSource().getLocation().toURI());
+                for (Path file : files(source)) {
+                    digest.update(Files.readAllBytes(file));
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (URISyntaxException e) {
+            throw new IllegalStateException("a class comes from a file", e);
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static List<Path> files(Path source) throws IOException {
+        try (Stream<Path> files = Files.walk(source)) {
+            return files.filter(Files::isRegularFile).sorted().toList();
+        }
+    }
+}

@@ -1,0 +1,55 @@
+package io.pushrank.jobs.run;
+
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import io.pushrank.udf.model.ModelKind;
+import java.nio.charset.StandardCharsets;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Function;
+
+/** Tells a stage's work from any other: equal fingerprints give equal rows, so that the work need not be done again. */
+final class Fingerprints {
+    private final List<String> common;
+
+    /**
+     * @param first first day whose look-back is covered
+     */
+    Fingerprints(ConfigFile config, LocalDate first, LocalDate date) {
+        this.common = List.of("code " + CodeDigest.get(), "config " + config.digest(), "days " + first + " " + date);
+    }
+
+    /** Of a stage: code, settings, and the tables and models that it declares to read. */
+    String of(Stage stage, Tables tables) {
+        List<String> lines = new ArrayList<>(common);
+        lines.add("stage " + stage.verb());
+        for (ModelKind kind : stage.models(tables.config())) {
+            lines.add("model " + kind + " " + tables.model(kind).digest());
+        }
+        stage.reads().stream()
+                .sorted(Comparator.naturalOrder())
+                .forEach(table -> add(lines, table, tables.state(table)));
+        return digest(lines);
+    }
+
+    /** Of the validation of all inputs. */
+    String ofInputs(Function<Table, List<String>> state) {
+        List<String> lines = new ArrayList<>(common);
+        Table.inputs().forEach(table -> add(lines, table, state.apply(table)));
+        return digest(lines);
+    }
+
+    private static void add(List<String> lines, Table table, List<String> state) {
+        state.forEach(line -> lines.add(table.tableName() + " " + line));
+    }
+
+    private static String digest(List<String> lines) {
+        byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
+        return HexFormat.of().formatHex(CodeDigest.sha256().digest(text));
+    }
+}

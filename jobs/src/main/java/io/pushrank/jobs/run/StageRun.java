@@ -1,0 +1,152 @@
+package io.pushrank.jobs.run;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
+
+import io.pushrank.jobs.config.Json;
+import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Publication;
+import io.pushrank.jobs.table.PublishedTables;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Tables;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+
+/** One stage of a run: judged, written aside, checked, published; or found published already. */
+final class StageRun {
+    private final RunContext run;
+    private final Stage stage;
+    private final Findings findings;
+    private final PublishedTables published;
+
+    StageRun(RunContext run, Stage stage, Findings findings) {
+        this.run = run;
+        this.stage = stage;
+        this.findings = findings;
+        this.published = new PublishedTables(run.storage(), run.layout());
+    }
+
+    void publish(Publisher publisher, Publisher.Token token) {
+        Instant started = Instant.now();
+        run.progress().start(stage.verb());
+        try (Tables tables = new Tables(
+                run.spark(),
+                run.layout(),
+                run.config(),
+                run.date(),
+                run.config().asOf(run.date()),
+                findings,
+                stage.reads())) {
+            Publication publication = token.log().latest();
+            token.log().requireToken(publication, stage.verb(), token.number());
+            String fingerprint = new Fingerprints(run.configFile(), run.date(), run.date()).of(stage, tables);
+            Publication.Stage before = publication.stages().get(stage.verb());
+            boolean isPublished = before != null
+                    && !run.choices().isForced()
+                    && before.fingerprint().equals(fingerprint)
+                    && published.isWhole(publication, before);
+            if (isPublished) {
+                add(tables, publishedFunnel(), Manifest.StageReport.of(before));
+            } else {
+                work(tables, publisher, token, fingerprint, started);
+            }
+        }
+    }
+
+    private void work(Tables tables, Publisher publisher, Publisher.Token token, String fingerprint, Instant started) {
+        Dataset<Row> judged = tables.keep(stage.judge(tables));
+        Dataset<Row> kept = judged.filter(size(col("reasons")).equalTo(0));
+        Map<String, String> digests = new TreeMap<>();
+        TableDigest digest = publisher.stage(
+                stage.writes(),
+                stage.writesRemoved() ? judged : kept,
+                run.layout().partition(stage.writes(), run.date()));
+        digests.put(stage.writes().tableName(), digest.digest());
+        digests.put(
+                "removed/" + stage.verb(),
+                publisher
+                        .stage(Table.REMOVED, removed(judged), place(Table.REMOVED))
+                        .digest());
+        Funnel funnel = Funnel.of(judged.select(sources(judged).as("sources"), col("reasons")));
+        publisher.stage(Table.FUNNEL, funnel.dataset(judged), place(Table.FUNNEL));
+        Manifest.StageReport report = new Manifest.StageReport(
+                stage.verb(),
+                funnel.rows(Funnel.ALL, Funnel.KEPT) + funnel.rows(Funnel.ALL, Funnel.REMOVED),
+                funnel.rows(Funnel.ALL, Funnel.KEPT),
+                funnel.rows(Funnel.ALL, Funnel.REMOVED),
+                Manifest.StageReport.secondsSince(started),
+                digests,
+                funnel.reasons(),
+                "");
+        requireNothingLost(tables, report);
+        publisher.publish(stage.verb(), token, fingerprint, Map.of(Manifest.StageReport.FACT, Json.tree(report)));
+        add(tables, funnel, report);
+    }
+
+    private void add(Tables tables, Funnel funnel, Manifest.StageReport report) {
+        run.ledger().models.putAll(tables.models());
+        run.ledger().notes.putAll(tables.notes());
+        run.ledger().funnels.put(stage.verb(), funnel);
+        run.ledger().reports.add(report);
+        run.progress().end(report);
+    }
+
+    private String place(Table table) {
+        return run.layout().partition(table, run.date(), stage.verb());
+    }
+
+    private Funnel publishedFunnel() {
+        String folder = published.folder(run.date(), place(Table.FUNNEL)).orElseThrow();
+        return Funnel.read(run.spark().read().schema(Table.FUNNEL.schema()).parquet(folder));
+    }
+
+    private void requireNothingLost(Tables tables, Manifest.StageReport report) {
+        stage.accountsFor().ifPresent(table -> {
+            long rows = tables.read(table).count();
+            if (rows != report.rowsIn()) {
+                throw PushrankException.output("stage " + stage.verb() + ": table " + table.tableName() + " has " + rows
+                        + " rows, but " + report.kept() + " were kept and " + report.removed() + " removed");
+            }
+        });
+    }
+
+    private static Dataset<Row> removed(Dataset<Row> judged) {
+        return judged.filter(size(col("reasons")).gt(0))
+                .select(
+                        col("user_id"),
+                        present(judged, "string", "item_type"),
+                        present(judged, "bigint", "item_id"),
+                        sources(judged).as("sources"),
+                        col("reasons"),
+                        present(judged, "int", "rank", "light_rank").as("rank"),
+                        present(judged, "float", "score", "light_score").as("score"));
+    }
+
+    private static Column sources(Dataset<Row> judged) {
+        Column none = array().cast("array<string>");
+        return Arrays.asList(judged.columns()).contains("sources") ? coalesce(col("sources.source"), none) : none;
+    }
+
+    /** The first of the columns that is there, else NULL. */
+    private static Column present(Dataset<Row> judged, String type, String... columns) {
+        List<String> found = Arrays.asList(judged.columns());
+        return Arrays.stream(columns)
+                .filter(found::contains)
+                .findFirst()
+                .map(functions::col)
+                .orElse(lit(null).cast(type))
+                .as(columns[0]);
+    }
+}

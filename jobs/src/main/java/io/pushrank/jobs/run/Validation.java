@@ -1,0 +1,111 @@
+package io.pushrank.jobs.run;
+
+import io.pushrank.jobs.config.Json;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Inputs;
+import io.pushrank.jobs.table.Publication;
+import io.pushrank.jobs.table.PublicationLog;
+import io.pushrank.jobs.table.PublishedTables;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.Validator;
+import io.pushrank.jobs.table.Validator.TableReport;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Holds the inputs of a run against their contract, before its first stage; what cannot be used is published apart. */
+final class Validation {
+    /** Its name among the stages. */
+    static final String STAGE = "validate";
+
+    private static final String FINDINGS = "findings";
+
+    private final RunContext run;
+    private final String channel;
+
+    /**
+     * @param channel the log that tells of it, and the place of its quarantine
+     */
+    Validation(RunContext run, String channel) {
+        this.run = run;
+        this.channel = channel;
+    }
+
+    /** Validates what days from the first to the run's own read, or takes what was found of the same inputs before. */
+    Findings publish(Publisher publisher, Publisher.Token token, LocalDate first) {
+        Instant started = Instant.now();
+        run.progress().start(STAGE);
+        Inputs inputs = new Inputs(run.spark(), run.layout(), run.config(), first, run.date(), Findings.none());
+        String fingerprint = new Fingerprints(run.configFile(), first, run.date()).ofInputs(inputs::state);
+        Publication publication = token.log().latest();
+        Publication.Stage before = publication.stages().get(STAGE);
+        if (before != null
+                && !run.choices().isForced()
+                && before.fingerprint().equals(fingerprint)
+                && new PublishedTables(run.storage(), run.layout()).isWhole(publication, before)) {
+            add(Manifest.StageReport.of(before));
+            return findings(before);
+        }
+        Validator validator = new Validator(inputs, run.config());
+        Map<Table, Set<String>> found = new EnumMap<>(Table.class);
+        Map<String, Long> reasons = new TreeMap<>();
+        Map<String, String> digests = new TreeMap<>();
+        long rows = 0;
+        long quarantined = 0;
+        for (Table table : Table.inputs().toList()) {
+            TableReport report = validator.check(table);
+            String destination = run.layout().quarantine(channel, run.date(), table);
+            if (report.quarantine() == null) {
+                publisher.clear(destination);
+            } else {
+                digests.put(
+                        "quarantine/" + table.tableName(),
+                        publisher
+                                .stage(Table.QUARANTINE, report.quarantine(), destination)
+                                .digest());
+            }
+            found.put(table, report.reasons().keySet());
+            report.reasons().forEach((reason, count) -> reasons.put(table.tableName() + "." + reason, count));
+            rows += report.rows();
+            quarantined += report.quarantined();
+        }
+        Manifest.StageReport report = new Manifest.StageReport(
+                STAGE,
+                rows,
+                rows - quarantined,
+                quarantined,
+                Manifest.StageReport.secondsSince(started),
+                digests,
+                reasons,
+                "");
+        Findings findings = new Findings(found);
+        publisher.publish(
+                STAGE,
+                token,
+                fingerprint,
+                Map.of(Manifest.StageReport.FACT, Json.tree(report), FINDINGS, Json.tree(findings)));
+        add(report);
+        return findings;
+    }
+
+    /** What the validation of this date found, when stages run one by one; nothing when there was none. */
+    Findings published() {
+        Publication.Stage published = new PublicationLog(run.storage(), run.layout(), channel, run.date())
+                .latest()
+                .stages()
+                .get(STAGE);
+        return published == null ? Findings.none() : findings(published);
+    }
+
+    private static Findings findings(Publication.Stage published) {
+        return Json.value(published.facts().get(FINDINGS), Findings.class);
+    }
+
+    private void add(Manifest.StageReport report) {
+        run.ledger().reports.add(report);
+        run.progress().end(report);
+    }
+}

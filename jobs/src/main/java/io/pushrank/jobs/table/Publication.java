@@ -1,0 +1,86 @@
+package io.pushrank.jobs.table;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/**
+ * What is published of a day, whole: one numbered file of the day's {@link PublicationLog}. The file with the highest
+ * number holds, so that to add it is to publish, in one step.
+ *
+ * @param number from 1; 0 when nothing was published yet
+ * @param fences for each stage the number at which the last run that means to publish it began: no earlier one may
+ * @param stages what was said of each stage when it was published
+ * @param partitions where each partition is, by the path that readers know it under, such as {@code sends/ds=2026-03-14}
+ * @param withdrawn paths at which nothing may be: what an earlier run published there no longer holds
+ */
+public record Publication(
+        long number,
+        TreeMap<String, Long> fences,
+        TreeMap<String, Stage> stages,
+        TreeMap<String, Partition> partitions,
+        TreeSet<String> withdrawn) {
+
+    /** Nothing. */
+    static final Publication NONE =
+            new Publication(0, new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeSet<>());
+
+    /**
+     * A stage that was published.
+     *
+     * @param publishedAt when, UTC, to the second
+     * @param fingerprint of all that its rows depend on
+     * @param partitions paths of what it wrote
+     * @param facts what else its publisher wants to know later, by name
+     */
+    public record Stage(
+            String runId,
+            String publishedAt,
+            String fingerprint,
+            List<String> partitions,
+            Map<String, JsonNode> facts) {}
+
+    /**
+     * A partition that was published; paths are relative to the output's root.
+     *
+     * @param folder where its files belong: under the path of readers, or where they were written, never to be moved
+     * @param staged where its files were written
+     * @param files their names, in order
+     * @param rows rows in them
+     * @param digest what the rows add up to
+     */
+    public record Partition(String folder, String staged, List<String> files, long rows, String digest) {}
+
+    /** The next one: other runs that began before may no longer publish these stages. */
+    Publication fenced(Collection<String> fencedStages) {
+        TreeMap<String, Long> all = new TreeMap<>(fences);
+        fencedStages.forEach(stage -> all.put(stage, number + 1));
+        return new Publication(number + 1, all, stages, partitions, withdrawn);
+    }
+
+    /** The next one, a stage added or in place of what was published of it before. */
+    Publication with(String name, Stage stage, Map<String, Partition> added, Collection<String> cleared) {
+        TreeMap<String, Stage> allStages = new TreeMap<>(stages);
+        Stage before = allStages.put(name, stage);
+        TreeMap<String, Partition> allPartitions = new TreeMap<>(partitions);
+        TreeSet<String> allWithdrawn = new TreeSet<>(withdrawn);
+        allWithdrawn.addAll(cleared);
+        if (before != null) {
+            allWithdrawn.addAll(before.partitions());
+        }
+        allPartitions.keySet().removeAll(allWithdrawn);
+        allPartitions.putAll(added);
+        // What lies elsewhere has nothing under the path of readers.
+        added.forEach((path, partition) -> {
+            if (partition.folder().equals(path)) {
+                allWithdrawn.remove(path);
+            } else {
+                allWithdrawn.add(path);
+            }
+        });
+        return new Publication(number + 1, fences, allStages, allPartitions, allWithdrawn);
+    }
+}

@@ -1,0 +1,104 @@
+package io.pushrank.jobs.table;
+
+import io.pushrank.jobs.config.Json;
+import io.pushrank.jobs.exit.PushrankException;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+
+/**
+ * The numbered publications of a day, {@code _published/<channel>/ds=YYYY-MM-DD/00000001.json} and so on. A number is
+ * given once, by whoever makes its file first; that decides between runs of the same date.
+ */
+public final class PublicationLog {
+    /** Of the stages of the daily flow. */
+    public static final String DAILY = "daily";
+    /** Of training examples, which are made beside it. */
+    public static final String EXAMPLES = "examples";
+
+    private final Storage storage;
+    private final String folder;
+    private final String name;
+    private final boolean isRenameAtomic;
+
+    /** For readers. */
+    public PublicationLog(Storage storage, Layout layout, String channel, LocalDate day) {
+        this(storage, layout, channel, day, true);
+    }
+
+    /**
+     * @param isRenameAtomic of the output's file system: see {@link Storage#createNew}
+     */
+    public PublicationLog(Storage storage, Layout layout, String channel, LocalDate day, boolean isRenameAtomic) {
+        this.isRenameAtomic = isRenameAtomic;
+        this.storage = storage;
+        this.folder = layout.publications(channel) + "/" + Layout.day(day);
+        this.name = Layout.day(day);
+    }
+
+    /** What holds now. */
+    public Publication latest() {
+        List<String> files = storage.files(folder).stream()
+                .filter(file -> file.matches("\\d+\\.json"))
+                .toList();
+        if (files.isEmpty()) {
+            return Publication.NONE;
+        }
+        String file = folder + "/" + files.get(files.size() - 1);
+        return Json.parse(file, storage.read(file), Publication.class);
+    }
+
+    /**
+     * Takes the right to publish stages away from every run that began before.
+     *
+     * @return the token that {@link #publish} asks for
+     */
+    public long fence(Collection<String> stages) {
+        return add(publication -> publication.fenced(stages)).number();
+    }
+
+    /**
+     * Whether a run may still publish a stage.
+     *
+     * @throws PushrankException with exit code 4 when a later run means to publish it too
+     */
+    public void requireToken(Publication publication, String stage, long token) {
+        Long holder = publication.fences().get(stage);
+        if (holder == null || holder != token) {
+            throw PushrankException.output(
+                    "stage " + stage + " of " + name + " is not published: a run that began later"
+                            + " has its place (token " + token + ", now " + holder + " in " + folder + ")");
+        }
+    }
+
+    /**
+     * Publishes a stage, in one step.
+     *
+     * @param partitions by the path that readers know them under
+     * @param cleared paths at which nothing is any more
+     * @throws PushrankException with exit code 4 when a later run means to publish it too
+     */
+    public Publication publish(
+            String stageName,
+            long token,
+            Publication.Stage stage,
+            Map<String, Publication.Partition> partitions,
+            Collection<String> cleared) {
+        return add(publication -> {
+            requireToken(publication, stageName, token);
+            return publication.with(stageName, stage, partitions, cleared);
+        });
+    }
+
+    private Publication add(UnaryOperator<Publication> change) {
+        while (true) {
+            Publication next = change.apply(latest());
+            // Another run's step came first where this fails: look again, and judge again.
+            if (storage.createNew("%s/%08d.json".formatted(folder, next.number()), Json.text(next), isRenameAtomic)) {
+                return next;
+            }
+        }
+    }
+}

@@ -1,0 +1,143 @@
+package io.pushrank.jobs.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Publication;
+import io.pushrank.jobs.table.PublicationLog;
+import io.pushrank.jobs.table.Storage;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code clean} takes what stopped runs left, and nothing that anyone needs. */
+class CleaningTest {
+    private static final LocalDate DAY = LocalDate.of(2026, 3, 14);
+    private static final String PATH = "sends/ds=" + DAY;
+    private static final Instant FAR_AHEAD = Instant.parse("2999-01-01T00:00:00Z");
+    private static final Instant LONG_AGO = Instant.EPOCH;
+
+    private final Storage storage = new Storage(new Configuration());
+
+    @TempDir
+    private Path directory;
+
+    private Layout layout;
+    private Cleaning cleaning;
+
+    @BeforeEach
+    void makeLayout() {
+        layout = new Layout("input", directory.toString(), "models");
+        cleaning = new Cleaning(storage, layout);
+    }
+
+    private void manifest(String runId, String status) {
+        new Manifest(
+                        runId,
+                        "daily",
+                        DAY.toString(),
+                        "",
+                        "",
+                        "",
+                        status,
+                        0,
+                        "",
+                        ConfigFile.shipped().digest(),
+                        "",
+                        "rename",
+                        false,
+                        List.of(),
+                        "",
+                        "",
+                        Map.of(),
+                        Map.of(),
+                        List.of())
+                .write(storage, layout);
+    }
+
+    private void file(String path) {
+        storage.write(layout.output() + "/" + path, "rows");
+    }
+
+    private void publish(String folder, String staged, String file) {
+        PublicationLog log = new PublicationLog(storage, layout, PublicationLog.DAILY, DAY);
+        log.publish(
+                "quality-control",
+                log.fence(List.of("quality-control")),
+                new Publication.Stage("run", "", "", List.of(PATH), Map.of()),
+                Map.of(PATH, new Publication.Partition(folder, staged, List.of(file), 1, "")),
+                List.of());
+    }
+
+    private List<String> left(Instant idleSince) {
+        return cleaning.clean(idleSince, true).stream()
+                .map(left -> layout.relative(left.folder()) + ": " + left.why())
+                .toList();
+    }
+
+    @Test
+    void whatAFailedRunLeftGoesAtOnceAndWhatARunningOneWroteStays() {
+        manifest("failed", "failed");
+        manifest("running", "running");
+        file("_staging/failed/0/part-1");
+        file("_staging/running/0/part-1");
+
+        assertEquals(List.of("_staging/failed/0: its run is failed"), left(LONG_AGO));
+        assertTrue(storage.exists(layout.staging("failed") + "/0"), "only asked");
+        List<Cleaning.Left> deleted = cleaning.clean(LONG_AGO, false);
+
+        assertEquals(List.of(4L), deleted.stream().map(Cleaning.Left::bytes).toList());
+        assertEquals(List.of("running"), storage.folders(layout.staging()));
+    }
+
+    @Test
+    void aRunThatWroteNothingForLongWasStopped() {
+        manifest("running", "running");
+        file("_staging/running/0/part-1");
+        file("_staging/unknown/0/part-1");
+
+        assertEquals(2, cleaning.clean(FAR_AHEAD, false).size());
+
+        assertFalse(storage.exists(layout.staging()));
+    }
+
+    @Test
+    void whatIsPublishedAndNotMovedYetIsMovedNotDeleted() {
+        manifest("killed", "running");
+        file("_staging/killed/0/part-1");
+        file("_staging/killed/1/part-2");
+        publish(PATH, "_staging/killed/0", "part-1");
+
+        List<Cleaning.Left> deleted = cleaning.clean(FAR_AHEAD, false);
+
+        assertEquals(
+                List.of(layout.staging("killed") + "/1"),
+                deleted.stream().map(Cleaning.Left::folder).toList());
+        assertEquals(List.of("part-1"), storage.dataFileNames(layout.output() + "/" + PATH));
+        assertFalse(storage.exists(layout.staging()));
+    }
+
+    @Test
+    void filesThatStayWhereTheyWereWrittenGoWhenTheyAreReplacedAndTheirReadersHadTime() {
+        file("_data/before/0/part-1");
+        publish("_data/before/0", "_data/before/0", "part-1");
+        file("_data/after/0/part-2");
+        publish("_data/after/0", "_data/after/0", "part-2");
+
+        assertEquals(List.of(), left(LONG_AGO));
+        assertEquals(List.of("_data/before/0: replaced, or never published"), left(FAR_AHEAD));
+        cleaning.clean(FAR_AHEAD, false);
+
+        assertEquals(List.of("after"), storage.folders(layout.data()));
+        assertEquals(List.of("part-2"), storage.dataFileNames(layout.data() + "/after/0"));
+    }
+}
