@@ -27,14 +27,18 @@ public final class Published {
 
     /** Makes files public that lie in a partition's folder. */
     public static void record(Storage storage, Layout layout, Table table, LocalDate date, int rows) {
-        String partition = layout.partition(table, date);
+        record(storage, layout, PublicationLog.DAILY, date, layout.partition(table, date), rows);
+    }
+
+    /** Makes files public that lie in a folder, under a channel's day. */
+    public static void record(
+            Storage storage, Layout layout, String channel, LocalDate date, String partition, int rows) {
         String path = layout.relative(partition);
-        PublicationLog log = new PublicationLog(storage, layout, PublicationLog.DAILY, date);
-        String stage = "test " + table.tableName();
-        long token = log.fence(List.of(stage));
+        PublicationLog log = new PublicationLog(storage, layout, channel, date);
+        String stage = "test " + path;
         log.publish(
                 stage,
-                token,
+                log.fence(List.of(stage)),
                 new Publication.Stage("test", "", "", List.of(path), Map.of()),
                 Map.of(
                         path,

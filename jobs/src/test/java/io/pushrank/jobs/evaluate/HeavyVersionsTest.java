@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pushrank.jobs.Published;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
@@ -15,6 +16,8 @@ import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.PublicationLog;
+import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.train.HeavyParams;
 import io.pushrank.jobs.train.RandomHeavyRanker;
@@ -35,6 +38,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -137,12 +141,15 @@ class HeavyVersionsTest {
     }
 
     private static void writeExamples(String labels, Dataset<Row> labelled) {
+        String folder = layout.output() + "/examples/ds=2026-03-02/labels=" + labels + "/hour=12";
         labelled.withColumn("label_engagement", expr("CAST(label_oonc = 1 AND item_id % 2 = 0 AS FLOAT)"))
                 .select(List.of(Table.EXAMPLES.schema().fieldNames()).stream()
                         .map(name -> col(name))
                         .toArray(Column[]::new))
                 .write()
-                .parquet(layout.output() + "/examples/ds=2026-03-02/labels=" + labels + "/hour=12");
+                .parquet(folder);
+        Storage storage = new Storage(labelled.sparkSession().sparkContext().hadoopConfiguration());
+        Published.record(storage, layout, PublicationLog.EXAMPLES, LocalDate.of(2026, 3, 2), folder, 0);
     }
 
     private static String promote(String version, double margin, String labels, boolean isExpected) {

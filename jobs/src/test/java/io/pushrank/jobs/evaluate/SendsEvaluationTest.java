@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pushrank.jobs.Published;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
@@ -94,6 +95,8 @@ class SendsEvaluationTest {
         new InputFiles(directory.resolve("output"))
                 .write(Table.SENDS, "2026-03-02", send(1, 12, 3), send(2, 10, 1), send(4, 11, 2));
         layout = new Layout(directory + "/input", directory + "/output", directory + "/models");
+        Storage storage = new Storage(SharedSpark.session().sparkContext().hadoopConfiguration());
+        Published.record(storage, layout, Table.SENDS, DATE, 3);
         evaluation = new SendsEvaluation(SharedSpark.session(), layout, CONFIG).evaluate(DATE);
     }
 
