@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import launcher
 from launcher import DATE, HOME, Cluster, Launched
 from published_digests import digests
-from published_tables import Difference, count, difference, partitions
+from published_tables import Difference, count, difference, logged, partitions
 
 TARGET = HOME / "jobs" / "target"
 WORK = TARGET / "faults"
@@ -98,6 +98,7 @@ class Faults:
         problems = [] if code == 0 else [f"exit code {code}, {run.complaint()} (see {run.log})"]
         if code == 0 and (found := digests(output, DATE)) != self.digests:
             problems.append(f"manifest's digests are {found}, must be {self.digests}")
+        problems += [f"by the log: {each}" for each in difference(self.expected, logged(output, DATE)).problems]
         return problems, difference(self.expected, partitions(output, DATE))
 
     def random(self, fault):
@@ -111,7 +112,8 @@ class Faults:
             is_repeated = time_number % 2 == 1
             output = self.output("killed", () if is_repeated else None)
             instant = chance.uniform(0.02, 1.0) * self.duration
-            run = self.daily(output)
+            # What is published is not done again unless it is asked for.
+            run = self.daily(output, *(["--force"] if is_repeated else []))
             time.sleep(max(0.0, run.started + instant - time.monotonic()))
             was_running = run.is_running()
             run.kill()
@@ -123,13 +125,13 @@ class Faults:
             outcome.add(told, problems, labelled("before the re-run", between), after)
 
     def driver_killed_publishing(self, outcome):
-        """kill -9 at the moment when a table's folder changes, which is when a run publishes; then the run again."""
+        """kill -9 at the moment when the folder of a table or of the log changes: a run publishes; then the run again."""
         chance = self.random(outcome.fault)
         for time_number in range(max(1, self.times // 5)):
             is_repeated = time_number % 2 == 0
             output = self.output("killed", () if is_repeated else None)
-            wanted = chance.randint(1, 16)
-            run = self.daily(output)
+            wanted = chance.randint(1, 40)
+            run = self.daily(output, *(["--force"] if is_repeated else []))
             changes = 0
             before = folder_times(output)
             while run.is_running() and changes < wanted:
@@ -140,7 +142,7 @@ class Faults:
                 before = now
             was_running = run.is_running()
             run.kill()
-            told = f"kill -9 at change {changes} of the tables' folders, {stage_of(run)}"
+            told = f"kill -9 at change {changes} of the folders of tables and log, {stage_of(run)}"
             told += (" of a repeated run" if is_repeated else "") + ("" if was_running else " (it had ended)")
             between = difference(self.expected, partitions(output, DATE), may_lack=not is_repeated)
             again = self.daily(output)
@@ -224,6 +226,8 @@ class Faults:
         codes = [first.wait(), second.wait()]
         winner = first if codes[0] == 0 else second
         problems, after = self.whole(output, winner, min(codes))
+        if not {*codes} <= {0, 4}:
+            problems.append(f"exit codes {codes}: a run may only be refused (4)")
         told = f"two runs {delay:.1f} s apart returned {codes[0]} and {codes[1]}"
         told += "".join(f", {run.complaint()}" for run, code in zip((first, second), codes) if code != 0)
         outcome.add(told, problems, after)
@@ -316,7 +320,7 @@ def labelled(when, found):
 
 
 def folder_times(output):
-    """When the folders of tables and days changed last."""
+    """When the folders of tables, days and of the day's log changed last."""
     found = {}
     try:
         for table in os.scandir(output):
@@ -324,6 +328,8 @@ def folder_times(output):
                 found[table.name] = table.stat().st_mtime_ns
                 for day in os.scandir(table.path):
                     found[day.path] = day.stat().st_mtime_ns
+        log = os.path.join(output, "_published", "daily", f"ds={DATE}")
+        found[log] = os.stat(log).st_mtime_ns
     except FileNotFoundError:
         # Not there yet, or just being replaced.
         pass

@@ -1,6 +1,7 @@
 """What a run published, read with pyarrow alone: rows, keys and digests of each partition, and what differs."""
 
 import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -48,6 +49,18 @@ def partitions(output, date):
                 # Not as a folder: what pyarrow makes of nested folders is not what is asked here.
                 found[str(folder.relative_to(output))] = ds.dataset(files, format="parquet").to_table()
     return found
+
+
+def logged(output, date):
+    """The same of what the newest file of the day's log names, which is what counts; empty when there is none."""
+    files = sorted(Path(output, "_published", "daily", f"ds={date}").glob("[0-9]*.json"))
+    if not files:
+        return {}
+    named = json.loads(files[-1].read_text())["partitions"]
+    return {
+        path: ds.dataset([f"{output}/{each['folder']}/{file}" for file in each["files"]], format="parquet").to_table()
+        for path, each in named.items()
+    }
 
 
 def digest(name, rows):
