@@ -155,12 +155,7 @@ class Faults:
 
     def worker_restarted(self, outcome):
         """kill -9 of the worker and its executor mid-scoring, the worker started again; the run goes on there."""
-
-        def restart(cluster, executor):
-            cluster.kill_worker()
-            cluster.start_worker()
-
-        self.in_cluster(outcome, "worker", restart)
+        self.in_cluster(outcome, "worker", lambda cluster, executor: cluster.restart_workers())
 
     def in_cluster(self, outcome, name, disturb):
         chance = self.random(outcome.fault)

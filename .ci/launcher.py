@@ -1,9 +1,12 @@
 """Runs jobs/bin/pushrank in a process of its own, and a Spark standalone cluster for it to submit to."""
 
+import argparse
 import json
 import os
+import signal
 import socket
 import subprocess
+import sys
 import time
 import urllib.request
 from pathlib import Path
@@ -62,45 +65,31 @@ class Launched:
 
 
 class Cluster:
-    """A master and one worker of two cores as separate processes on the loopback interface."""
+    """A master and workers as separate processes on the loopback interface; two cores, shared out to one executor each."""
 
-    def __init__(self, spark, folder):
+    CORES = 2
+
+    def __init__(self, spark, folder, workers=1):
         self.spark = spark
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        self.port, self.page = free_ports(2)
+        self.port, self.page, self.rest_port = free_ports(3)
         self.url = f"spark://127.0.0.1:{self.port}"
         self.master = self._start(
             "Master", "--host", "127.0.0.1", "--port", str(self.port), "--webui-port", str(self.page)
         )
-        self.worker = None
-        self.start_worker()
-
-    def start_worker(self):
-        self.worker = self._start(
-            "Worker", "--host", "127.0.0.1", "--webui-port", "0", "--cores", "2", "--memory", "3g",
-            "--work-dir", str(self.folder / "work"), self.url,
-        )  # fmt: skip
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        deadline = time.monotonic() + 120
-        while time.monotonic() < deadline:
-            try:
-                with opener.open(f"http://127.0.0.1:{self.page}/json/", timeout=2) as page:
-                    if json.load(page)["aliveworkers"] >= 1:
-                        return
-            except OSError:
-                pass
-            time.sleep(0.3)
-        raise RuntimeError(f"the cluster did not start within 120 s: see {self.folder}")
+        self.workers = [self._start_worker(number + 1) for number in range(workers)]
+        self._await_workers()
 
     def environment(self):
         """What the launcher needs to submit to the cluster."""
         options = {
-            "spark.executor.cores": 2,
-            "spark.cores.max": 2,
+            "spark.executor.cores": self.CORES // len(self.workers),
+            "spark.cores.max": self.CORES,
             "spark.driver.host": "127.0.0.1",
             "spark.driver.bindAddress": "127.0.0.1",
             "spark.ui.enabled": "false",
+            # The sample is small: few tasks, and no planning again after each shuffle.
             "spark.sql.shuffle.partitions": 4,
             "spark.sql.adaptive.enabled": "false",
         }
@@ -110,9 +99,9 @@ class Cluster:
         return {"SPARK_HOME": self.spark, "SPARK_LOCAL_IP": "127.0.0.1", "PUSHRANK_SUBMIT": " ".join(submit)}
 
     def executors(self):
-        """Process ids of the worker's executors."""
+        """Process ids of the workers' executors."""
         found = []
-        for child in children(self.worker.pid):
+        for child in self._children():
             try:
                 command = Path(f"/proc/{child}/cmdline").read_bytes()
             except OSError:
@@ -121,34 +110,60 @@ class Cluster:
                 found.append(child)
         return found
 
-    def kill_worker(self):
-        """Worker and executors, as when their machine dies."""
-        executors = self.executors()
-        self.worker.kill()
-        self.worker.wait()
-        _running.remove(self.worker)
-        for executor in executors:
-            kill(executor)
+    def restart_workers(self):
+        """Workers with their executors and drivers end as when their machines die, and workers are started again."""
+        self._kill(self.workers)
+        self.workers = [self._start_worker(number + 1) for number in range(len(self.workers))]
+        self._await_workers()
 
     def stop(self):
-        executors = self.executors()
-        for process in (self.worker, self.master):
+        self._kill([*self.workers, self.master])
+
+    def _children(self):
+        return [child for worker in self.workers for child in children(worker.pid)]
+
+    def _kill(self, processes):
+        # Executors, and in cluster mode drivers.
+        orphans = self._children()
+        for process in processes:
             process.kill()
             process.wait()
             if process in _running:
                 _running.remove(process)
-        for executor in executors:
-            kill(executor)
+        for orphan in orphans:
+            kill(orphan)
 
-    def _start(self, name, *arguments):
+    def _start_worker(self, number):
+        # Room for one executor, and for the driver of cluster mode beside it.
+        return self._start(
+            "Worker", "--host", "127.0.0.1", "--webui-port", "0", "--cores", str(self.CORES), "--memory", "5g",
+            "--work-dir", str(self.folder / f"worker-{number}"), self.url, log=f"worker-{number}",
+        )  # fmt: skip
+
+    def _await_workers(self):
+        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+        deadline = time.monotonic() + 120
+        while time.monotonic() < deadline:
+            try:
+                with opener.open(f"http://127.0.0.1:{self.page}/json/", timeout=2) as page:
+                    if json.load(page)["aliveworkers"] >= len(self.workers):
+                        return
+            except OSError:
+                pass
+            time.sleep(0.3)
+        raise RuntimeError(f"the cluster did not start within 120 s: see {self.folder}")
+
+    def _start(self, name, *arguments, log=None):
         variables = dict(
             os.environ,
             SPARK_HOME=self.spark,
             SPARK_LOCAL_IP="127.0.0.1",
             SPARK_LOCAL_DIRS=str(self.folder / "local"),
+            # Master and workers only pass messages.
             SPARK_DAEMON_MEMORY="512m",
+            SPARK_MASTER_OPTS=f"-Dspark.master.rest.port={self.rest_port}",
         )
-        with open(self.folder / f"{name.lower()}.log", "a") as output:
+        with open(self.folder / f"{log or name.lower()}.log", "a") as output:
             process = subprocess.Popen(
                 [f"{self.spark}/bin/spark-class", f"org.apache.spark.deploy.{name.lower()}.{name}", *arguments],
                 stdout=output,
@@ -202,3 +217,27 @@ def kill_all():
         process.kill()
         process.wait()
     _running.clear()
+
+
+def main():
+    """Keeps a cluster up until it is told to end; prints spark-submit's options and the REST port once it is there."""
+    parser = argparse.ArgumentParser(prog=".ci/launcher.py", description=main.__doc__)
+    parser.add_argument("spark", help="SPARK_HOME")
+    parser.add_argument("folder", help="for logs and what workers keep")
+    parser.add_argument("--workers", type=int, default=1)
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+    try:
+        cluster = Cluster(options.spark, options.folder, options.workers)
+        try:
+            print(f"{cluster.environment()['PUSHRANK_SUBMIT']}\n{cluster.rest_port}", flush=True)
+            while True:
+                signal.pause()
+        finally:
+            cluster.stop()
+    finally:
+        kill_all()
+
+
+if __name__ == "__main__":
+    main()
