@@ -16,6 +16,7 @@ public record RankingConfig(
         long seed,
         int outputPartitions,
         InputsConfig inputs,
+        GatesConfig gates,
         List<String> disabledRules,
         TargetsConfig targets,
         CandidatesConfig candidates,
@@ -50,6 +51,50 @@ public record RankingConfig(
         /** Whether an item stays fresh as long as someone acts on it. */
         public boolean isAgeOfLastActivity() {
             return itemAge.equals("last_activity");
+        }
+    }
+
+    /** By how much a day may differ from the days before it; {@code accepted} names gates that never stop a run. */
+    public record GatesConfig(
+            int trailingDays,
+            int minimumDays,
+            long minimumRows,
+            List<String> accepted,
+            InputGateConfig input,
+            OutputGateConfig output) {
+        public GatesConfig {
+            within("gates.trailing_days", trailingDays, 1, 90);
+            within("gates.minimum_days", minimumDays, 1, trailingDays);
+            within("gates.minimum_rows", minimumRows, 1, 1_000_000_000);
+            if (accepted == null) {
+                throw new IllegalArgumentException("gates.accepted must be a list, but is null");
+            }
+        }
+    }
+
+    /** Bounds of what a day's input tables may look like beside those of the days before. */
+    public record InputGateConfig(double leastVolume, double mostVolume, double maxNullRise, double maxDrift) {
+        public InputGateConfig {
+            within("gates.input.least_volume", leastVolume, 0, 1);
+            within("gates.input.most_volume", mostVolume, 1, 1e6);
+            within("gates.input.max_null_rise", maxNullRise, 0, 1);
+            within("gates.input.max_drift", maxDrift, 0, 1e6);
+        }
+    }
+
+    /** Bounds of what a day's sends may look like beside those of the days before. */
+    public record OutputGateConfig(
+            double leastVolume,
+            double mostVolume,
+            double leastSendsPerTarget,
+            double maxMixShift,
+            double maxScoreShift) {
+        public OutputGateConfig {
+            within("gates.output.least_volume", leastVolume, 0, 1);
+            within("gates.output.most_volume", mostVolume, 1, 1e6);
+            within("gates.output.least_sends_per_target", leastSendsPerTarget, 0, 12);
+            within("gates.output.max_mix_shift", maxMixShift, 0, 1e6);
+            within("gates.output.max_score_shift", maxScoreShift, 0, 1e6);
         }
     }
 
