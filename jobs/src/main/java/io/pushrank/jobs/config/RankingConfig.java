@@ -58,7 +58,7 @@ public record RankingConfig(
     public record GatesConfig(
             int trailingDays,
             int minimumDays,
-            long minimumRows,
+            int minimumRows,
             List<String> accepted,
             InputGateConfig input,
             OutputGateConfig output) {
