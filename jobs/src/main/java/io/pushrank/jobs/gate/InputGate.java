@@ -8,11 +8,13 @@ import io.pushrank.jobs.table.Table;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 
 /**
  * Holds each input table that is present against its days before: rows, NULL, values.
@@ -54,8 +56,9 @@ public final class InputGate {
         List<Profile> profiles = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
         Table.inputs().filter(inputs::has).forEach(table -> {
-            Map<LocalDate, Profile> byDay = profiles(table, known);
-            LocalDate judged = judgedDay(table);
+            List<LocalDate> there = inputs.days(table);
+            LocalDate judged = judgedDay(table, there);
+            Map<LocalDate, Profile> byDay = profiles(table, there, judged, known);
             Profile today = byDay.remove(judged);
             profiles.add(today);
             verdicts.addAll(judge(today, List.copyOf(byDay.values()), config));
@@ -63,23 +66,23 @@ public final class InputGate {
         return new Judgement(profiles, verdicts);
     }
 
-    private LocalDate judgedDay(Table table) {
+    private LocalDate judgedDay(Table table, List<LocalDate> there) {
         return table.group() == Table.Group.EVENT
                 ? date.minusDays(1)
-                : inputs.days(table).stream()
+                : there.stream()
                         .filter(day -> !day.isAfter(date))
                         .reduce((earlier, later) -> later)
                         .orElseThrow();
     }
 
-    private Map<LocalDate, Profile> profiles(Table table, Collection<Profile> known) {
-        LocalDate judged = judgedDay(table);
-        Map<LocalDate, Profile> found = new HashMap<>();
+    /** Profiles of the judged day and of its trailing days. */
+    private Map<LocalDate, Profile> profiles(
+            Table table, List<LocalDate> there, LocalDate judged, Collection<Profile> known) {
+        Map<LocalDate, Profile> found = new TreeMap<>();
         known.stream()
                 .filter(profile -> profile.table().equals(table.tableName()))
                 .forEach(profile -> found.put(profile.date(), profile));
-        TreeSet<LocalDate> days = new TreeSet<>(inputs.days(table));
-        List<LocalDate> there = List.copyOf(days);
+        TreeSet<LocalDate> days = new TreeSet<>(there);
         days.addAll(found.keySet());
         List<LocalDate> trailing = days.headSet(judged, false).descendingSet().stream()
                 .filter(day ->
@@ -87,20 +90,31 @@ public final class InputGate {
                 .limit(config.trailingDays())
                 .toList();
         found.keySet().retainAll(trailing);
-        List<LocalDate> wanted = new ArrayList<>();
-        trailing.stream()
-                .filter(day -> !found.containsKey(day) && isReadable(table, day))
-                .forEach(wanted::add);
-        if (there.contains(judged)) {
-            wanted.add(judged);
+        List<LocalDate> wanted = there.stream()
+                .filter(day -> day.equals(judged) || (trailing.contains(day) && !found.containsKey(day)))
+                .toList();
+        if (!wanted.isEmpty()) {
+            read(table, wanted, judged).forEach(profile -> found.put(profile.date(), profile));
         }
-        List<Profile> read = wanted.isEmpty() ? List.of() : Profile.of(table, inputs.raw(table, wanted), wanted);
-        read.forEach(profile -> found.put(profile.date(), profile));
         found.computeIfAbsent(judged, day -> Profile.empty(table, day));
         return found;
     }
 
-    /** A snapshot from before a column was added is no reason to stop a run that does not read it. */
+    private List<Profile> read(Table table, List<LocalDate> wanted, LocalDate judged) {
+        List<LocalDate> readable = wanted;
+        Dataset<Row> rows;
+        try {
+            rows = inputs.raw(table, wanted);
+        } catch (PushrankException e) {
+            // A snapshot from before a column was added is no reason to stop a run that does not read it.
+            readable = wanted.stream()
+                    .filter(day -> day.equals(judged) || isReadable(table, day))
+                    .toList();
+            rows = inputs.raw(table, readable);
+        }
+        return Profile.of(table, rows, readable);
+    }
+
     private boolean isReadable(Table table, LocalDate day) {
         try {
             inputs.raw(table, List.of(day));

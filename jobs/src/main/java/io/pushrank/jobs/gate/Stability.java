@@ -41,19 +41,26 @@ record Stability(double index, String group, double before, double now) {
         TreeMap<Integer, Long> ordered = new TreeMap<>();
         reference.forEach((bin, rows) -> ordered.put(Integer.valueOf(bin), rows));
         double all = total(reference);
-        Map<Integer, Integer> groups = new TreeMap<>();
-        Map<Integer, String> names = new TreeMap<>();
+        // A group goes by the first of its bins.
+        Map<String, String> groups = new TreeMap<>();
+        Map<Integer, String> firsts = new TreeMap<>();
         long below = 0;
         for (Map.Entry<Integer, Long> bin : ordered.entrySet()) {
             int group = (int) Math.floor(GROUPS * (below + bin.getValue() * HALF) / all);
-            groups.put(bin.getKey(), group);
-            names.putIfAbsent(group, "values from about " + Bins.edge(bin.getKey()));
+            String name = bin.getKey().toString();
+            firsts.putIfAbsent(group, name);
+            groups.put(name, firsts.get(group));
             below += bin.getValue();
         }
-        return between(grouped(reference, bin -> names.get(groups.get(Integer.valueOf(bin)))), grouped(today, bin -> {
-            Integer group = groups.get(Integer.valueOf(bin));
-            return group == null ? UNSEEN : names.get(group);
-        }));
+        Stability stability =
+                between(grouped(reference, groups::get), grouped(today, bin -> groups.getOrDefault(bin, UNSEEN)));
+        return stability.group.equals(UNSEEN)
+                ? stability
+                : stability.called("values from about " + Bins.edge(Integer.parseInt(stability.group)));
+    }
+
+    private Stability called(String name) {
+        return new Stability(index, name, before, now);
     }
 
     /** Texts and truth values, by value; where one side has too many of them, by bucket. */

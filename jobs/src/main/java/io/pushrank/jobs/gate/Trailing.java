@@ -28,8 +28,7 @@ final class Trailing {
         return tooFew(Math.max(before, (double) now), count(before), now, what, config);
     }
 
-    private static Optional<String> tooFew(
-            double decisive, String before, long now, String what, GatesConfig config) {
+    private static Optional<String> tooFew(double decisive, String before, long now, String what, GatesConfig config) {
         return decisive >= config.minimumRows()
                 ? Optional.empty()
                 : Optional.of(count(now) + " " + what + ", " + before + " before; gates.minimum_rows is "

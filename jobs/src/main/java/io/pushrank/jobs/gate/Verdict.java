@@ -74,12 +74,9 @@ public record Verdict(
                 + (figure > bound ? ", at most " : ", at least ") + text(bound) + " (" + detail + ")";
     }
 
-    /** Four significant digits, without an exponent. */
+    /** Four significant digits, with an exponent only where the number is very small or very large. */
     static String text(double number) {
-        String text = new BigDecimal(number)
-                .round(new MathContext(4))
-                .stripTrailingZeros()
-                .toPlainString();
-        return text;
+        BigDecimal rounded = new BigDecimal(number).round(new MathContext(4)).stripTrailingZeros();
+        return Math.abs(rounded.precision() - rounded.scale()) < 15 ? rounded.toPlainString() : rounded.toString();
     }
 }

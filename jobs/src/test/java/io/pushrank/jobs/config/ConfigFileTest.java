@@ -39,7 +39,7 @@ class ConfigFileTest {
                 new GatesConfig(
                         7,
                         3,
-                        500,
+                        200,
                         List.of(),
                         new InputGateConfig(0.6, 1.8, 0.1, 0.25),
                         new OutputGateConfig(0.5, 2, 0, 0.25, 0.25)),
