@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.table.Inputs;
@@ -19,7 +20,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.types.StructField;
 
-/** Rows for each day, column and bin: day DATE, column INT, number INT, text STRING, rows BIGINT. */
+/** Rows for each day, column and bin: day INT (since 1970-01-01), column INT, number INT, text STRING, rows BIGINT. */
 final class BinCounts {
     /** Stands in place of a column for the rows as such. */
     static final int ROWS = -1;
@@ -43,7 +44,7 @@ final class BinCounts {
             }
         }
         Dataset<Row> counts = rows.select(
-                        col(Inputs.PARTITION).as("day"),
+                        unix_date(col(Inputs.PARTITION)).as("day"),
                         explode(array(cells.toArray(Column[]::new))).as("cell"))
                 .select("day", "cell.*")
                 .groupBy("day", "column", "number", "text")

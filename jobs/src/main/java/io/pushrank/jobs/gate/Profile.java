@@ -47,7 +47,7 @@ public record Profile(
         }
         Map<LocalDate, Long> counts = new TreeMap<>();
         for (Row row : BinCounts.of(fields, rows).collectAsList()) {
-            LocalDate day = row.getDate(0).toLocalDate();
+            LocalDate day = LocalDate.ofEpochDay(row.getInt(0));
             int column = row.getInt(1);
             long count = row.getLong(4);
             if (column == BinCounts.ROWS) {

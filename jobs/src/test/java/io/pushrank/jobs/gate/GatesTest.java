@@ -5,8 +5,13 @@ import static io.pushrank.jobs.exit.ExitCode.OUTPUT_REJECTED;
 import static io.pushrank.jobs.exit.ExitCode.USAGE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.Expect;
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.config.RankingConfig.GatesConfig;
+import io.pushrank.jobs.config.RankingConfig.InputGateConfig;
+import io.pushrank.jobs.config.RankingConfig.OutputGateConfig;
 import io.pushrank.jobs.exit.ExitCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -125,5 +130,36 @@ class GatesTest {
     private static String firstTwoCells(String row) {
         String[] cells = row.split("\\|", -1);
         return "|" + cells[1] + "|" + cells[2] + "|";
+    }
+
+    @Test
+    void thePageOfSettingsHasTheDefaultBounds() throws IOException {
+        GatesConfig defaults = ConfigFile.shipped().config().gates();
+        InputGateConfig input = defaults.input();
+        OutputGateConfig output = defaults.output();
+        String page = Files.readString(Path.of("../conf/README.md"));
+
+        for (String cell : List.of(
+                input.leastVolume() + " to " + input.mostVolume(),
+                input.maxNullRise() + "; half of the values",
+                "`minimum_rows` (" + defaults.minimumRows() + ")",
+                "`minimum_days` (" + defaults.minimumDays() + ")",
+                "`trailing_days` (" + defaults.trailingDays() + ")",
+                "by size; NULL is left to `input_nulls` | " + input.maxDrift() + " | 3",
+                output.leastVolume() + " to " + Verdict.text(output.mostVolume()) + "; `least_sends_per_target` "
+                        + Verdict.text(output.leastSendsPerTarget()),
+                "notification types against the trailing days together | sends | " + output.maxMixShift() + " | 4",
+                "p_oonc against the trailing days together | sends | " + output.maxScoreShift() + " | 4")) {
+            assertTrue(page.contains(cell), "the page lacks " + cell);
+        }
+    }
+
+    @Test
+    void numbersInMessagesAreShort() {
+        assertEquals("0.3333", Verdict.text(1 / 3.0));
+        assertEquals("0", Verdict.text(0));
+        assertEquals("4000", Verdict.text(4_000));
+        assertEquals("0.000001235", Verdict.text(1.23456e-6));
+        assertEquals("1E-300", Verdict.text(1e-300));
     }
 }

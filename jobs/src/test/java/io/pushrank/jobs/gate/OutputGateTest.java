@@ -2,8 +2,10 @@ package io.pushrank.jobs.gate;
 
 import static io.pushrank.jobs.exit.ExitCode.OUTPUT_REJECTED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
@@ -152,6 +154,19 @@ class OutputGateTest {
     }
 
     @Test
+    void aProfileIsTheSameAfterAWayThroughJson() throws JsonProcessingException {
+        ObjectMapper json = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
+
+        String text = json.writeValueAsString(day(9, 2, 1, 3, 0));
+
+        assertEquals(
+                "{\"day\":\"2026-03-14\",\"eligible_targets\":9,\"sends\":3,\"sends_by_type\":{\"=in_network\":2,"
+                        + "\"=popular\":1},\"scores\":{\"4380\":3,\"4390\":0}}",
+                text);
+        assertEquals(day(9, 2, 1, 3, 0), json.readValue(text, SendsProfile.class));
+    }
+
+    @Test
     void sendsAreCountedByTypeAndByPrediction() {
         Dataset<Row> sends = SharedSpark.session()
                 .sql("SELECT * FROM VALUES ('popular', 0.5F), ('popular', 0.03F), ('in_network', 0.5F), ('popular',"
@@ -168,6 +183,6 @@ class OutputGateTest {
         assertEquals(
                 new SendsProfile("2026-03-14", 9, 0, Map.of(), Map.of()),
                 SendsProfile.of(DATE, sends.filter("false"), 9));
-        assertTrue(SendsProfile.of(DATE, sends, 0).sendsPerTarget() == 0);
+        assertEquals(0, SendsProfile.of(DATE, sends, 0).sendsPerTarget());
     }
 }
