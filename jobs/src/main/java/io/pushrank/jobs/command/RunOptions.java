@@ -3,6 +3,7 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.gate.Gates;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.run.RefusedRun;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
@@ -147,13 +149,15 @@ final class RunOptions {
     Run run(String verb, LocalDate day, Choices choices) {
         SparkSession spark = session(verb);
         ConfigFile file;
+        Set<String> accepted;
         try {
             file = configFile(spark);
-            file.config();
+            accepted = Gates.accepted(file.config().gates().accepted(), choices.accepted());
         } catch (PushrankException refusal) {
             RefusedRun.record(storage(spark), layout(), verb, day, refusal);
             throw refusal;
         }
-        return new Run(spark, layout(), file, day, verb, choices, new Progress(System.out));
+        return new Run(
+                spark, layout(), file, day, verb, new Choices(choices.isForced(), accepted), new Progress(System.out));
     }
 }

@@ -2,6 +2,7 @@ package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.exit.ExitCode;
+import io.pushrank.jobs.gate.Verdict;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -37,6 +38,9 @@ final class StatusCommand implements Callable<Integer> {
             System.out.printf(
                     "%s  %-16s %-8s exit %d  %s%n",
                     run.runId(), run.verb(), run.status(), run.exitCode(), run.message());
+            run.verdicts().stream()
+                    .filter(Verdict::isNotable)
+                    .forEach(verdict -> System.out.println("    " + verdict.line()));
             for (Manifest.StageReport stage : run.stages()) {
                 System.out.printf(
                         "    %-18s %,12d in %,12d kept %,12d removed %8.1f s%s%n",

@@ -16,6 +16,7 @@ public record RankingConfig(
         long seed,
         int outputPartitions,
         InputsConfig inputs,
+        GatesConfig gates,
         PublishingConfig publishing,
         List<String> disabledRules,
         TargetsConfig targets,
@@ -63,6 +64,50 @@ public record RankingConfig(
         /** Whether the output's file system renames in one step, so that files can be moved to where plain readers look. */
         public boolean isRenameAtomic() {
             return mode.equals("rename");
+        }
+    }
+
+    /** By how much a day may differ from the days before it; {@code accepted} names gates that never stop a run. */
+    public record GatesConfig(
+            int trailingDays,
+            int minimumDays,
+            int minimumRows,
+            List<String> accepted,
+            InputGateConfig input,
+            OutputGateConfig output) {
+        public GatesConfig {
+            within("gates.trailing_days", trailingDays, 1, 90);
+            within("gates.minimum_days", minimumDays, 1, trailingDays);
+            within("gates.minimum_rows", minimumRows, 1, 1_000_000_000);
+            if (accepted == null) {
+                throw new IllegalArgumentException("gates.accepted must be a list, but is null");
+            }
+        }
+    }
+
+    /** Bounds of what a day's input tables may look like beside those of the days before. */
+    public record InputGateConfig(double leastVolume, double mostVolume, double maxNullRise, double maxDrift) {
+        public InputGateConfig {
+            within("gates.input.least_volume", leastVolume, 0, 1);
+            within("gates.input.most_volume", mostVolume, 1, 1e6);
+            within("gates.input.max_null_rise", maxNullRise, 0, 1);
+            within("gates.input.max_drift", maxDrift, 0, 1e6);
+        }
+    }
+
+    /** Bounds of what a day's sends may look like beside those of the days before. */
+    public record OutputGateConfig(
+            double leastVolume,
+            double mostVolume,
+            double leastSendsPerTarget,
+            double maxMixShift,
+            double maxScoreShift) {
+        public OutputGateConfig {
+            within("gates.output.least_volume", leastVolume, 0, 1);
+            within("gates.output.most_volume", mostVolume, 1, 1e6);
+            within("gates.output.least_sends_per_target", leastSendsPerTarget, 0, 12);
+            within("gates.output.max_mix_shift", maxMixShift, 0, 1e6);
+            within("gates.output.max_score_shift", maxScoreShift, 0, 1e6);
         }
     }
 

@@ -2,6 +2,7 @@ package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.config.Secrets;
+import io.pushrank.jobs.gate.Verdict;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.Storage;
@@ -24,6 +25,7 @@ import java.util.Map;
  * @param accepted gates that whoever started the run let fail
  * @param models digest of each model package used
  * @param notes what stages found out about how they work, by the setting that it belongs to
+ * @param verdicts what the gates found, in the order in which they were asked
  * @param stages what each stage did, in order
  */
 public record Manifest(
@@ -45,6 +47,7 @@ public record Manifest(
         String modelsDirectory,
         Map<String, String> models,
         Map<String, String> notes,
+        List<Verdict> verdicts,
         List<StageReport> stages) {
     /**
      * What a stage did.

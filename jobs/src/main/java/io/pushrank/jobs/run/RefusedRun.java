@@ -38,6 +38,7 @@ public final class RefusedRun {
                 layout.models(),
                 Map.of(),
                 Map.of(),
+                List.of(),
                 List.of());
         try {
             manifest.write(storage, layout);

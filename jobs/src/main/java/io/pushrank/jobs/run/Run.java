@@ -52,7 +52,8 @@ public final class Run {
         this.choices = choices;
         this.progress = progress;
         this.runId = newId();
-        this.context = new RunContext(spark, storage, layout, configFile, config, date, choices, progress, ledger);
+        this.context =
+                new RunContext(spark, storage, layout, configFile, config, date, runId, choices, progress, ledger);
     }
 
     /** A new run's identifier: in the order of their starts, and never the same. */
@@ -164,6 +165,7 @@ public final class Run {
                 layout.models(),
                 ledger.models,
                 ledger.notes,
+                List.copyOf(ledger.verdicts),
                 List.copyOf(ledger.reports));
     }
 

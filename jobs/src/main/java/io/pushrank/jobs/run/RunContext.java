@@ -15,6 +15,7 @@ record RunContext(
         ConfigFile configFile,
         RankingConfig config,
         LocalDate date,
+        String runId,
         Choices choices,
         Progress progress,
         RunLedger ledger) {}

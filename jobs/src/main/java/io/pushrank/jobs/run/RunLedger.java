@@ -1,5 +1,6 @@
 package io.pushrank.jobs.run;
 
+import io.pushrank.jobs.gate.Verdict;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -10,5 +11,6 @@ final class RunLedger {
     final Map<String, String> models = new TreeMap<>();
     final Map<String, String> notes = new TreeMap<>();
     final List<Manifest.StageReport> reports = new ArrayList<>();
+    final List<Verdict> verdicts = new ArrayList<>();
     final Map<String, Funnel> funnels = new TreeMap<>();
 }

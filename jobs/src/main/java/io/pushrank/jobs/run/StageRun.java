@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.stage.Stage;
@@ -91,7 +92,9 @@ final class StageRun {
                 funnel.reasons(),
                 "");
         requireNothingLost(tables, report);
-        publisher.publish(stage.verb(), token, fingerprint, Map.of(Manifest.StageReport.FACT, Json.tree(report)));
+        Map<String, JsonNode> facts = new TreeMap<>(new GateKeeper(run).judge(stage, tables, kept));
+        facts.put(Manifest.StageReport.FACT, Json.tree(report));
+        publisher.publish(stage.verb(), token, fingerprint, facts);
         add(tables, funnel, report);
     }
 

@@ -72,6 +72,10 @@ final class Validation {
             rows += report.rows();
             quarantined += report.quarantined();
         }
+        if (channel.equals(PublicationLog.DAILY)) {
+            // Examples are of many days, of which each may be unlike the others.
+            new GateKeeper(run).judge(inputs);
+        }
         Manifest.StageReport report = new Manifest.StageReport(
                 STAGE,
                 rows,

@@ -38,7 +38,7 @@ import org.apache.spark.sql.types.StructField;
  */
 public final class Inputs {
     /** Column that holds the day of a row's partition in {@link #raw}. */
-    static final String PARTITION = "partition";
+    public static final String PARTITION = "partition";
 
     private final SparkSession spark;
     private final Storage storage;
@@ -146,7 +146,14 @@ public final class Inputs {
         return raw(table, partitions(table));
     }
 
-    private Dataset<Row> raw(Table table, List<LocalDate> days) {
+    /**
+     * Rows as they stand in the files of these days, usable or not, whether the run reads them or not; no stage may ask
+     * for them.
+     *
+     * @return the table's columns and {@link #PARTITION}
+     * @throws PushrankException with exit code 3 when a file or column is missing, truncated or of a wrong type
+     */
+    public Dataset<Row> raw(Table table, List<LocalDate> days) {
         if (days.isEmpty()) {
             return empty(table).withColumn(PARTITION, lit(date));
         }
@@ -266,7 +273,8 @@ public final class Inputs {
         return Partitions.of(storage, layout, table, from, date, config.inputs());
     }
 
-    private List<LocalDate> days(Table table) {
+    /** Days of the partitions that are there, in order, whether the run reads them or not. */
+    public List<LocalDate> days(Table table) {
         return Partitions.days(storage, layout.inputTable(storage, table));
     }
 

@@ -55,6 +55,11 @@ public record Layout(String input, String output, String models) {
         return output + "/_published/" + channel;
     }
 
+    /** What a run found its inputs to be, in counts. */
+    public String profiles(LocalDate date, String runId) {
+        return output + "/_profiles/" + day(date) + "/" + runId + ".json";
+    }
+
     /** Folder of all runs' unpublished files. */
     public String staging() {
         return output + "/_staging";

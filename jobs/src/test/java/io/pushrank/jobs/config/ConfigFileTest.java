@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.config.RankingConfig.ExamplesConfig;
+import io.pushrank.jobs.config.RankingConfig.GatesConfig;
 import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
+import io.pushrank.jobs.config.RankingConfig.InputGateConfig;
 import io.pushrank.jobs.config.RankingConfig.InputsConfig;
 import io.pushrank.jobs.config.RankingConfig.LightRankConfig;
+import io.pushrank.jobs.config.RankingConfig.OutputGateConfig;
 import io.pushrank.jobs.config.RankingConfig.QualityControlConfig;
 import io.pushrank.jobs.config.RankingConfig.TargetsConfig;
 import java.io.IOException;
@@ -32,6 +35,15 @@ class ConfigFileTest {
 
         assertEquals(12, config.asOfHour());
         assertEquals(new InputsConfig(30, 7, 0.5, "created"), config.inputs());
+        assertEquals(
+                new GatesConfig(
+                        7,
+                        3,
+                        200,
+                        List.of(),
+                        new InputGateConfig(0.6, 1.8, 0.1, 0.25),
+                        new OutputGateConfig(0.5, 2, 0, 0.25, 0.25)),
+                config.gates());
         assertEquals(List.of(), config.disabledRules());
         assertEquals(new TargetsConfig(5, 4), config.targets());
         assertEquals(
@@ -158,6 +170,20 @@ class ConfigFileTest {
             inputs.max_quarantined_share=1.01    | inputs.max_quarantined_share must be between 0 and 1, but is 1.01
             inputs.item_age=born                 | inputs.item_age must be one of [created, last_activity], but is born
             inputs.item_age=null                 | inputs.item_age must be one of [created, last_activity], but is null
+            gates.trailing_days=91               | gates.trailing_days must be between 1 and 90, but is 91
+            gates.minimum_days=8                 | gates.minimum_days must be between 1 and 7, but is 8
+            gates.minimum_days=0                 | gates.minimum_days must be between 1 and 7, but is 0
+            gates.minimum_rows=0                 | gates.minimum_rows must be between 1 and 1000000000, but is 0
+            gates.accepted=null                  | gates.accepted must be a list, but is null
+            gates.input.least_volume=1.1         | gates.input.least_volume must be between 0 and 1, but is 1.1
+            gates.input.most_volume=0.9          | gates.input.most_volume must be between 1 and 1000000, but is 0.9
+            gates.input.max_null_rise=-0.1       | gates.input.max_null_rise must be between 0 and 1, but is -0.1
+            gates.input.max_drift=-1             | gates.input.max_drift must be between 0 and 1000000, but is -1
+            gates.output.least_volume=-0.1       | gates.output.least_volume must be between 0 and 1, but is -0.1
+            gates.output.most_volume=0           | gates.output.most_volume must be between 1 and 1000000, but is 0
+            gates.output.least_sends_per_target=13 | gates.output.least_sends_per_target must be between 0 and 12, but is 13
+            gates.output.max_mix_shift=-1        | gates.output.max_mix_shift must be between 0 and 1000000, but is -1
+            gates.output.max_score_shift=-1      | gates.output.max_score_shift must be between 0 and 1000000, but is -1
             targets.push_cap=13                  | targets.push_cap must be between 0 and 12, but is 13
             targets.min_spacing_hours=73         | targets.min_spacing_hours must be between 0 and 72, but is 73
             light_rank.keep=1001                 | light_rank.keep must be between 0 and 1000, but is 1001

@@ -60,6 +60,7 @@ class CleaningTest {
                         "",
                         Map.of(),
                         Map.of(),
+                        List.of(),
                         List.of())
                 .write(storage, layout);
     }

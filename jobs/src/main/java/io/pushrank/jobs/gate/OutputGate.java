@@ -1,0 +1,117 @@
+package io.pushrank.jobs.gate;
+
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.config.RankingConfig.GatesConfig;
+import io.pushrank.jobs.table.Table;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Holds a day's sends against those of the days before: how many, of which types, with which predictions. */
+public final class OutputGate {
+    private static final String SENDS = Table.SENDS.tableName();
+    private static final String TARGETS = Table.TARGETS.tableName();
+
+    private OutputGate() {}
+
+    /**
+     * Judges sends before they are published.
+     *
+     * @param trailing of published earlier days, the newest first; more than {@code gates.trailing_days} are not looked at
+     * @return verdicts in the order of the gates; nothing is thrown for them
+     */
+    public static List<Verdict> judge(SendsProfile today, List<SendsProfile> trailing, RankingConfig config) {
+        GatesConfig gates = config.gates();
+        List<SendsProfile> days = trailing.stream().limit(gates.trailingDays()).toList();
+        List<Verdict> verdicts = new ArrayList<>();
+        verdicts.add(targets(today, days, gates));
+        verdicts.add(volume(today, days, gates));
+        if (gates.output().leastSendsPerTarget() > 0) {
+            verdicts.add(Verdict.atLeast(
+                    Gate.OUTPUT_VOLUME,
+                    SENDS,
+                    "",
+                    today.sendsPerTarget(),
+                    gates.output().leastSendsPerTarget(),
+                    Trailing.count(today.sends()) + " sends, " + Trailing.count(today.eligibleTargets())
+                            + " eligible targets"));
+        }
+        verdicts.add(shift(
+                Gate.OUTPUT_MIX,
+                "notification_type",
+                gates.output().maxMixShift(),
+                today.sendsByType(),
+                days.stream().map(SendsProfile::sendsByType).toList(),
+                gates));
+        verdicts.add(shift(
+                Gate.OUTPUT_SCORE,
+                "p_oonc",
+                gates.output().maxScoreShift(),
+                today.scores(),
+                days.stream().map(SendsProfile::scores).toList(),
+                gates));
+        return verdicts;
+    }
+
+    private static Verdict targets(SendsProfile today, List<SendsProfile> days, GatesConfig config) {
+        return ratio(
+                TARGETS,
+                "eligible targets",
+                today.eligibleTargets(),
+                days.stream().map(day -> (double) day.eligibleTargets()).toList(),
+                1,
+                config);
+    }
+
+    /** Sends for each eligible target, as sends over those that so many targets would have got before. */
+    private static Verdict volume(SendsProfile today, List<SendsProfile> days, GatesConfig config) {
+        return ratio(
+                SENDS,
+                "sends",
+                today.sends(),
+                days.stream().map(SendsProfile::sendsPerTarget).toList(),
+                today.eligibleTargets(),
+                config);
+    }
+
+    private static Verdict ratio(
+            String table, String what, long now, List<Double> before, long scale, GatesConfig config) {
+        double least = config.output().leastVolume();
+        Optional<String> tooFew = Trailing.tooFewDays(before.size(), config);
+        if (tooFew.isPresent()) {
+            return Verdict.notJudged(Gate.OUTPUT_VOLUME, table, "", least, tooFew.get());
+        }
+        double expected = Trailing.median(before) * scale;
+        tooFew = Trailing.tooSmall(expected, now, what, config);
+        if (tooFew.isPresent()) {
+            return Verdict.notJudged(Gate.OUTPUT_VOLUME, table, "", least, tooFew.get());
+        }
+        return Verdict.within(
+                Gate.OUTPUT_VOLUME,
+                table,
+                now / Math.max(expected, 1),
+                least,
+                config.output().mostVolume(),
+                Trailing.count(now) + " " + what + ", " + Trailing.count(expected) + " by the median of "
+                        + before.size() + " trailing days");
+    }
+
+    private static Verdict shift(
+            Gate gate,
+            String column,
+            double most,
+            Map<String, Long> now,
+            List<Map<String, Long>> days,
+            GatesConfig config) {
+        Map<String, Long> before = Trailing.pooled(days);
+        Optional<String> tooFew = Trailing.tooFewDays(days.size(), config)
+                .or(() -> Trailing.tooFewRows(Stability.total(before), Stability.total(now), "sends", config));
+        if (tooFew.isPresent()) {
+            return Verdict.notJudged(gate, SENDS, column, most, tooFew.get());
+        }
+        Stability stability =
+                gate == Gate.OUTPUT_SCORE ? Stability.ofNumbers(before, now) : Stability.ofTexts(before, now);
+        return Verdict.atMost(gate, SENDS, column, stability.index(), most, stability.detail());
+    }
+}
