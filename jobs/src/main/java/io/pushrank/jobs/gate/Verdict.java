@@ -1,5 +1,6 @@
 package io.pushrank.jobs.gate;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -61,6 +62,7 @@ public record Verdict(
     }
 
     /** Whether whoever looks at the run should know. */
+    @JsonIgnore
     public boolean isNotable() {
         return status == Status.FAILED || status == Status.ACCEPTED;
     }
