@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.explain.Explanation;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.run.Progress;
@@ -17,12 +18,10 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -31,7 +30,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The whole day on the sample data: what a newcomer's first command does but for a smaller light_rank.keep, held against the golden files. */
+/**
+ * The whole day on the sample data: what a newcomer's first command does but for a smaller light_rank.keep, held against the
+ * golden files; then once more, published where nothing is moved.
+ */
 class SampleDataTest {
     private static final Path SAMPLE = Path.of("../sample-data");
     private static final LocalDate DATE = LocalDate.of(2026, 3, 14);
@@ -44,6 +46,7 @@ class SampleDataTest {
 
     private static SparkSession spark;
     private static Layout layout;
+    private static Layout unmoved;
     private static Storage storage;
     private static String printed;
     private static Manifest first;
@@ -53,21 +56,19 @@ class SampleDataTest {
     static void runTheDayTwice() {
         spark = SharedSpark.session();
         storage = new Storage(spark.sparkContext().hadoopConfiguration());
-        layout = new Layout(SAMPLE.toString(), output.toString(), SAMPLE + "/models");
-        printed = daily();
+        layout = new Layout(SAMPLE.toString(), output + "/moved", SAMPLE + "/models");
+        unmoved = new Layout(SAMPLE.toString(), output + "/unmoved", SAMPLE + "/models");
+        printed = daily(layout, "rename");
         first = Manifest.of(storage, layout, DATE).get(0);
-        daily();
-        second = Manifest.of(storage, layout, DATE).stream()
-                .filter(manifest -> !manifest.runId().equals(first.runId()))
-                .findFirst()
-                .orElseThrow();
+        daily(unmoved, "manifest");
+        second = Manifest.of(storage, unmoved, DATE).get(0);
     }
 
-    private static String daily() {
+    private static String daily(Layout to, String publishing) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         Progress progress = new Progress(new PrintStream(text, true, StandardCharsets.UTF_8));
-        new Run(spark, layout, ConfigFile.shipped().set(PRUNED), DATE, "daily", new Choices(true, Set.of()), progress)
-                .stages(Stage.all());
+        ConfigFile config = ConfigFile.shipped().set(PRUNED).set("publishing.mode=" + publishing);
+        new Run(spark, to, config, DATE, "daily", Choices.NONE, progress).stages(Stage.all());
         return text.toString(StandardCharsets.UTF_8);
     }
 
@@ -155,6 +156,21 @@ class SampleDataTest {
     }
 
     @Test
+    void whatIsPublishedWithoutAMoveIsExplainedAlike() {
+        assertFalse(storage.exists(unmoved.outputTable(Table.SENDS)));
+        long user = table(Table.SENDS).orderBy("user_id").head().getAs("user_id");
+        String explained = explain(layout, user);
+        assertTrue(explained.contains("Sent: post "), explained);
+        assertEquals(explained, explain(unmoved, user));
+    }
+
+    private static String explain(Layout of, long user) {
+        ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        new Explanation(spark, of, DATE, user).print(new PrintStream(screen, true, StandardCharsets.UTF_8));
+        return screen.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
     void noRowIsUnaccountedFor() {
         Map<String, Manifest.StageReport> stages =
                 first.stages().stream().collect(Collectors.toMap(Manifest.StageReport::stage, stage -> stage));
@@ -191,7 +207,7 @@ class SampleDataTest {
 
     @Test
     void nothingIsLeftInStaging() {
-        assertFalse(Files.exists(output.resolve("_staging")));
+        assertFalse(storage.exists(layout.staging()) || storage.exists(unmoved.staging()));
     }
 
     private static Dataset<Row> table(Table table) {

@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * @param fences for each stage the number at which the last run that means to publish it began: no earlier one may
  * @param stages what was said of each stage when it was published
  * @param partitions where each partition is, by the path that readers know it under, such as {@code sends/ds=2026-03-14}
- * @param withdrawn paths at which nothing may be: what an earlier run published there no longer holds
+ * @param withdrawn paths at which plain readers must find nothing: it is empty now, or lies elsewhere
  */
 public record Publication(
         long number,
@@ -65,14 +65,15 @@ public record Publication(
     Publication with(String name, Stage stage, Map<String, Partition> added, Collection<String> cleared) {
         TreeMap<String, Stage> allStages = new TreeMap<>(stages);
         Stage before = allStages.put(name, stage);
-        TreeMap<String, Partition> allPartitions = new TreeMap<>(partitions);
-        TreeSet<String> allWithdrawn = new TreeSet<>(withdrawn);
-        allWithdrawn.addAll(cleared);
+        TreeSet<String> gone = new TreeSet<>(cleared);
         if (before != null) {
-            allWithdrawn.addAll(before.partitions());
+            gone.addAll(before.partitions());
         }
-        allPartitions.keySet().removeAll(allWithdrawn);
+        TreeMap<String, Partition> allPartitions = new TreeMap<>(partitions);
+        allPartitions.keySet().removeAll(gone);
         allPartitions.putAll(added);
+        TreeSet<String> allWithdrawn = new TreeSet<>(withdrawn);
+        allWithdrawn.addAll(gone);
         // What lies elsewhere has nothing under the path of readers.
         added.forEach((path, partition) -> {
             if (partition.folder().equals(path)) {
