@@ -175,12 +175,15 @@ class Cluster:
 
 
 def children(process):
-    """Ids of a process's direct children."""
-    try:
-        text = Path(f"/proc/{process}/task/{process}/children").read_text()
-    except OSError:
-        return []
-    return [int(each) for each in text.split()]
+    """Ids of a process's direct children, whichever of its threads started them."""
+    found = []
+    for thread in Path(f"/proc/{process}/task").glob("*/children"):
+        try:
+            found += [int(each) for each in thread.read_text().split()]
+        except OSError:
+            # The thread, or the process, has just ended.
+            pass
+    return found
 
 
 def maps(process, library):
