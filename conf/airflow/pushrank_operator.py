@@ -39,7 +39,8 @@ class PushrankOperator(SparkSubmitOperator):
             "--output={{ var.json.pushrank.output }}",
             "--models={{ var.json.pushrank.models }}",
         ]
-        self.day = "{{ ds }}"
+        dates = [option.removeprefix("--date=") for option in options or [] if option.startswith("--date=")]
+        self.day = dates[0] if dates else "{{ ds }}"
         arguments = [*verb.split(" "), *self.paths, *(options if options is not None else ["--date={{ ds }}"])]
         super().__init__(
             application="{{ var.json.pushrank.jar }}",
@@ -86,7 +87,9 @@ class PushrankOperator(SparkSubmitOperator):
             if verb == self.verb.replace(" ", "-") or verb == self.verb
             if datetime.strptime(f"{instant}000+0000", "%Y%m%dT%H%M%S%f%z") >= started
         ]
-        return runs[-1] if runs else (None, "see the log")
+        code, message = runs[-1] if runs else (None, "see the log")
+        # A manifest that still says "running" is of a driver that died without a word.
+        return (None, "see the log") if code == -1 else (code, message)
 
 
 class InputSensor(BaseSensorOperator):

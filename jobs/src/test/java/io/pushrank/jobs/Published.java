@@ -42,7 +42,7 @@ public final class Published {
                 new Publication.Stage("test", "", "", List.of(path), Map.of()),
                 Map.of(
                         path,
-                        new Publication.Partition(path, path, storage.dataFileNames(partition), rows, "of-a-test")),
+                        new Publication.Partition(path, path, storage.dataFileLengths(partition), rows, "of-a-test")),
                 List.of());
     }
 

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.config.Secrets;
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.run.Cleaning;
 import java.time.Duration;
 import java.time.Instant;
@@ -33,6 +34,9 @@ final class CleanCommand implements Runnable {
 
     @Override
     public void run() {
+        if (idleHours < 1) {
+            throw PushrankException.usage("--idle-hours must be at least 1, but is " + idleHours);
+        }
         SparkSession spark = options.session("clean");
         Instant idleSince = Instant.now().minus(Duration.ofHours(idleHours));
         List<Cleaning.Left> left = new Cleaning(options.storage(spark), options.layout()).clean(idleSince, isDryRun);

@@ -95,17 +95,19 @@ public record RankingConfig(
         }
     }
 
-    /** Bounds of what a day's sends may look like beside those of the days before. */
+    /** Bounds of what a day's tables and sends may look like beside those of the days before. */
     public record OutputGateConfig(
             double leastVolume,
             double mostVolume,
             double leastSendsPerTarget,
+            double maxNullRise,
             double maxMixShift,
             double maxScoreShift) {
         public OutputGateConfig {
             within("gates.output.least_volume", leastVolume, 0, 1);
             within("gates.output.most_volume", mostVolume, 1, 1e6);
             within("gates.output.least_sends_per_target", leastSendsPerTarget, 0, 12);
+            within("gates.output.max_null_rise", maxNullRise, 0, 1);
             within("gates.output.max_mix_shift", maxMixShift, 0, 1e6);
             within("gates.output.max_score_shift", maxScoreShift, 0, 1e6);
         }

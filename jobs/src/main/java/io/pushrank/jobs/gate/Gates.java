@@ -63,7 +63,7 @@ public final class Gates {
             case INPUT_REJECTED ->
                 throw PushrankException.input("inputs differ from the days before: " + text(failures));
             case OUTPUT_REJECTED ->
-                throw PushrankException.output("sends differ from the days before: " + text(failures));
+                throw PushrankException.output("outputs differ from the days before: " + text(failures));
             default -> throw new IllegalArgumentException("gates are about inputs or outputs, not " + exitCode);
         }
     }

@@ -54,6 +54,47 @@ public final class OutputGate {
         return verdicts;
     }
 
+    /**
+     * Judges a stage's table before it is published: its rows, and its columns that may be NULL.
+     *
+     * @param trailing of the same table on published earlier days, the newest first, as {@link #judge} takes them
+     */
+    public static List<Verdict> judge(TableProfile today, List<TableProfile> trailing, RankingConfig config) {
+        GatesConfig gates = config.gates();
+        List<TableProfile> days = trailing.stream().limit(gates.trailingDays()).toList();
+        List<Verdict> verdicts = new ArrayList<>();
+        verdicts.add(ratio(
+                today.table(),
+                "rows",
+                today.rows(),
+                days.stream().map(day -> (double) day.rows()).toList(),
+                1,
+                gates));
+        today.nulls().keySet().forEach(column -> verdicts.add(nulls(column, today, days, gates)));
+        return verdicts;
+    }
+
+    private static Verdict nulls(String column, TableProfile today, List<TableProfile> all, GatesConfig config) {
+        double most = config.output().maxNullRise();
+        List<TableProfile> days =
+                all.stream().filter(day -> day.nulls().containsKey(column)).toList();
+        long rows = days.stream().mapToLong(TableProfile::rows).sum();
+        Optional<String> tooFew = Trailing.tooFewDays(days.size(), config)
+                .or(() -> Trailing.tooFewRows(rows, today.rows(), "rows", config));
+        if (tooFew.isPresent()) {
+            return Verdict.notJudged(Gate.OUTPUT_NULLS, today.table(), column, most, tooFew.get());
+        }
+        double before = days.stream().mapToLong(day -> day.nulls().get(column)).sum() / (double) rows;
+        double now = today.nulls().get(column) / (double) today.rows();
+        return Verdict.atMost(
+                Gate.OUTPUT_NULLS,
+                today.table(),
+                column,
+                now - before,
+                most,
+                "NULL in " + Stability.percent(now) + " of the rows, before in " + Stability.percent(before));
+    }
+
     private static Verdict targets(SendsProfile today, List<SendsProfile> days, GatesConfig config) {
         return ratio(
                 TARGETS,

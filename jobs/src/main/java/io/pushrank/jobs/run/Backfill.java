@@ -55,7 +55,7 @@ public final class Backfill {
             boolean isDone =
                     stages.stream().noneMatch(report -> report.publishedBy().isEmpty());
             days.add(new Day(date, isDone ? "was published" : "published", stages, StageReport.secondsSince(started)));
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             String outcome = "failed, exit " + Failure.of(e).exitCode().code();
             days.add(new Day(date, outcome, List.of(), StageReport.secondsSince(started)));
             throw e;

@@ -67,7 +67,7 @@ public final class Cleaning {
 
     /** Empty when the run may still be at work, or readers at what it wrote. */
     private String why(String root, String run, String status, Instant idleSince) {
-        Instant changed = storage.lastChange(root + "/" + run);
+        Instant changed = storage.lastChange(root + "/" + run).orElse(Run.startOf(run));
         boolean isIdle = changed.isBefore(idleSince);
         if (root.equals(layout.data())) {
             return isIdle ? "replaced, or never published" : "";
@@ -80,16 +80,11 @@ public final class Cleaning {
 
     private void deleteEmpty(String root, Map<String, String> statuses, Instant idleSince) {
         for (String run : storage.folders(root)) {
-            String folder = root + "/" + run;
-            if (storage.folders(folder).isEmpty()
-                    && !why(root, run, statuses.getOrDefault(run, ""), idleSince)
-                            .isEmpty()) {
-                storage.delete(folder);
+            if (!why(root, run, statuses.getOrDefault(run, ""), idleSince).isEmpty()) {
+                storage.deleteIfEmpty(root + "/" + run);
             }
         }
-        if (storage.exists(root) && storage.folders(root).isEmpty()) {
-            storage.delete(root);
-        }
+        storage.deleteIfEmpty(root);
     }
 
     /** Folders that hold what some day's log names. */
@@ -104,8 +99,12 @@ public final class Cleaning {
     }
 
     private void settle() {
-        Settlement settlement = new Settlement(storage, layout, layout.staging("clean-" + Run.newId()));
+        String aside = layout.staging(Run.newId());
+        Settlement settlement = new Settlement(storage, layout, aside);
         logs().forEach(settlement::settle);
+        if (logs().stream().noneMatch(settlement::isNeeded)) {
+            storage.delete(aside);
+        }
     }
 
     private List<PublicationLog> logs() {

@@ -27,7 +27,12 @@ public record Failure(ExitCode exitCode, String message, boolean isExpected) {
             }
         }
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            Matcher unreadable = UNREADABLE_FILE.matcher(String.valueOf(cause.getMessage()));
+            String text = String.valueOf(cause.getMessage());
+            if (text.contains("FAILED_READ_FILE.FILE_NOT_EXIST")) {
+                // There when the run looked, replaced or deleted since: to run again helps.
+                return new Failure(ExitCode.FAILED, root(failure), false);
+            }
+            Matcher unreadable = UNREADABLE_FILE.matcher(text);
             if (unreadable.find()) {
                 return new Failure(
                         ExitCode.INPUT_REJECTED,
@@ -36,7 +41,6 @@ public record Failure(ExitCode exitCode, String message, boolean isExpected) {
             }
             // An executor sends its exception as text; the class name is all that is left of it.
             if (String.valueOf(cause.getMessage()).contains(ModelException.class.getName() + ": ")) {
-                String text = cause.getMessage();
                 String message = text.substring(text.indexOf(ModelException.class.getName())
                         + ModelException.class.getName().length()
                         + 2);

@@ -2,6 +2,7 @@ package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.model.ModelKind;
@@ -24,8 +25,8 @@ final class Fingerprints {
         this.common = List.of("code " + CodeDigest.get(), "config " + config.digest(), "days " + first + " " + date);
     }
 
-    /** Of a stage: code, settings, and the tables and models that it declares to read. */
-    String of(Stage stage, Tables tables) {
+    /** Of a stage: code, settings, the tables and models that it declares to read, and which of their rows are left out. */
+    String of(Stage stage, Tables tables, Findings findings) {
         List<String> lines = new ArrayList<>(common);
         lines.add("stage " + stage.verb());
         for (ModelKind kind : stage.models(tables.config())) {
@@ -34,6 +35,7 @@ final class Fingerprints {
         stage.reads().stream()
                 .sorted(Comparator.naturalOrder())
                 .forEach(table -> add(lines, table, tables.state(table)));
+        lines.addAll(findings.lines(stage.reads()));
         return digest(lines);
     }
 

@@ -10,6 +10,7 @@ import io.pushrank.jobs.gate.InputGate;
 import io.pushrank.jobs.gate.OutputGate;
 import io.pushrank.jobs.gate.Profile;
 import io.pushrank.jobs.gate.SendsProfile;
+import io.pushrank.jobs.gate.TableProfile;
 import io.pushrank.jobs.gate.Verdict;
 import io.pushrank.jobs.stage.QualityControl;
 import io.pushrank.jobs.stage.Stage;
@@ -24,12 +25,16 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
 /** Has a day judged against the days before it, as their runs saw them, before anything of it is published. */
 final class GateKeeper {
+    private static final String TABLE = "table_profile";
     private static final String SENDS = "sends_profile";
+    /** A day further back than so many times the trailing days says nothing of today's. */
+    private static final int OLDEST = 4;
 
     private final RunContext run;
     private final PublishedTables published;
@@ -48,17 +53,16 @@ final class GateKeeper {
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 3 when a gate fails that nobody accepts
      */
     void judge(Inputs inputs) {
-        List<Profile> known = new ArrayList<>();
-        for (LocalDate day : earlierDays()) {
-            Publication.Stage validation = published.daily(day).stages().get(Validation.STAGE);
-            if (validation != null) {
-                String file = run.layout().profiles(day, validation.runId());
-                if (run.storage().exists(file)) {
-                    known.addAll(Json.parse(file, run.storage().read(file), Profiles.class)
-                            .profiles());
-                }
-            }
-        }
+        List<Profile> known = earlier(Validation.STAGE, (day, validation) -> {
+                    String file = run.layout().profiles(day, validation.runId());
+                    return run.storage().exists(file)
+                            ? Json.parse(file, run.storage().read(file), Profiles.class)
+                                    .profiles()
+                            : null;
+                })
+                .stream()
+                .flatMap(List::stream)
+                .toList();
         InputGate.Judgement judgement = new InputGate(inputs, run.config(), run.date()).judge(known);
         require(judgement.verdicts(), ExitCode.INPUT_REJECTED);
         run.storage()
@@ -66,39 +70,62 @@ final class GateKeeper {
     }
 
     /**
-     * Judges what a stage is about to publish: sends, and nothing yet of the others.
+     * Judges what a stage is about to publish: its table, or the sends.
      *
-     * @return what later runs want to know of them
+     * @return what later runs want to know of it
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 4 when a gate fails that nobody accepts
      */
-    Map<String, JsonNode> judge(Stage stage, Tables tables, Dataset<Row> kept) {
+    Map<String, JsonNode> judge(Stage stage, Tables tables, Dataset<Row> kept, TableDigest digest) {
         if (!(stage instanceof QualityControl)) {
-            return Map.of();
+            TableProfile table =
+                    new TableProfile(stage.writes().tableName(), run.date().toString(), digest.rows(), digest.nulls());
+            require(
+                    OutputGate.judge(table, earlier(stage.verb(), TABLE, TableProfile.class), run.config()),
+                    ExitCode.OUTPUT_REJECTED);
+            return Map.of(TABLE, Json.tree(table));
         }
+        // How many there are is judged for each eligible target, not by the table.
         long eligible = tables.read(Table.TARGETS).filter(col("is_eligible")).count();
-        SendsProfile today = SendsProfile.of(run.date(), kept, eligible);
-        List<SendsProfile> before = new ArrayList<>();
-        for (LocalDate day : earlierDays()) {
-            Publication.Stage sends = published.daily(day).stages().get(stage.verb());
-            if (sends != null && sends.facts().containsKey(SENDS)) {
-                before.add(Json.value(sends.facts().get(SENDS), SendsProfile.class));
+        SendsProfile sends = SendsProfile.of(run.date(), kept, eligible);
+        require(
+                OutputGate.judge(sends, earlier(stage.verb(), SENDS, SendsProfile.class), run.config()),
+                ExitCode.OUTPUT_REJECTED);
+        return Map.of(SENDS, Json.tree(sends));
+    }
+
+    private <T> List<T> earlier(String stage, String fact, Class<T> type) {
+        return earlier(stage, (day, published) -> {
+            JsonNode found = published.facts().get(fact);
+            return found == null ? null : Json.value(found, type);
+        });
+    }
+
+    /**
+     * What earlier days' stages left, the newest first, as many as gates look back on: days of which there is nothing, since
+     * their runs were stopped, are passed over, so that a row of bad days does not end the judging.
+     *
+     * @param read gives NULL where there is nothing
+     */
+    private <T> List<T> earlier(String stage, BiFunction<LocalDate, Publication.Stage, T> read) {
+        int wanted = run.config().gates().trailingDays();
+        LocalDate oldest = run.date().minusDays((long) OLDEST * wanted);
+        List<LocalDate> days = new ArrayList<>(published.days(PublicationLog.DAILY));
+        days.removeIf(day -> !day.isBefore(run.date()) || day.isBefore(oldest));
+        Collections.reverse(days);
+        List<T> found = new ArrayList<>();
+        for (LocalDate day : days) {
+            Publication.Stage each = published.daily(day).stages().get(stage);
+            T value = each == null ? null : read.apply(day, each);
+            if (value != null && found.size() < wanted) {
+                found.add(value);
             }
         }
-        require(OutputGate.judge(today, before, run.config()), ExitCode.OUTPUT_REJECTED);
-        return Map.of(SENDS, Json.tree(today));
+        return found;
     }
 
     private void require(List<Verdict> verdicts, ExitCode exitCode) {
         // Noted before it stops the run: the manifest of a run that failed is where one looks.
         run.ledger().verdicts.addAll(Gates.accept(verdicts, run.choices().accepted()));
         Gates.require(verdicts, run.choices().accepted(), exitCode);
-    }
-
-    /** The newest first, as many as gates look back on. */
-    private List<LocalDate> earlierDays() {
-        List<LocalDate> days = new ArrayList<>(published.days(PublicationLog.DAILY));
-        days.removeIf(day -> !day.isBefore(run.date()));
-        Collections.reverse(days);
-        return days.stream().limit(run.config().gates().trailingDays()).toList();
     }
 }

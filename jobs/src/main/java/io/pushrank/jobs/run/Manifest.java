@@ -49,6 +49,11 @@ public record Manifest(
         Map<String, String> notes,
         List<Verdict> verdicts,
         List<StageReport> stages) {
+    public Manifest {
+        // Absent from manifests of before there were gates.
+        accepted = accepted == null ? List.of() : accepted;
+        verdicts = verdicts == null ? List.of() : verdicts;
+    }
     /**
      * What a stage did.
      *
@@ -66,6 +71,11 @@ public record Manifest(
             Map<String, String> digests,
             Map<String, Long> reasons,
             String publishedBy) {
+        public StageReport {
+            // Absent from manifests of before stages were taken over.
+            publishedBy = publishedBy == null ? "" : publishedBy;
+        }
+
         /** Its name among the facts of a publication. */
         static final String FACT = "report";
 

@@ -78,6 +78,16 @@ public final class Publisher implements AutoCloseable {
         return token;
     }
 
+    /** The right to publish a stage beside the run that has it: see {@link PublicationLog#join}. */
+    Token join(String channel, LocalDate day, String stage) {
+        PublicationLog log = new PublicationLog(
+                storage, layout, channel, day, config.publishing().isRenameAtomic());
+        Token token = new Token(log, log.join(stage));
+        logs.add(log);
+        settlement.settle(log);
+        return token;
+    }
+
     /**
      * Writes rows aside and holds them against the table's contract.
      *
@@ -109,7 +119,7 @@ public final class Publisher implements AutoCloseable {
                 new Publication.Partition(
                         isMoved ? path : layout.relative(draft),
                         layout.relative(draft),
-                        storage.dataFileNames(draft),
+                        storage.dataFileLengths(draft),
                         digest.rows(),
                         digest.digest()));
         return digest;
@@ -144,15 +154,19 @@ public final class Publisher implements AutoCloseable {
     /** Removes what was not published; afterwards nothing more can be staged. */
     @Override
     public void close() {
-        partitions.values().forEach(partition -> storage.delete(layout.output() + "/" + partition.staged()));
+        // Asked of the log, not remembered: a step whose answer got lost was taken all the same.
+        Set<String> named = new TreeSet<>();
+        logs.forEach(log -> log.latest().partitions().values().forEach(partition -> named.add(partition.staged())));
+        partitions.values().stream()
+                .map(Publication.Partition::staged)
+                .filter(folder -> !named.contains(folder))
+                .forEach(folder -> storage.delete(layout.output() + "/" + folder));
         if (logs.stream().anyMatch(settlement::isNeeded)) {
             // Published, but not moved: whoever comes next does that.
             return;
         }
         storage.delete(staging);
-        if (storage.folders(layout.staging()).isEmpty()) {
-            storage.delete(layout.staging());
-        }
+        storage.deleteIfEmpty(layout.staging());
     }
 
     private static Dataset<Row> conform(Table table, Dataset<Row> rows, String destination) {

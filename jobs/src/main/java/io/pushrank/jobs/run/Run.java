@@ -12,8 +12,10 @@ import io.pushrank.jobs.table.Storage;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +24,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** Runs stages of one date: reads, judges, checks, publishes, counts; a manifest tells how it went. */
 public final class Run {
+    private static final DateTimeFormatter ID_TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS");
+
     private final Storage storage;
     private final Layout layout;
     private final ConfigFile configFile;
@@ -58,16 +62,24 @@ public final class Run {
 
     /** A new run's identifier: in the order of their starts, and never the same. */
     static String newId() {
-        return DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS")
-                        .format(Instant.now().atOffset(ZoneOffset.UTC)) + "-"
+        return ID_TIME.format(Instant.now().atOffset(ZoneOffset.UTC)) + "-"
                 + UUID.randomUUID().toString().substring(0, 8);
+    }
+
+    /** When a run began, by its identifier; the epoch when it is none. */
+    static Instant startOf(String runId) {
+        try {
+            return LocalDateTime.parse(runId.replaceFirst("-.*", ""), ID_TIME).toInstant(ZoneOffset.UTC);
+        } catch (DateTimeParseException e) {
+            return Instant.EPOCH;
+        }
     }
 
     /** Validates the inputs, and no more. */
     public void validate() {
         inManifest(publisher -> {
-            // Alone: whoever only looks at the inputs must not stop the day's run.
-            Publisher.Token token = publisher.begin(PublicationLog.DAILY, date, List.of(Validation.STAGE));
+            // Whoever only looks at the inputs must not stop the day's run, which would find the same.
+            Publisher.Token token = publisher.join(PublicationLog.DAILY, date, Validation.STAGE);
             new Validation(context, PublicationLog.DAILY).publish(publisher, token, date);
         });
     }
@@ -129,7 +141,8 @@ public final class Run {
             manifest("running", -1, "").write(storage, layout);
             work.with(publisher);
             manifest("done", ExitCode.DONE.code(), "").write(storage, layout);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
+            // Spark's own exceptions are checked ones, thrown where none is declared.
             Failure failure = Failure.of(e);
             try {
                 manifest("failed", failure.exitCode().code(), failure.message()).write(storage, layout);

@@ -62,7 +62,14 @@ final class Settlement {
     private void withdraw(PublicationLog log, String path) {
         String destination = layout.output() + "/" + path;
         if (storage.exists(destination) && log.latest().withdrawn().contains(path)) {
-            moveAside(destination);
+            try {
+                moveAside(destination);
+            } catch (UncheckedIOException e) {
+                // Unless another run was quicker.
+                if (storage.exists(destination)) {
+                    throw e;
+                }
+            }
         }
     }
 

@@ -52,7 +52,7 @@ final class StageRun {
                 stage.reads())) {
             Publication publication = token.log().latest();
             token.log().requireToken(publication, stage.verb(), token.number());
-            String fingerprint = new Fingerprints(run.configFile(), run.date(), run.date()).of(stage, tables);
+            String fingerprint = new Fingerprints(run.configFile(), run.date(), run.date()).of(stage, tables, findings);
             Publication.Stage before = publication.stages().get(stage.verb());
             boolean isPublished = before != null
                     && !run.choices().isForced()
@@ -75,11 +75,8 @@ final class StageRun {
                 stage.writesRemoved() ? judged : kept,
                 run.layout().partition(stage.writes(), run.date()));
         digests.put(stage.writes().tableName(), digest.digest());
-        digests.put(
-                "removed/" + stage.verb(),
-                publisher
-                        .stage(Table.REMOVED, removed(judged), place(Table.REMOVED))
-                        .digest());
+        TableDigest removed = publisher.stage(Table.REMOVED, removed(judged), place(Table.REMOVED));
+        digests.put("removed/" + stage.verb(), removed.digest());
         Funnel funnel = Funnel.of(judged.select(sources(judged).as("sources"), col("reasons")));
         publisher.stage(Table.FUNNEL, funnel.dataset(judged), place(Table.FUNNEL));
         Manifest.StageReport report = new Manifest.StageReport(
@@ -92,7 +89,9 @@ final class StageRun {
                 funnel.reasons(),
                 "");
         requireNothingLost(tables, report);
-        Map<String, JsonNode> facts = new TreeMap<>(new GateKeeper(run).judge(stage, tables, kept));
+        requireRows(stage.writes(), report.kept() + (stage.writesRemoved() ? report.removed() : 0), digest.rows());
+        requireRows(Table.REMOVED, report.removed(), removed.rows());
+        Map<String, JsonNode> facts = new TreeMap<>(new GateKeeper(run).judge(stage, tables, kept, digest));
         facts.put(Manifest.StageReport.FACT, Json.tree(report));
         publisher.publish(stage.verb(), token, fingerprint, facts);
         add(tables, funnel, report);
@@ -113,6 +112,14 @@ final class StageRun {
     private Funnel publishedFunnel() {
         String folder = published.folder(run.date(), place(Table.FUNNEL)).orElseThrow();
         return Funnel.read(run.spark().read().schema(Table.FUNNEL.schema()).parquet(folder));
+    }
+
+    /** A file that was lost on the way is missing from what is read back, too. */
+    private void requireRows(Table table, long judged, long written) {
+        if (written != judged) {
+            throw PushrankException.output("stage " + stage.verb() + ": " + judged + " rows go to table "
+                    + table.tableName() + ", but " + written + " were written");
+        }
     }
 
     private void requireNothingLost(Tables tables, Manifest.StageReport report) {

@@ -3,6 +3,7 @@ package io.pushrank.jobs.table;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What validation found that no row alone can tell.
@@ -15,6 +16,16 @@ public record Findings(Map<Table, Set<String>> reasons) {
     /** Nothing found, as in a world that was just generated. */
     public static Findings none() {
         return new Findings(Map.of());
+    }
+
+    /** What was found of some tables, as text: how they are read depends on it. */
+    public List<String> lines(Set<Table> tables) {
+        return reasons.entrySet().stream()
+                .filter(each ->
+                        tables.contains(each.getKey()) && !each.getValue().isEmpty())
+                .map(each -> each.getKey().tableName() + " " + new TreeSet<>(each.getValue()))
+                .sorted()
+                .toList();
     }
 
     boolean hasDuplicates(Table table) {

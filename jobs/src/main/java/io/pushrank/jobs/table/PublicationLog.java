@@ -60,6 +60,15 @@ public final class PublicationLog {
     }
 
     /**
+     * The right to publish a stage that a run under way has taken, shared with it; one's own when there is none. For who would
+     * publish no other rows than that run, and must not be in its way.
+     */
+    public long join(String stage) {
+        Long holder = latest().fences().get(stage);
+        return holder == null ? fence(List.of(stage)) : holder;
+    }
+
+    /**
      * Whether a run may still publish a stage.
      *
      * @throws PushrankException with exit code 4 when a later run means to publish it too

@@ -27,9 +27,10 @@ public final class PublishedTables {
         return Partitions.days(storage, layout.output() + "/_runs");
     }
 
-    /** Days of a table of the daily flow, in order. */
-    public List<LocalDate> days(Table table) {
+    /** Days of a table of the daily flow, from the first to before the last, in order. */
+    public List<LocalDate> days(Table table, LocalDate from, LocalDate before) {
         return days(PublicationLog.DAILY).stream()
+                .filter(day -> !day.isBefore(from) && day.isBefore(before))
                 .filter(day -> daily(day).partitions().containsKey(layout.relative(layout.partition(table, day))))
                 .toList();
     }
@@ -75,8 +76,9 @@ public final class PublishedTables {
     private String require(String path, Publication.Partition partition) {
         return locate(partition)
                 .orElseThrow(() -> PushrankException.input("published partition " + path + " must hold the files "
-                        + partition.files() + " in " + layout.output() + "/" + partition.folder() + ", but holds "
-                        + names(layout.output() + "/" + partition.folder())
+                        + partition.files() + " (bytes) in " + layout.output() + "/" + partition.folder()
+                        + ", but holds "
+                        + storage.dataFileLengths(layout.output() + "/" + partition.folder())
                         + ": run the stage that writes it again with --force"));
     }
 
@@ -106,10 +108,8 @@ public final class PublishedTables {
 
     /** Whether a folder holds a partition's files and no others. */
     public boolean holds(String folder, Publication.Partition partition) {
-        return names(folder).equals(partition.files());
-    }
-
-    private List<String> names(String folder) {
-        return storage.dataFileNames(folder);
+        // A folder in it would be of no one's publishing, and read by whoever looks into folders.
+        return storage.dataFileLengths(folder).equals(partition.files())
+                && storage.folders(folder).isEmpty();
     }
 }

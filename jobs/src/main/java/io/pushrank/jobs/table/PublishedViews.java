@@ -3,6 +3,7 @@ package io.pushrank.jobs.table;
 import io.pushrank.jobs.exit.PushrankException;
 import java.time.LocalDate;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -11,6 +12,7 @@ import java.util.stream.Collectors;
 public final class PublishedViews {
     private final PublishedTables published;
     private final Storage storage;
+    private final Layout layout;
 
     public PublishedViews(Storage storage, Layout layout) {
         this.storage = storage;
@@ -18,19 +20,17 @@ public final class PublishedViews {
         this.layout = layout;
     }
 
-    private final Layout layout;
-
     /** Whose SQL. */
     public enum Dialect {
         SPARK {
             @Override
-            String select(String folder, List<String> files) {
+            String select(String folder, Collection<String> files) {
                 return "SELECT *, DATE'%s' AS ds FROM parquet.`" + folder.replace("`", "``") + "`";
             }
         },
         DUCKDB {
             @Override
-            String select(String folder, List<String> files) {
+            String select(String folder, Collection<String> files) {
                 String list = files.stream()
                         .map(file -> "'" + (folder + "/" + file).replace("'", "''") + "'")
                         .collect(Collectors.joining(", "));
@@ -39,7 +39,7 @@ public final class PublishedViews {
         };
 
         /** Rows of one folder; {@code %s} stands for the day. */
-        abstract String select(String folder, List<String> files);
+        abstract String select(String folder, Collection<String> files);
 
         /**
          * Finds a dialect.
@@ -68,7 +68,7 @@ public final class PublishedViews {
                         .contains(table)) {
             throw new IllegalArgumentException("--table must be a stage's own table, but is " + table.tableName());
         }
-        List<LocalDate> days = published.days(table);
+        List<LocalDate> days = published.days(table, LocalDate.MIN, LocalDate.MAX);
         if (days.isEmpty()) {
             throw PushrankException.input(
                     "no day of table " + table.tableName() + " is published in " + layout.output());
@@ -81,6 +81,6 @@ public final class PublishedViews {
 
     private String select(Table table, Dialect dialect, LocalDate day) {
         String folder = published.folder(day, layout.partition(table, day)).orElseThrow();
-        return dialect.select(folder, storage.dataFileNames(folder)).replace("%s", day.toString());
+        return dialect.select(folder, storage.dataFileLengths(folder).keySet()).replace("%s", day.toString());
     }
 }

@@ -1,25 +1,36 @@
 package io.pushrank.jobs.table;
 
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 
 /** Files and folders of whatever file system Hadoop knows; errors are unchecked. */
 public final class Storage {
@@ -40,29 +51,33 @@ public final class Storage {
 
     /** Paths of the data files in a folder, in order; marker and hidden files are left out. */
     public List<String> dataFiles(String path) {
-        return dataFileNames(path).stream().map(name -> path + "/" + name).toList();
+        return dataFileLengths(path).keySet().stream()
+                .map(name -> path + "/" + name)
+                .toList();
     }
 
-    /** Names of the data files in a folder, in order; none when the folder is absent. */
-    public List<String> dataFileNames(String path) {
-        return names(path, status -> status.isFile() && isData(status));
+    /** Length in bytes of each data file in a folder, by name; none when the folder is absent. */
+    public SortedMap<String, Long> dataFileLengths(String path) {
+        SortedMap<String, Long> lengths = new TreeMap<>();
+        data(path).forEach(status -> lengths.put(status.getPath().getName(), status.getLen()));
+        return lengths;
     }
 
     /** Name, length and time of change of the data files in a folder, in the order of their names: what tells versions apart. */
     public List<String> dataFileStates(String path) {
-        return list(path).stream()
-                .filter(status -> status.isFile() && isData(status))
+        return data(path).stream()
                 .map(status -> status.getPath().getName() + " " + status.getLen() + " " + status.getModificationTime())
                 .sorted()
                 .toList();
     }
 
-    /** When something directly in a folder changed last; the epoch when it is absent. */
-    public Instant lastChange(String path) {
+    /** When a file anywhere in a folder changed last; empty when there is none. Folders have no such time on object stores. */
+    public Optional<Instant> lastChange(String path) {
         return list(path).stream()
-                .map(status -> Instant.ofEpochMilli(status.getModificationTime()))
-                .max(Comparator.naturalOrder())
-                .orElse(Instant.EPOCH);
+                .flatMap(status -> status.isDirectory()
+                        ? lastChange(path + "/" + status.getPath().getName()).stream()
+                        : Stream.of(Instant.ofEpochMilli(status.getModificationTime())))
+                .max(Comparator.naturalOrder());
     }
 
     /** Bytes of all that is in a folder; 0 when it is absent. */
@@ -72,9 +87,12 @@ public final class Storage {
                 : 0;
     }
 
-    private static boolean isData(FileStatus status) {
-        String name = status.getPath().getName();
-        return !name.startsWith("_") && !name.startsWith(".");
+    private List<FileStatus> data(String path) {
+        return list(path).stream()
+                .filter(status -> status.isFile()
+                        && !status.getPath().getName().startsWith("_")
+                        && !status.getPath().getName().startsWith("."))
+                .toList();
     }
 
     /** Names of the files in a folder, in order; none when the folder is absent. */
@@ -90,17 +108,37 @@ public final class Storage {
         });
     }
 
-    /** Writes a file whole: under another name first, so that no reader sees half of it. */
+    /** Writes a file whole, in place of the one that is there: no reader sees half of it, or none. */
     public void write(String path, String text) {
-        String draft = path.substring(0, path.lastIndexOf('/') + 1) + "." + path.substring(path.lastIndexOf('/') + 1);
-        call(draft, (system, file) -> {
-            try (FSDataOutputStream stream = system.create(file, true)) {
-                stream.write(text.getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        call(path, (system, file) -> {
+            FileSystem plain = withoutChecksums(system, file);
+            Path draft = draft(file);
+            create(plain, draft, bytes);
+            if (plain instanceof RawLocalFileSystem) {
+                // POSIX renames over a file in one step.
+                if (!plain.rename(draft, file)) {
+                    throw new IOException("cannot be renamed from " + draft);
+                }
+            } else {
+                FileContext.getFileContext(plain.getUri(), hadoop).rename(draft, file, Options.Rename.OVERWRITE);
             }
             return null;
         });
-        delete(path);
-        rename(draft, path);
+    }
+
+    /** A checksum beside the file would be of what was there before; readers do without where there is none. */
+    private static FileSystem withoutChecksums(FileSystem system, Path file) throws IOException {
+        if (system instanceof LocalFileSystem local) {
+            FileSystem raw = local.getRawFileSystem();
+            raw.delete(local.getChecksumFile(file), false);
+            return raw;
+        }
+        return system;
+    }
+
+    private static Path draft(Path file) {
+        return new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID());
     }
 
     public void rename(String from, String to) {
@@ -119,7 +157,12 @@ public final class Storage {
         call(from, (system, file) -> {
             Path destination = new Path(to);
             system.mkdirs(destination.getParent());
-            FileContext.getFileContext(system.getUri(), hadoop).rename(file, destination);
+            if (system instanceof LocalFileSystem local) {
+                // Hadoop's looks first and renames then; the kernel does both in one step.
+                Files.move(path(local, file), path(local, destination), StandardCopyOption.ATOMIC_MOVE);
+            } else {
+                FileContext.getFileContext(system.getUri(), hadoop).rename(file, destination);
+            }
             return null;
         });
     }
@@ -127,9 +170,10 @@ public final class Storage {
     /**
      * Makes a file that must not be there yet, whole or not at all; of several who try at once, one succeeds.
      *
+     * @param text unlike any that another one may write there: where an answer got lost, it tells whose file it is
      * @param isRenameAtomic whether the file system renames in one step, and to no name that is taken; where it does not, it
      *     must show a file only when it is closed, and refuse to close it where there is one by then: object stores do
-     * @return false when it was there
+     * @return false when another one's was there
      */
     public boolean createNew(String path, String text, boolean isRenameAtomic) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
@@ -137,41 +181,55 @@ public final class Storage {
             system.mkdirs(file.getParent());
             try {
                 if (system instanceof LocalFileSystem local) {
-                    link(local.pathToFile(file).toPath(), bytes);
+                    link(path(local, file), bytes);
                 } else if (isRenameAtomic) {
-                    String draft = file.getParent() + "/." + file.getName() + "." + UUID.randomUUID();
-                    create(system, new Path(draft), bytes);
-                    renameToNew(draft, path);
+                    Path draft = draft(file);
+                    create(system, draft, bytes);
+                    FileContext.getFileContext(system.getUri(), hadoop).rename(draft, file);
                 } else {
                     create(system, file, bytes);
                 }
                 return true;
-            } catch (FileAlreadyExistsException | java.nio.file.FileAlreadyExistsException e) {
-                return false;
-            } catch (UncheckedIOException e) {
-                if (e.getCause() instanceof FileAlreadyExistsException) {
-                    return false;
+            } catch (IOException e) {
+                // Refused, in whatever words the file system has for it; or made, and only the answer got lost.
+                if (!system.exists(file)) {
+                    throw e;
                 }
-                throw e;
+                return read(path).equals(text);
             }
         });
     }
 
+    private static java.nio.file.Path path(LocalFileSystem local, Path file) {
+        return local.pathToFile(file).toPath();
+    }
+
     /** Hadoop's local file system looks first and writes then, so that two could succeed; the kernel's link is one step. */
     private static void link(java.nio.file.Path file, byte[] bytes) throws IOException {
-        java.nio.file.Path draft = Files.createTempFile(file.getParent(), ".", ".draft");
+        java.nio.file.Path draft = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
         try {
-            Files.write(draft, bytes);
+            try (FileChannel channel = FileChannel.open(draft, CREATE_NEW, WRITE)) {
+                ByteBuffer buffer = ByteBuffer.wrap(bytes);
+                while (buffer.hasRemaining()) {
+                    channel.write(buffer);
+                }
+                // On the disk before it has its name: what a crash left empty would be in every later run's way.
+                channel.force(true);
+            }
             Files.createLink(file, draft);
         } finally {
-            Files.delete(draft);
+            Files.deleteIfExists(draft);
         }
     }
 
     private static void create(FileSystem system, Path file, byte[] bytes) throws IOException {
         FSDataOutputStreamBuilder<?, ?> builder = system.createFile(file);
         builder.overwrite(false);
-        builder.opt("fs.option.create.conditional.overwrite", true);
+        builder.recursive();
+        if (system.getUri().getScheme().equals("s3a")) {
+            // Without it S3A looks first and writes then; Hadoop before 3.4.2 does not know it, and says so.
+            builder.must("fs.option.create.conditional.overwrite", true);
+        }
         try (FSDataOutputStream stream = builder.build()) {
             stream.write(bytes);
         }
@@ -183,6 +241,20 @@ public final class Storage {
                 throw new IOException("the folder cannot be made");
             }
             return null;
+        });
+    }
+
+    /** Deletes a folder that holds nothing; one that holds something, perhaps only just now, stays. */
+    public void deleteIfEmpty(String path) {
+        call(path, (system, file) -> {
+            try {
+                return system.delete(file, false);
+            } catch (IOException e) {
+                if (!system.exists(file) || system.listStatus(file).length > 0) {
+                    return false;
+                }
+                throw e;
+            }
         });
     }
 

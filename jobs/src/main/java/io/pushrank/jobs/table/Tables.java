@@ -8,6 +8,7 @@ import io.pushrank.udf.model.ModelPackage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -18,6 +19,8 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What one piece of work sees: input tables as of one instant, tables that earlier stages published, and views on them.
@@ -26,6 +29,7 @@ import org.apache.spark.storage.StorageLevel;
  * instance has a Spark session of its own, so that views of two instants never meet.
  */
 public final class Tables implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
     private static final String VIEWS = "views";
     private static final String COLLABORATIVE = "/collaborative";
 
@@ -40,6 +44,7 @@ public final class Tables implements AutoCloseable {
     private final Set<Table> readable;
     private final Set<String> views = new HashSet<>();
     private final List<Dataset<Row>> reused = new ArrayList<>();
+    private final Map<ModelKind, ModelPackage> opened = new EnumMap<>(ModelKind.class);
     private final Map<String, String> models = new TreeMap<>();
     private final Map<String, String> notes = new TreeMap<>();
 
@@ -95,8 +100,11 @@ public final class Tables implements AutoCloseable {
      * @throws io.pushrank.udf.model.ModelException when it is missing or not whole
      */
     public ModelPackage model(ModelKind kind) {
-        ModelPackage model = ModelPackage.champion(
-                layout.models(), kind, spark.sparkContext().hadoopConfiguration());
+        // Once: a promotion meanwhile must not give a stage two models.
+        ModelPackage model = opened.computeIfAbsent(
+                kind,
+                each -> ModelPackage.champion(
+                        layout.models(), each, spark.sparkContext().hadoopConfiguration()));
         models.put(kind.folder() + "/" + model.version(), model.digest());
         return model;
     }
@@ -163,17 +171,21 @@ public final class Tables implements AutoCloseable {
     /** Sends of earlier dates: what the delivery system may not have handed back yet. */
     public Dataset<Row> earlierSends() {
         Dataset<Row> sends = inputs.empty(Table.SENDS);
-        for (LocalDate day : published.days(Table.SENDS)) {
-            if (isEarlier(day)) {
-                sends = sends.union(published(Table.SENDS, day));
-            }
+        for (LocalDate day : earlierDays()) {
+            sends = sends.union(published(Table.SENDS, day));
         }
         return sends;
     }
 
-    private boolean isEarlier(LocalDate day) {
-        return day.isBefore(date)
-                && !day.isBefore(date.minusDays(config.inputs().lookbackDays()));
+    private List<LocalDate> earlierDays() {
+        LocalDate from = date.minusDays(config.inputs().lookbackDays());
+        List<LocalDate> days = published.days(Table.SENDS, from, date);
+        for (LocalDate day : Partitions.days(storage, layout.outputTable(Table.SENDS))) {
+            if (!day.isBefore(from) && day.isBefore(date) && !days.contains(day)) {
+                LOG.warn("{} is left out: no run has published it", layout.partition(Table.SENDS, day));
+            }
+        }
+        return days;
     }
 
     /**
@@ -185,12 +197,9 @@ public final class Tables implements AutoCloseable {
             case STATE, EVENT -> inputs.state(table);
             case OUTPUT ->
                 table == Table.SENDS
-                        ? published.days(table).stream()
-                                .filter(this::isEarlier)
-                                .map(day -> digest(table, day))
-                                .toList()
+                        ? earlierDays().stream().map(day -> digest(table, day)).toList()
                         : List.of(digest(table, date));
-            case MODEL -> has(table) ? List.of(version(layout.models() + COLLABORATIVE)) : List.of();
+            case MODEL -> has(table) ? storage.dataFileStates(recommendedAuthorsFolder()) : List.of();
             case ORACLE -> List.of();
         };
     }
@@ -249,21 +258,18 @@ public final class Tables implements AutoCloseable {
         }
     }
 
-    private String version(String models) {
+    private String recommendedAuthorsFolder() {
+        String models = layout.models() + COLLABORATIVE;
         String version = storage.read(models + "/champion").strip();
         try {
             ModelPackage.requireVersion(version);
         } catch (IllegalArgumentException e) {
             throw new ModelException(models + "/champion", "the name of the version in use", "\"" + version + "\"");
         }
-        return version;
+        return models + "/" + version + "/recommended_authors";
     }
 
     private Dataset<Row> recommendedAuthors() {
-        String models = layout.models() + COLLABORATIVE;
-        String version = version(models);
-        return spark.read()
-                .schema(Table.RECOMMENDED_AUTHORS.schema())
-                .parquet(models + "/" + version + "/recommended_authors");
+        return spark.read().schema(Table.RECOMMENDED_AUTHORS.schema()).parquet(recommendedAuthorsFolder());
     }
 }

@@ -42,7 +42,7 @@ class ConfigFileTest {
                         200,
                         List.of(),
                         new InputGateConfig(0.6, 1.8, 0.1, 0.25),
-                        new OutputGateConfig(0.5, 2, 0, 0.25, 0.25)),
+                        new OutputGateConfig(0.5, 2, 0, 0.1, 0.25, 0.25)),
                 config.gates());
         assertEquals(List.of(), config.disabledRules());
         assertEquals(new TargetsConfig(5, 4), config.targets());

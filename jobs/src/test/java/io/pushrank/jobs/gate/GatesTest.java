@@ -54,7 +54,7 @@ class GatesTest {
 
         Expect.failure(
                 OUTPUT_REJECTED,
-                "sends differ from the days before: output_mix of table sends, column c7: 7, at most 0.5 (d);"
+                "outputs differ from the days before: output_mix of table sends, column c7: 7, at most 0.5 (d);"
                         + " output_mix of table sends, column c6: 6, at most 0.5 (d);"
                         + " output_mix of table sends, column c5: 5, at most 0.5 (d);"
                         + " output_mix of table sends, column c4: 4, at most 0.5 (d);"
@@ -99,7 +99,8 @@ class GatesTest {
 
     @Test
     void aGateThatDoesNotExistIsRefusedWithThoseThatDo() {
-        String known = ", known are [input_volume, input_nulls, input_drift, output_volume, output_mix, output_score]";
+        String known =
+                ", known are [input_volume, input_nulls, input_drift, output_volume, output_nulls, output_mix, output_score]";
         Expect.failure(
                 USAGE, "--accept names drift" + known, () -> Gates.accepted(List.of("input_drift"), List.of("drift")));
         Expect.failure(

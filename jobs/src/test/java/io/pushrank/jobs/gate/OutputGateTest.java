@@ -47,7 +47,7 @@ class OutputGateTest {
     private static void rejects(SendsProfile today, String message) {
         Expect.failure(
                 OUTPUT_REJECTED,
-                "sends differ from the days before: " + message,
+                "outputs differ from the days before: " + message,
                 () -> Gates.require(OutputGate.judge(today, WEEK, CONFIG), Set.of(), OUTPUT_REJECTED));
     }
 
@@ -148,7 +148,7 @@ class OutputGateTest {
 
         Expect.failure(
                 OUTPUT_REJECTED,
-                "sends differ from the days before: output_volume of table sends: 0.5, at least 0.6 (1,000 sends, 2,000"
+                "outputs differ from the days before: output_volume of table sends: 0.5, at least 0.6 (1,000 sends, 2,000"
                         + " eligible targets). If that is as it should be: --accept output_volume",
                 () -> Gates.require(OutputGate.judge(USUAL, List.of(), config), Set.of(), OUTPUT_REJECTED));
     }
@@ -184,5 +184,32 @@ class OutputGateTest {
                 new SendsProfile("2026-03-14", 9, 0, Map.of(), Map.of()),
                 SendsProfile.of(DATE, sends.filter("false"), 9));
         assertEquals(0, SendsProfile.of(DATE, sends, 0).sendsPerTarget());
+    }
+
+    private static TableProfile table(long rows, long unscored) {
+        return new TableProfile("light_ranked", DATE.toString(), rows, new TreeMap<>(Map.of("light_score", unscored)));
+    }
+
+    @Test
+    void aStagesTableOfHalfTheRowsOrWithAColumnThatTurnedNullIsRejected() {
+        List<TableProfile> week = Collections.nCopies(7, table(10_000, 2_000));
+
+        assertEquals(
+                List.of(Verdict.Status.PASSED, Verdict.Status.PASSED),
+                OutputGate.judge(table(9_000, 2_000), week, CONFIG).stream()
+                        .map(Verdict::status)
+                        .toList());
+        Expect.failure(
+                OUTPUT_REJECTED,
+                "outputs differ from the days before: output_nulls of table light_ranked, column light_score: 0.8, at most"
+                        + " 0.1 (NULL in 100.0 % of the rows, before in 20.0 %); output_volume of table light_ranked: 0.49,"
+                        + " at least 0.5 (4,900 rows, 10,000 by the median of 7 trailing days). If that is as it should be:"
+                        + " --accept output_volume --accept output_nulls",
+                () -> Gates.require(OutputGate.judge(table(4_900, 4_900), week, CONFIG), Set.of(), OUTPUT_REJECTED));
+        assertEquals(
+                List.of(Verdict.Status.NOT_JUDGED, Verdict.Status.NOT_JUDGED),
+                OutputGate.judge(table(4_900, 4_900), week.subList(0, 2), CONFIG).stream()
+                        .map(Verdict::status)
+                        .toList());
     }
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -75,7 +76,7 @@ class CleaningTest {
                 "quality-control",
                 log.fence(List.of("quality-control")),
                 new Publication.Stage("run", "", "", List.of(PATH), Map.of()),
-                Map.of(PATH, new Publication.Partition(folder, staged, List.of(file), 1, "")),
+                Map.of(PATH, new Publication.Partition(folder, staged, new TreeMap<>(Map.of(file, 4L)), 1, "")),
                 List.of());
     }
 
@@ -123,7 +124,10 @@ class CleaningTest {
         assertEquals(
                 List.of(layout.staging("killed") + "/1"),
                 deleted.stream().map(Cleaning.Left::folder).toList());
-        assertEquals(List.of("part-1"), storage.dataFileNames(layout.output() + "/" + PATH));
+        assertEquals(
+                List.of("part-1"),
+                List.copyOf(
+                        storage.dataFileLengths(layout.output() + "/" + PATH).keySet()));
         assertFalse(storage.exists(layout.staging()));
     }
 
@@ -139,6 +143,8 @@ class CleaningTest {
         cleaning.clean(FAR_AHEAD, false);
 
         assertEquals(List.of("after"), storage.folders(layout.data()));
-        assertEquals(List.of("part-2"), storage.dataFileNames(layout.data() + "/after/0"));
+        assertEquals(
+                List.of("part-2"),
+                List.copyOf(storage.dataFileLengths(layout.data() + "/after/0").keySet()));
     }
 }

@@ -133,7 +133,7 @@ class GatedRunTest {
 
         Expect.failure(
                 ExitCode.OUTPUT_REJECTED,
-                "sends differ from the days before: " + sentence
+                "outputs differ from the days before: " + sentence
                         + ". If that is as it should be: --accept output_volume",
                 () -> run(world, TinyWorld.DATE, Set.of(), new QualityControl()));
 

@@ -15,6 +15,7 @@ import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.run.Publisher.Token;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.PublishedViews;
@@ -26,9 +27,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -207,6 +210,54 @@ class PublisherTest {
     }
 
     @Test
+    void whatTheLogNamesIsKeptEvenByARunThatWasNotToldThatItPublished() {
+        Publisher publisher = publisher("run");
+        Token token = begin(publisher);
+        publisher.stage(Table.REMOVED, removed(1L), destination);
+        // The step is taken, but the run does not hear of it.
+        String staged = "_staging/run/0";
+        token.log()
+                .publish(
+                        STAGE,
+                        token.number(),
+                        new Publication.Stage("run", "", "", List.of(layout.relative(destination)), Map.of()),
+                        Map.of(
+                                layout.relative(destination),
+                                new Publication.Partition(
+                                        layout.relative(destination),
+                                        staged,
+                                        storage.dataFileLengths(directory + "/" + staged),
+                                        1,
+                                        "")),
+                        List.of());
+
+        publisher.close();
+
+        assertEquals(1, logged().size());
+    }
+
+    @Test
+    void whoOnlyLooksAtTheInputsDoesNotOvertakeTheDay() {
+        Publisher day = publisher("day");
+        Token token = begin(day);
+        Publisher looking = publisher("looking");
+        assertEquals(
+                token.number(), looking.join(PublicationLog.DAILY, DAY, STAGE).number());
+
+        day.stage(Table.REMOVED, removed(1L), destination);
+        publish(day, token);
+        assertEquals(List.of(1L), seen());
+        Publisher alone = publisher("alone");
+        assertEquals(
+                1,
+                alone.join(PublicationLog.DAILY, DAY.plusDays(1), STAGE).number(),
+                "where there is no run, it is one's own");
+        looking.close();
+        alone.close();
+        day.close();
+    }
+
+    @Test
     void whatARunTookAwayAndDidNotPutBackIsFound() {
         Publisher before = publisher("before");
         publishAs(before, 1L);
@@ -224,19 +275,27 @@ class PublisherTest {
     }
 
     @Test
-    void filesThatAreGoneOrOneTooManyAreComplainedOf() throws IOException {
+    void filesThatAreGoneOrCutShortOrOneTooManyAreComplainedOf() throws IOException {
         Publisher publisher = publisher("run");
         publishAs(publisher, 1L);
         publisher.close();
         Path file = onlyFile();
-        String name = file.getFileName().toString();
-        Files.copy(file, file.resolveSibling("part-more.parquet"));
+        String whole = "{" + file.getFileName() + "=" + Files.size(file) + "}";
+        String must = "published partition removed/ds=2026-03-14/stage=light-rank must hold the files " + whole
+                + " (bytes) in " + destination + ", but holds ";
+        String again = ": run the stage that writes it again with --force";
+        byte[] bytes = Files.readAllBytes(file);
 
-        Expect.failure(
+        Files.write(file, Arrays.copyOf(bytes, 100));
+        Expect.failure(INPUT_REJECTED, must + "{" + file.getFileName() + "=100}" + again, this::logged);
+        Files.delete(file);
+        Expect.failure(INPUT_REJECTED, must + "{}" + again, this::logged);
+        Files.write(file, bytes);
+        assertEquals(List.of(1L), logged());
+        Files.write(file.resolveSibling("part-more.parquet"), bytes);
+        Expect.failureMatching(
                 INPUT_REJECTED,
-                "published partition removed/ds=2026-03-14/stage=light-rank must hold the files [" + name + "] in "
-                        + destination + ", but holds [" + name + ", part-more.parquet]: run the stage that writes it"
-                        + " again with --force",
+                Pattern.quote(must) + "\\{.*, part-more.parquet=.*" + Pattern.quote(again),
                 this::logged);
     }
 

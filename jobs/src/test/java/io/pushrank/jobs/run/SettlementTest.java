@@ -1,6 +1,7 @@
 package io.pushrank.jobs.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.exit.PushrankException;
@@ -16,6 +17,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -74,7 +76,14 @@ class SettlementTest {
                     stage,
                     token,
                     new Publication.Stage(id, "", "", List.of(path), Map.of()),
-                    Map.of(path, new Publication.Partition(path, layout.relative(draft), List.of(file), 1, file)),
+                    Map.of(
+                            path,
+                            new Publication.Partition(
+                                    path,
+                                    layout.relative(draft),
+                                    new TreeMap<>(Map.of(file, (long) file.length())),
+                                    1,
+                                    file)),
                     List.of());
             return file;
         }
@@ -101,12 +110,15 @@ class SettlementTest {
     private String logged(String stage) {
         return published
                 .folder(DAY, layout.output() + "/" + stage + "/ds=" + DAY)
-                .map(folder -> String.join(",", storage.dataFileNames(folder)))
+                .map(folder -> String.join(",", storage.dataFileLengths(folder).keySet()))
                 .orElse("nothing");
     }
 
     private String seen(String stage) {
-        return String.join(",", storage.dataFileNames(layout.output() + "/" + stage + "/ds=" + DAY));
+        return String.join(
+                ",",
+                storage.dataFileLengths(layout.output() + "/" + stage + "/ds=" + DAY)
+                        .keySet());
     }
 
     @RepeatedTest(40)
@@ -185,7 +197,7 @@ class SettlementTest {
         Publication publication = log.latest();
         for (String stage : STAGES) {
             Publication.Partition partition = publication.partitions().get(stage + "/ds=" + DAY);
-            assertEquals(String.join(",", partition.files()), seen(stage), refused + " were refused");
+            assertEquals(String.join(",", partition.files().keySet()), seen(stage), refused + " were refused");
         }
         // Each number is there once: 151 fences, and a publication each time that none had begun since.
         assertEquals(
@@ -194,6 +206,16 @@ class SettlementTest {
                         .filter(name -> name.endsWith(".json"))
                         .count());
         assertEquals(List.of(), storage.folders(layout.staging()), "nothing is left over");
+    }
+
+    @Test
+    void aFileThatWasMadeAlthoughItsMakerWasToldOtherwiseIsKnownAgain() {
+        String path = directory + "/answered/1";
+
+        assertTrue(storage.createNew(path, "mine", true));
+        assertTrue(storage.createNew(path, "mine", true), "by what it says");
+        assertFalse(storage.createNew(path, "another's", true));
+        assertEquals("mine", storage.read(path));
     }
 
     @Test
