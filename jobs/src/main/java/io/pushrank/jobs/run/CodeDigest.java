@@ -1,5 +1,6 @@
 package io.pushrank.jobs.run;
 
+import io.pushrank.jobs.config.Digests;
 import io.pushrank.udf.model.ModelPackage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,8 +8,6 @@ import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -22,16 +21,8 @@ final class CodeDigest {
         return DIGEST;
     }
 
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
-    }
-
     private static String compute() {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Digests.sha256();
         try {
             for (Class<?> part : List.of(CodeDigest.class, ModelPackage.class)) {
                 Path source = Path.of(
@@ -45,7 +36,7 @@ final class CodeDigest {
         } catch (URISyntaxException e) {
             throw new IllegalStateException("a class comes from a file", e);
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return Digests.hex(digest.digest());
     }
 
     private static List<Path> files(Path source) throws IOException {

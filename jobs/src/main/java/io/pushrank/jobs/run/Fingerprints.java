@@ -1,16 +1,15 @@
 package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.config.Digests;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.model.ModelKind;
-import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.function.Function;
 
@@ -51,7 +50,6 @@ final class Fingerprints {
     }
 
     private static String digest(List<String> lines) {
-        byte[] text = String.join("\n", lines).getBytes(StandardCharsets.UTF_8);
-        return HexFormat.of().formatHex(CodeDigest.sha256().digest(text));
+        return Digests.of(String.join("\n", lines));
     }
 }

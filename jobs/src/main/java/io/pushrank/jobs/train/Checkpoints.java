@@ -1,5 +1,6 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.jobs.config.Digests;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

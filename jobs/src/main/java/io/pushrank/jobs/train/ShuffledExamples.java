@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.pushrank.jobs.config.Digests;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.jobs.config.Digests;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.train.Interruption.InterruptedTrainingException;
 import io.pushrank.udf.model.ModelExport;
