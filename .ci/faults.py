@@ -234,7 +234,7 @@ class Faults:
             file, told = self.damaged_input(chance, lambda bytes_, at: bytes_[:at], "cut off at byte")
             output = self.output("damaged", None)
             run = self.daily(output, "--input", WORK / "inputs")
-            problems = refused(run, run.wait(), 3, file.name)
+            problems = refused(run, run.wait(), 3, file.name, output)
             outcome.add(told, problems, difference({}, partitions(output, DATE)))
 
     def input_bit_flipped(self, outcome):
@@ -254,7 +254,7 @@ class Faults:
                 problems, after = self.whole(output, run, code)
                 outcome.add(told + ", which means nothing", problems, after)
                 continue
-            problems = refused(run, code, 3, file.name)
+            problems = refused(run, code, 3, file.name, output)
             found = partitions(output, DATE)
             if any(name.startswith("sends/") for name in found):
                 problems.append("sends are published")
@@ -296,13 +296,17 @@ class Faults:
             before = partitions(output, DATE)
             file.write_bytes(content)
             run = self.verb(verb, output, "--models", models)
-            problems = refused(run, run.wait(), 5, file.name)
+            problems = refused(run, run.wait(), 5, file.name, output)
             told = f"{file.relative_to(models)}: a bit flipped in byte {at:,} of {len(content):,}"
             outcome.add(told, problems, difference(before, partitions(output, DATE)))
 
 
-def refused(run, code, wanted, named):
+def refused(run, code, wanted, named, output):
     problems = []
+    manifests = sorted((output / "_runs" / f"ds={DATE}").glob("[!.]*.json"))
+    said = json.loads(manifests[-1].read_text())["exit_code"] if manifests else None
+    if said != wanted:
+        problems.append(f"its manifest says exit code {said}, must be {wanted} (see {run.log})")
     if code != wanted:
         problems.append(f"exit code {code}, must be {wanted}: {run.complaint()} (see {run.log})")
     elif named not in run.complaint():

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -70,19 +71,18 @@ public final class Publisher implements AutoCloseable {
      * @param channel {@link PublicationLog#DAILY} or {@link PublicationLog#EXAMPLES}
      */
     public Token begin(String channel, LocalDate day, Collection<String> stages) {
-        PublicationLog log = new PublicationLog(
-                storage, layout, channel, day, config.publishing().isRenameAtomic());
-        Token token = new Token(log, log.fence(stages));
-        logs.add(log);
-        settlement.settle(log);
-        return token;
+        return begin(channel, day, log -> log.fence(stages));
     }
 
     /** The right to publish a stage beside the run that has it: see {@link PublicationLog#join}. */
     Token join(String channel, LocalDate day, String stage) {
+        return begin(channel, day, log -> log.join(stage));
+    }
+
+    private Token begin(String channel, LocalDate day, ToLongFunction<PublicationLog> right) {
         PublicationLog log = new PublicationLog(
                 storage, layout, channel, day, config.publishing().isRenameAtomic());
-        Token token = new Token(log, log.join(stage));
+        Token token = new Token(log, right.applyAsLong(log));
         logs.add(log);
         settlement.settle(log);
         return token;

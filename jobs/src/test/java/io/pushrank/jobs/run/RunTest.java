@@ -24,6 +24,7 @@ import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.model.ModelException;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -292,6 +293,26 @@ class RunTest {
         assertEquals(4, lastManifest(world).exitCode());
         assertFalse(storage.exists(world.layout().partition(Table.TARGETS, TinyWorld.DATE)));
         later.close();
+    }
+
+    @Test
+    void whatFailsOnAnExecutorStandsInTheManifestToo() throws IOException {
+        TinyWorld world = world();
+        Path file = Path.of(world.input(), "posts", Layout.day(TinyWorld.DATE), "part-0.parquet");
+        byte[] bytes = Files.readAllBytes(file);
+        // In the first page: the footer, which is looked at before any row is read, says nothing of it.
+        bytes[30] ^= 1;
+        Files.write(file, bytes);
+
+        Exception failure = assertThrows(Exception.class, () -> run(world, new Targets()));
+
+        Manifest manifest = lastManifest(world);
+        assertEquals(List.of("failed", 3), List.of(manifest.status(), manifest.exitCode()));
+        assertEquals(Failure.of(failure).message(), manifest.message());
+        assertTrue(
+                manifest.message().startsWith("file ") && manifest.message().contains("part-0.parquet"),
+                manifest.message());
+        assertFalse(storage.exists(world.layout().staging()));
     }
 
     @Test
