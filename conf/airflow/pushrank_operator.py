@@ -30,7 +30,7 @@ class PushrankOperator(SparkSubmitOperator):
     :param options: further options (templated)
     """
 
-    template_fields = (*SparkSubmitOperator.template_fields, "paths", "day")
+    template_fields = (*SparkSubmitOperator.template_fields, "paths", "day", "settings")
 
     def __init__(self, *, verb: str, options: list[str] | None = None, **kwargs):
         self.verb = verb
@@ -39,6 +39,8 @@ class PushrankOperator(SparkSubmitOperator):
             "--output={{ var.json.pushrank.output }}",
             "--models={{ var.json.pushrank.models }}",
         ]
+        # One a line, since a template gives text.
+        self.settings = "{{ var.json.pushrank.get('options', []) | join('\n') }}"
         dates = [option.removeprefix("--date=") for option in options or [] if option.startswith("--date=")]
         self.day = dates[0] if dates else "{{ ds }}"
         arguments = [*verb.split(" "), *self.paths, *(options if options is not None else ["--date={{ ds }}"])]
@@ -56,6 +58,7 @@ class PushrankOperator(SparkSubmitOperator):
 
     def execute(self, context):
         started = datetime.now(timezone.utc)
+        self.application_args = [*self.application_args, *self.settings.splitlines()]
         try:
             return super().execute(context)
         # The provider raises RuntimeError for a driver that failed in cluster mode.

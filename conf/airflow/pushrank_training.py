@@ -12,11 +12,12 @@ from datetime import datetime, timedelta
 from airflow.sdk import dag
 from pushrank_operator import PushrankOperator
 
-# The last complete day of labels, and how the days before it are shared out.
-LAST = "{{ macros.ds_add(ds, -1) }}"
-HELD_BACK_FROM = "{{ macros.ds_add(ds, -3) }}"
-TRAINED_UNTIL = "{{ macros.ds_add(ds, -4) }}"
-FIRST = "{{ macros.ds_add(ds, -14) }}"
+# Labels end 24 h after a day's as-of instant (12:00 UTC): at 02:00 the day before yesterday is the last complete one. How it and
+# the days before it are shared out:
+LAST = "{{ macros.ds_add(ds, -2) }}"
+HELD_BACK_FROM = "{{ macros.ds_add(ds, -4) }}"
+TRAINED_UNTIL = "{{ macros.ds_add(ds, -5) }}"
+FIRST = "{{ macros.ds_add(ds, -15) }}"
 VERSION = "{{ ds_nodash }}"
 
 

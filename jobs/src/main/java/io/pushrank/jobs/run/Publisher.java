@@ -54,6 +54,11 @@ public final class Publisher implements AutoCloseable {
         this.config = config;
         this.staging = layout.staging(runId);
         this.settlement = new Settlement(storage, layout, staging);
+        if (config.publishing().isRenameAtomic() && layout.output().matches("s3[an]?://.*")) {
+            // There a rename is a look, a copy and a deletion: two runs could both publish.
+            throw PushrankException.usage("publishing.mode must be manifest for --output " + layout.output()
+                    + ", but is " + config.publishing().mode());
+        }
         try {
             storage.createFolder(staging);
         } catch (UncheckedIOException e) {

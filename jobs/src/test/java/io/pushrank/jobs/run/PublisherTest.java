@@ -394,6 +394,16 @@ class PublisherTest {
     }
 
     @Test
+    void onAStoreThatCannotRenameNothingIsPublishedByRenaming() {
+        Layout bucket = new Layout("input", "s3a://bucket/output", "models");
+
+        Expect.failure(
+                USAGE,
+                "publishing.mode must be manifest for --output s3a://bucket/output, but is rename",
+                () -> new Publisher(storage, bucket, "run", MOVING));
+    }
+
+    @Test
     void anOutputWhoseFolderCannotBeMadeIsAUsageError() {
         // The kernel refuses folders here to everybody, root included.
         Layout refused = new Layout("input", "/proc/self/output", "models");
