@@ -2,6 +2,7 @@ package io.pushrank.jobs.table;
 
 import io.pushrank.jobs.exit.PushrankException;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -24,22 +25,22 @@ public final class PublishedViews {
     public enum Dialect {
         SPARK {
             @Override
-            String select(String folder, Collection<String> files) {
-                return "SELECT *, DATE'%s' AS ds FROM parquet.`" + folder.replace("`", "``") + "`";
+            String from(String folder, Collection<String> files) {
+                return "parquet.`" + folder.replace("`", "``") + "`";
             }
         },
         DUCKDB {
             @Override
-            String select(String folder, Collection<String> files) {
+            String from(String folder, Collection<String> files) {
                 String list = files.stream()
                         .map(file -> "'" + (folder + "/" + file).replace("'", "''") + "'")
                         .collect(Collectors.joining(", "));
-                return "SELECT *, DATE '%s' AS ds FROM read_parquet([" + list + "], hive_partitioning = false)";
+                return "read_parquet([" + list + "], hive_partitioning = false)";
             }
         };
 
-        /** Rows of one folder; {@code %s} stands for the day. */
-        abstract String select(String folder, Collection<String> files);
+        /** Rows of one folder's files. */
+        abstract String from(String folder, Collection<String> files);
 
         /**
          * Finds a dialect.
@@ -56,31 +57,37 @@ public final class PublishedViews {
     }
 
     /**
-     * A view of all published days of a table, with the day as column {@code ds}. It names folders or files as they are
-     * now: ask again after a run.
+     * A view of all published days of a table, with the day as column {@code ds}, and {@code stage} or {@code input_table}
+     * where it has a partition for each. It names folders or files as they are now: ask again after a run.
      *
-     * @throws IllegalArgumentException when it is no table that a stage writes whole
+     * @throws IllegalArgumentException when it is no table that a day's run writes
      * @throws PushrankException with exit code 3 when no day of it is published
      */
     public String sql(Table table, Dialect dialect) {
-        if (table.group() != Table.Group.OUTPUT
-                || List.of(Table.REMOVED, Table.FUNNEL, Table.QUARANTINE, Table.EXAMPLES)
-                        .contains(table)) {
-            throw new IllegalArgumentException("--table must be a stage's own table, but is " + table.tableName());
+        if (table.group() != Table.Group.OUTPUT || table == Table.EXAMPLES) {
+            throw new IllegalArgumentException("--table must be a table of a day's run, but is " + table.tableName());
         }
-        List<LocalDate> days = published.days(table, LocalDate.MIN, LocalDate.MAX);
-        if (days.isEmpty()) {
+        List<String> selects = new ArrayList<>();
+        for (LocalDate day : published.days(PublicationLog.DAILY)) {
+            String partition = layout.partition(table, day);
+            published.folder(day, partition).ifPresent(folder -> selects.add(select(dialect, day, folder, "")));
+            published.folders(PublicationLog.DAILY, day, partition).forEach((path, folder) -> {
+                String[] last = path.substring(path.lastIndexOf('/') + 1).split("=", 2);
+                // Not "table", which SQL keeps for itself.
+                String column = last[0].equals("table") ? "input_table" : last[0];
+                selects.add(select(dialect, day, folder, ", '" + last[1] + "' AS " + column));
+            });
+        }
+        if (selects.isEmpty()) {
             throw PushrankException.input(
                     "no day of table " + table.tableName() + " is published in " + layout.output());
         }
-        String selects =
-                days.stream().map(day -> select(table, dialect, day)).collect(Collectors.joining("\nUNION ALL\n"));
         return "CREATE OR REPLACE " + (dialect == Dialect.SPARK ? "TEMPORARY " : "") + "VIEW " + table.tableName()
-                + " AS\n" + selects + ";";
+                + " AS\n" + String.join("\nUNION ALL\n", selects) + ";";
     }
 
-    private String select(Table table, Dialect dialect, LocalDate day) {
-        String folder = published.folder(day, layout.partition(table, day)).orElseThrow();
-        return dialect.select(folder, storage.dataFileLengths(folder).keySet()).replace("%s", day.toString());
+    private String select(Dialect dialect, LocalDate day, String folder, String more) {
+        return "SELECT *, DATE '" + day + "' AS ds" + more + " FROM "
+                + dialect.from(folder, storage.dataFileLengths(folder).keySet());
     }
 }

@@ -356,6 +356,19 @@ class PublisherTest {
                 .startsWith("CREATE OR REPLACE VIEW sends AS\nSELECT *, DATE '2026-03-13' AS ds FROM read_parquet(['"
                         + layout.partition(Table.SENDS, DAY.minusDays(1)) + "/part-"));
         spark.sql("DROP VIEW sends");
+
+        Publisher publisher = publisher("run");
+        publishAs(publisher, 5L);
+        publisher.close();
+        spark.sql(views.sql(Table.REMOVED, Dialect.SPARK).replace(";", ""));
+        assertEquals(
+                "[5,2026-03-14,light-rank]",
+                spark.sql("SELECT user_id, ds, stage FROM removed").head().toString());
+        spark.sql("DROP VIEW removed");
+        Expect.failure(
+                INPUT_REJECTED,
+                "no day of table candidates is published in " + directory,
+                () -> views.sql(Table.CANDIDATES, Dialect.DUCKDB));
     }
 
     @Test
