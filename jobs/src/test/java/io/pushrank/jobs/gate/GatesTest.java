@@ -142,7 +142,8 @@ class GatesTest {
 
         for (String cell : List.of(
                 input.leastVolume() + " to " + input.mostVolume(),
-                input.maxNullRise() + "; half of the values",
+                "may be NULL | " + input.maxNullRise() + "; of a column that is mostly NULL",
+                "of a stage's table that may be NULL | " + output.maxNullRise() + " | 4",
                 "`minimum_rows` (" + defaults.minimumRows() + ")",
                 "`minimum_days` (" + defaults.minimumDays() + ")",
                 "`trailing_days` (" + defaults.trailingDays() + ")",
