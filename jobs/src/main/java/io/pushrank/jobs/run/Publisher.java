@@ -7,6 +7,7 @@ import io.pushrank.jobs.table.Footers;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.PublicationLog;
+import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.io.UncheckedIOException;
@@ -39,6 +40,7 @@ public final class Publisher implements AutoCloseable {
     private final RankingConfig config;
     private final String staging;
     private final Settlement settlement;
+    private final PublishedTables published;
     private final Map<String, Publication.Partition> partitions = new TreeMap<>();
     private final Set<String> cleared = new TreeSet<>();
     private final List<PublicationLog> logs = new ArrayList<>();
@@ -54,6 +56,7 @@ public final class Publisher implements AutoCloseable {
         this.config = config;
         this.staging = layout.staging(runId);
         this.settlement = new Settlement(storage, layout, staging);
+        this.published = new PublishedTables(storage, layout);
         if (config.publishing().isRenameAtomic() && layout.output().matches("s3[an]?://.*")) {
             // There a rename is a look, a copy and a deletion: two runs could both publish.
             throw PushrankException.usage("publishing.mode must be manifest for --output " + layout.output()
@@ -149,11 +152,30 @@ public final class Publisher implements AutoCloseable {
 
     /** The one step after which it is published; what follows only moves files. */
     void commit(String stage, Token token, String fingerprint, Map<String, JsonNode> facts) {
-        Publication.Stage published =
-                new Publication.Stage(runId, Run.now(), fingerprint, List.copyOf(partitions.keySet()), facts);
-        token.log().publish(stage, token.number(), published, partitions, cleared);
+        Publication latest = token.log().latest();
+        Map<String, Publication.Partition> chosen = new TreeMap<>(partitions);
+        chosen.replaceAll((path, mine) -> {
+            Publication.Partition theirs = latest.partitions().get(path);
+            return isAsGood(theirs, mine) ? theirs : mine;
+        });
+        Publication.Stage entry =
+                new Publication.Stage(runId, Run.now(), fingerprint, List.copyOf(chosen.keySet()), facts);
+        token.log().publish(stage, token.number(), entry, chosen, cleared);
+        partitions.values().stream()
+                .filter(mine -> !chosen.containsValue(mine))
+                .forEach(mine -> storage.delete(layout.output() + "/" + mine.staged()));
         partitions.clear();
         cleared.clear();
+    }
+
+    /** Whether the files that are there hold the same rows: then they stay, and plain readers notice nothing. */
+    private boolean isAsGood(Publication.Partition theirs, Publication.Partition mine) {
+        return theirs != null
+                && theirs.digest().equals(mine.digest())
+                && theirs.rows() == mine.rows()
+                && theirs.files().size() == mine.files().size()
+                && theirs.folder().equals(theirs.staged()) == mine.folder().equals(mine.staged())
+                && published.locate(theirs).isPresent();
     }
 
     /** Removes what was not published; afterwards nothing more can be staged. */

@@ -25,7 +25,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,14 +39,14 @@ class ManifestModeTest {
     @TempDir
     private Path directory;
 
-    private void run(Layout layout, boolean isForced, Stage... stages) {
+    private void run(Layout layout, ConfigFile settings, Stage... stages) {
         new Run(
                         spark,
                         layout,
-                        config,
+                        settings,
                         TinyWorld.DATE,
                         "some stages",
-                        new Choices(isForced, Set.of()),
+                        Choices.NONE,
                         new Progress(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8)))
                 .stages(List.of(stages));
     }
@@ -70,8 +69,8 @@ class ManifestModeTest {
                 () -> storage.rename(layout.output() + "/some", layout.output() + "/other"),
                 "or else this test shows nothing");
 
-        run(layout, false, new Targets());
-        run(layout, false, new Candidates());
+        run(layout, config, new Targets());
+        run(layout, config, new Candidates());
 
         PublishedTables published = new PublishedTables(storage, layout);
         String first = published
@@ -88,7 +87,7 @@ class ManifestModeTest {
                         .count());
         spark.sql("DROP VIEW candidates");
 
-        run(layout, true, new Candidates());
+        run(layout, config.set("candidates.sources.in_network.limit=1"), new Candidates());
 
         String second = published
                 .folder(TinyWorld.DATE, layout.partition(Table.CANDIDATES, TinyWorld.DATE))
@@ -96,7 +95,7 @@ class ManifestModeTest {
         assertEquals(2, spark.read().parquet(first).count(), "readers of before are not disturbed");
         new Cleaning(storage, layout).clean(Instant.parse("2999-01-01T00:00:00Z"), false);
         assertFalse(storage.exists(first));
-        assertEquals(2, spark.read().parquet(second).count());
+        assertEquals(1, spark.read().parquet(second).count());
         assertFalse(storage.exists(layout.staging()));
     }
 }

@@ -141,6 +141,35 @@ class PublisherTest {
     }
 
     @Test
+    void equalRowsLeaveTheFilesWhereTheyAre() throws IOException {
+        Publisher first = publisher("first");
+        publishAs(first, 1L);
+        first.close();
+        Path file = onlyFile();
+
+        Publisher again = publisher("again");
+        publishAs(again, 1L);
+        again.close();
+
+        assertEquals(file, onlyFile(), "no reader is disturbed");
+        assertEquals(
+                "again",
+                new PublicationLog(storage, layout, PublicationLog.DAILY, DAY)
+                        .latest()
+                        .stages()
+                        .get(STAGE)
+                        .runId());
+        assertFalse(exists("_staging"));
+
+        Files.delete(file);
+        Publisher mending = publisher("mending");
+        publishAs(mending, 1L);
+        mending.close();
+        assertNotEquals(file, onlyFile(), "unless they are not whole");
+        assertEquals(List.of(1L), logged());
+    }
+
+    @Test
     void whatBreaksTheContractIsNeverSeen() {
         Publisher publisher = publisher("run");
         Token token = begin(publisher);
