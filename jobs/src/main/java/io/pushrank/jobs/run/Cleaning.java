@@ -39,7 +39,7 @@ public final class Cleaning {
      * @param idleSince a run that is under way, and wrote nothing since, counts as stopped
      */
     public List<Left> clean(Instant idleSince, boolean isDryRun) {
-        Set<String> needed = needed();
+        Set<String> needed = needed(idleSince);
         Map<String, String> statuses = statuses();
         List<Left> left = new ArrayList<>();
         for (String root : List.of(layout.staging(), layout.data())) {
@@ -87,12 +87,14 @@ public final class Cleaning {
         storage.deleteIfEmpty(root);
     }
 
-    /** Folders that hold what some day's log names. */
-    private Set<String> needed() {
+    /** Folders that hold what some day's log names, or named until not long ago. */
+    private Set<String> needed(Instant idleSince) {
         Set<String> needed = new HashSet<>();
         for (PublicationLog log : logs()) {
-            for (Publication.Partition partition : log.latest().partitions().values()) {
-                published.locate(partition).ifPresent(needed::add);
+            for (Publication publication : log.since(idleSince)) {
+                for (Publication.Partition partition : publication.partitions().values()) {
+                    published.locate(partition).ifPresent(needed::add);
+                }
             }
         }
         return needed;

@@ -2,6 +2,7 @@ package io.pushrank.jobs.table;
 
 import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.exit.PushrankException;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;
 import java.util.List;
@@ -40,13 +41,24 @@ public final class PublicationLog {
 
     /** What holds now. */
     public Publication latest() {
-        List<String> files = storage.files(folder).stream()
+        List<String> files = files();
+        return files.isEmpty() ? Publication.NONE : parse(files.get(files.size() - 1));
+    }
+
+    /** What holds now, and all that held before when that has changed since an instant: readers may still be at it. */
+    public List<Publication> since(Instant instant) {
+        boolean hasChanged = storage.lastChange(folder).orElse(Instant.EPOCH).isAfter(instant);
+        return hasChanged ? files().stream().map(this::parse).toList() : List.of(latest());
+    }
+
+    private List<String> files() {
+        return storage.files(folder).stream()
                 .filter(file -> file.matches("\\d+\\.json"))
                 .toList();
-        if (files.isEmpty()) {
-            return Publication.NONE;
-        }
-        String file = folder + "/" + files.get(files.size() - 1);
+    }
+
+    private Publication parse(String name) {
+        String file = folder + "/" + name;
         return Json.parse(file, storage.read(file), Publication.class);
     }
 

@@ -9,7 +9,10 @@ import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Storage;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -132,13 +135,17 @@ class CleaningTest {
     }
 
     @Test
-    void filesThatStayWhereTheyWereWrittenGoWhenTheyAreReplacedAndTheirReadersHadTime() {
+    void filesThatStayWhereTheyWereWrittenGoWhenTheyAreReplacedAndTheirReadersHadTime() throws IOException {
         file("_data/before/0/part-1");
         publish("_data/before/0", "_data/before/0", "part-1");
         file("_data/after/0/part-2");
         publish("_data/after/0", "_data/after/0", "part-2");
 
         assertEquals(List.of(), left(LONG_AGO));
+        // Written long ago, and replaced only now.
+        Path written = directory.resolve("_data/before/0/part-1");
+        Files.setLastModifiedTime(written, FileTime.from(Instant.parse("2020-01-01T00:00:00Z")));
+        assertEquals(List.of(), left(Instant.parse("2021-01-01T00:00:00Z")));
         assertEquals(List.of("_data/before/0: replaced, or never published"), left(FAR_AHEAD));
         cleaning.clean(FAR_AHEAD, false);
 
