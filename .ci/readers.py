@@ -1,4 +1,4 @@
-"""Holds DuckDB, pandas and pyarrow against Spark's figures: OUTPUT DATE FIGURES. See .ci/readers."""
+"""Holds DuckDB, pandas and pyarrow against Spark's figures: OUTPUT DATE FIGURES VIEW. See .ci/readers."""
 
 import json
 import math
@@ -100,11 +100,20 @@ def check_manifest(output, date, figures):
     return problems
 
 
-def main(output, date, file):
+def check_view(view, date, figures):
+    """The view of all published sends has the date's rows."""
+    with duckdb.connect() as connection:
+        connection.execute(Path(view).read_text())
+        (rows,) = connection.execute("SELECT count(*) FROM sends WHERE ds = ?::DATE", [date]).fetchone()
+    expected = figures["sends"]["rows"]
+    return [] if rows == expected else [f"view sends: {rows} rows of {date}, Spark {expected}"]
+
+
+def main(output, date, file, view):
     figures = json.loads(Path(file).read_text())
     if "sends" not in figures:
         sys.exit(f"readers: no table sends of {date} in {output}: run jobs/bin/pushrank daily first")
-    problems = check_manifest(output, date, figures)
+    problems = check_manifest(output, date, figures) + check_view(view, date, figures)
     readers = {"DuckDB": by_duckdb, "pandas": by_pandas, "pyarrow": by_pyarrow}
     print(f"{'table':<16} {'rows':>9} {'columns':>8}   agree with Spark")
     for table, expected in figures.items():
