@@ -130,7 +130,8 @@ class Faults:
         for time_number in range(max(1, self.times // 5)):
             is_repeated = time_number % 2 == 0
             output = self.output("killed", () if is_repeated else None)
-            wanted = chance.randint(1, 40)
+            # A forced run of the same inputs leaves its tables where they are: only the log grows.
+            wanted = chance.randint(1, 10 if is_repeated else 40)
             run = self.daily(output, *(["--force"] if is_repeated else []))
             changes = 0
             before = folder_times(output)
