@@ -73,12 +73,14 @@ public final class ExampleTable {
                 .filter(day -> (from == null || !day.isBefore(from)) && (to == null || !day.isAfter(to)))
                 .flatMap(day -> folders(labels, day).stream())
                 .toList();
-        Dataset<Row> rows = spark.read().schema(Table.EXAMPLES.schema()).parquet(folders.toArray(String[]::new));
-        if (folders.isEmpty() || rows.isEmpty()) {
-            throw PushrankException.input("there are no examples labels=" + labels + " from " + from + " to " + to
-                    + " in " + directory + ": run the verb examples first");
+        if (!folders.isEmpty()) {
+            Dataset<Row> rows = spark.read().schema(Table.EXAMPLES.schema()).parquet(folders.toArray(String[]::new));
+            if (!rows.isEmpty()) {
+                return rows;
+            }
         }
-        return rows;
+        throw PushrankException.input("there are no examples labels=" + labels + " from " + from + " to " + to + " in "
+                + directory + ": run the verb examples first");
     }
 
     private Collection<String> folders(String labels, LocalDate day) {

@@ -40,7 +40,7 @@ public record Failure(ExitCode exitCode, String message, boolean isExpected) {
                         true);
             }
             // An executor sends its exception as text; the class name is all that is left of it.
-            if (String.valueOf(cause.getMessage()).contains(ModelException.class.getName() + ": ")) {
+            if (text.contains(ModelException.class.getName() + ": ")) {
                 String message = text.substring(text.indexOf(ModelException.class.getName())
                         + ModelException.class.getName().length()
                         + 2);

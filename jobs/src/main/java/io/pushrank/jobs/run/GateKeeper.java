@@ -116,8 +116,11 @@ final class GateKeeper {
         for (LocalDate day : days) {
             Publication.Stage each = published.daily(day).stages().get(stage);
             T value = each == null ? null : read.apply(day, each);
-            if (value != null && found.size() < wanted) {
+            if (value != null) {
                 found.add(value);
+            }
+            if (found.size() == wanted) {
+                break;
             }
         }
         return found;

@@ -198,10 +198,9 @@ public final class Publisher implements AutoCloseable {
 
     private static Dataset<Row> conform(Table table, Dataset<Row> rows, String destination) {
         Set<String> found = new TreeSet<>(Arrays.asList(rows.columns()));
-        List<String> missing = new ArrayList<>(Arrays.asList(table.schema().fieldNames()));
+        Set<String> missing = new TreeSet<>(Arrays.asList(table.schema().fieldNames()));
         missing.removeAll(found);
         if (!missing.isEmpty()) {
-            missing.sort(null);
             throw PushrankException.output(
                     "output " + destination + ": columns " + missing + " are missing, found " + found);
         }

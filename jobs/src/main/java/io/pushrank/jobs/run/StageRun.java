@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -30,13 +31,11 @@ final class StageRun {
     private final RunContext run;
     private final Stage stage;
     private final Findings findings;
-    private final PublishedTables published;
 
     StageRun(RunContext run, Stage stage, Findings findings) {
         this.run = run;
         this.stage = stage;
         this.findings = findings;
-        this.published = new PublishedTables(run.storage(), run.layout());
     }
 
     void publish(Publisher publisher, Publisher.Token token) {
@@ -53,13 +52,9 @@ final class StageRun {
             Publication publication = token.log().latest();
             token.log().requireToken(publication, stage.verb(), token.number());
             String fingerprint = new Fingerprints(run.configFile(), run.date(), run.date()).of(stage, tables, findings);
-            Publication.Stage before = publication.stages().get(stage.verb());
-            boolean isPublished = before != null
-                    && !run.choices().isForced()
-                    && before.fingerprint().equals(fingerprint)
-                    && published.isWhole(publication, before);
-            if (isPublished) {
-                add(tables, publishedFunnel(), Manifest.StageReport.of(before));
+            Optional<Publication.Stage> before = run.published(publication, stage.verb(), fingerprint);
+            if (before.isPresent()) {
+                add(tables, publishedFunnel(), Manifest.StageReport.of(before.get()));
             } else {
                 work(tables, publisher, token, fingerprint, started);
             }
@@ -101,8 +96,7 @@ final class StageRun {
         run.ledger().models.putAll(tables.models());
         run.ledger().notes.putAll(tables.notes());
         run.ledger().funnels.put(stage.verb(), funnel);
-        run.ledger().reports.add(report);
-        run.progress().end(report);
+        run.add(report);
     }
 
     private String place(Table table) {
@@ -110,7 +104,9 @@ final class StageRun {
     }
 
     private Funnel publishedFunnel() {
-        String folder = published.folder(run.date(), place(Table.FUNNEL)).orElseThrow();
+        String folder = new PublishedTables(run.storage(), run.layout())
+                .folder(run.date(), place(Table.FUNNEL))
+                .orElseThrow();
         return Funnel.read(run.spark().read().schema(Table.FUNNEL.schema()).parquet(folder));
     }
 

@@ -5,7 +5,6 @@ import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.PublicationLog;
-import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Validator;
 import io.pushrank.jobs.table.Validator.TableReport;
@@ -13,6 +12,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -40,14 +40,10 @@ final class Validation {
         run.progress().start(STAGE);
         Inputs inputs = new Inputs(run.spark(), run.layout(), run.config(), first, run.date(), Findings.none());
         String fingerprint = new Fingerprints(run.configFile(), first, run.date()).ofInputs(inputs::state);
-        Publication publication = token.log().latest();
-        Publication.Stage before = publication.stages().get(STAGE);
-        if (before != null
-                && !run.choices().isForced()
-                && before.fingerprint().equals(fingerprint)
-                && new PublishedTables(run.storage(), run.layout()).isWhole(publication, before)) {
-            add(Manifest.StageReport.of(before));
-            return findings(before);
+        Optional<Publication.Stage> before = run.published(token.log().latest(), STAGE, fingerprint);
+        if (before.isPresent()) {
+            run.add(Manifest.StageReport.of(before.get()));
+            return findings(before.get());
         }
         Validator validator = new Validator(inputs, run.config());
         Map<Table, Set<String>> found = new EnumMap<>(Table.class);
@@ -91,7 +87,7 @@ final class Validation {
                 token,
                 fingerprint,
                 Map.of(Manifest.StageReport.FACT, Json.tree(report), FINDINGS, Json.tree(findings)));
-        add(report);
+        run.add(report);
         return findings;
     }
 
@@ -106,10 +102,5 @@ final class Validation {
 
     private static Findings findings(Publication.Stage published) {
         return Json.value(published.facts().get(FINDINGS), Findings.class);
-    }
-
-    private void add(Manifest.StageReport report) {
-        run.ledger().reports.add(report);
-        run.progress().end(report);
     }
 }
