@@ -36,6 +36,7 @@ import org.apache.spark.sql.SaveMode;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
+import org.tensorflow.types.TBfloat16;
 
 /**
  * The full-size heavy ranker (conf/models/heavy.yaml) on 200 continuous and 50 binary features and 20 sparse ids: 300
@@ -52,6 +53,7 @@ record HeavyBench() implements Bench {
     private static final int ROWS_PER_THREAD = 4096;
     private static final int SPARK_ROWS = 65_536;
     private static final String BF16 = "bf16, rows/s";
+    private static final String BF16_ROOF = "bf16 roof, GFLOP/s";
 
     @Override
     public String name() {
@@ -75,6 +77,7 @@ record HeavyBench() implements Bench {
         double flops = flops(params);
         Rounds rounds = new Rounds();
         try (MatmulRoof roof = new MatmulRoof(cores);
+                MatmulRoof briefRoof = new MatmulRoof(cores, TBfloat16.class);
                 SavedModelBundle saved = SavedModelBundle.loader(
                                 directory.resolve("export").toString())
                         .withTags("serve")
@@ -93,6 +96,7 @@ record HeavyBench() implements Bench {
                     Precision.isBf16Native() ? HeavyModels.get(model, TensorFlowThreads.DEFAULT, Precision.AUTO) : null;
             boolean isBrief = brief != null && brief.report().precision() == Precision.BF16;
             if (isBrief) {
+                rounds.add(BF16_ROOF, briefRoof::gigaflops);
                 rounds.add(BF16, () -> rowsPerSecond(cores, DEFAULT_BATCH_ROWS, brief::score));
             }
             rounds.add("Parquet to Parquet, rows/s", () -> sparkRowsPerSecond(context, model, rows));
@@ -124,7 +128,7 @@ record HeavyBench() implements Bench {
                                     .put("fraction_of_roof", memory * flops / gigaflops * 1e-9)
                                     .put("rows_per_second_by_batch_rows", batches))
                     .put("spark", new Metrics().put("rows_per_second", spark).put("fraction_of_memory", spark / memory))
-                    .put("bf16", bf16(brief, medians.getOrDefault(BF16, Double.NaN), memory));
+                    .put("bf16", bf16(brief, medians, flops));
         }
     }
 
@@ -133,21 +137,28 @@ record HeavyBench() implements Bench {
     }
 
     /**
-     * What bfloat16 brings.
+     * What bfloat16 brings, beside what it could bring at most: the CPU's matrix product in it.
      *
      * @param brief the model where bfloat16 was tried; null on a CPU without it
-     * @param rows rows/s in bfloat16; NaN where it is not used
      */
-    private static Metrics bf16(HeavyModel brief, double rows, double single) {
+    private static Metrics bf16(HeavyModel brief, Map<String, Double> medians, double flops) {
         if (brief == null) {
             return new Metrics().put("available", false).put("reason", Precision.missingFlags());
         }
-        return new Metrics()
+        Metrics metrics = new Metrics()
                 .put("available", true)
                 .put("used", brief.report().precision() == Precision.BF16)
-                .put("reason", brief.report().reason())
-                .put("rows_per_second", rows)
-                .put("speedup_over_fp32", rows / single);
+                .put("reason", brief.report().reason());
+        if (!medians.containsKey(BF16)) {
+            return metrics;
+        }
+        double rows = medians.get(BF16);
+        double roof = medians.get(BF16_ROOF);
+        return metrics.put("rows_per_second", rows)
+                .put("speedup_over_fp32", rows / medians.get(folded(DEFAULT_BATCH_ROWS)))
+                .put("roof_gflops", roof)
+                .put("roof_over_fp32_roof", roof / medians.get("roof, GFLOP/s"))
+                .put("fraction_of_roof", rows * flops / roof * 1e-9);
     }
 
     private static double flops(HeavyParams params) {

@@ -12,8 +12,9 @@ import org.tensorflow.Session;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.family.TNumber;
 
-/** The most that TensorFlow gets out of this machine: fp32 matrix products of 2048³, one a thread at once. */
+/** The most that TensorFlow gets out of this machine: matrix products of 2048³, one a thread at once. */
 final class MatmulRoof implements AutoCloseable {
     private static final int SIZE = 2048;
     private static final int PRODUCTS = 4;
@@ -23,11 +24,17 @@ final class MatmulRoof implements AutoCloseable {
     private final Session session;
     private final ExecutorService executor;
 
+    /** In single precision. */
     MatmulRoof(int threads) {
+        this(threads, TFloat32.class);
+    }
+
+    /** @param type of the factors and of the product */
+    <T extends TNumber> MatmulRoof(int threads, Class<T> type) {
         this.threads = threads;
         Ops tf = Ops.create(graph);
-        var left = tf.random.randomUniform(tf.constant(Shape.of(SIZE, SIZE)), TFloat32.class);
-        var variable = tf.withName("x").variable(Shape.of(SIZE, SIZE), TFloat32.class);
+        var left = tf.dtypes.cast(tf.random.randomUniform(tf.constant(Shape.of(SIZE, SIZE)), TFloat32.class), type);
+        var variable = tf.withName("x").variable(Shape.of(SIZE, SIZE), type);
         var assign = tf.withName("assign").assign(variable, left);
         // A scalar comes back, so that copying the product is not measured.
         tf.withName("y")

@@ -32,6 +32,7 @@ import org.tensorflow.proto.TensorProto;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 import org.tensorflow.types.TInt64;
+import org.tensorflow.types.family.TNumber;
 import org.tensorflow.types.family.TType;
 
 /**
@@ -60,11 +61,11 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
     /**
      * ClemNet rebuilt from its weights, see {@link FoldedClemNet}.
      *
-     * @param type of matrix products and convolutions
+     * @param type of activations and weights behind the input
      * @throws ModelException when a weight is missing or has another shape than params.yaml says
      */
     static InferenceGraph folded(
-            ModelPackage model, SavedModelBundle bundle, TensorFlowThreads threads, Class<? extends TType> type) {
+            ModelPackage model, SavedModelBundle bundle, TensorFlowThreads threads, Class<? extends TNumber> type) {
         ModelVariables variables = new ModelVariables(model.directory(), bundle.session());
         Map<String, float[]> tables = new LinkedHashMap<>();
         Map<String, String> feeds;
@@ -140,7 +141,7 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
             this.tables = tables;
         }
 
-        void build(Class<? extends TType> type) {
+        <T extends TNumber> void build(Class<T> type) {
             JsonNode params = model.params();
             int width = model.shape().continuous();
             Operand<TFloat32> continuous = input(ModelSignature.CONTINUOUS, TFloat32.class, Shape.of(-1, width));
@@ -154,7 +155,7 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
             int dimensions = params.path("embedding_dimensions").asInt();
             int total = width + model.shape().binary() + 2 * dimensions;
 
-            FoldedClemNet towers = new FoldedClemNet(
+            FoldedClemNet<T> towers = new FoldedClemNet<>(
                     tf, variables, FoldedClemNet.Block.of(params.path(CLEMNET).path("blocks")), type);
             float[] tail = towers.inputTail(total);
             Operand<TFloat32> padding =
