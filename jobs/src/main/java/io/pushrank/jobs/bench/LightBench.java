@@ -42,7 +42,8 @@ record LightBench() implements Bench {
     private static final int SPARSE = 5;
     private static final int MEMORY_ROWS = 4096;
     private static final int KERNEL_ROWS = 512 * 1024;
-    private static final long SPARK_ROWS = 1_000_000;
+    /** Enough that what a job costs whatever its size, about half a second, is a small part. */
+    private static final long SPARK_ROWS = 4_000_000;
 
     @Override
     public String name() {
@@ -184,7 +185,13 @@ record LightBench() implements Bench {
                                 'sparse_continuous_values', CAST(array() AS ARRAY<FLOAT>)) AS features"""
                                     .formatted(CONTINUOUS, SPARSE))
                     .write()
-                    .parquet(directory);
+                    .mode(SaveMode.Overwrite)
+                    .parquet(directory + ".unfinished");
+            try {
+                Files.move(Path.of(directory + ".unfinished"), Path.of(directory));
+            } catch (IOException failure) {
+                throw new UncheckedIOException(failure);
+            }
         }
         return directory;
     }

@@ -134,52 +134,34 @@ public final class InputGate {
     }
 
     private static Verdict volume(Profile today, List<Profile> trailing, GatesConfig config) {
-        double least = config.input().leastVolume();
-        Optional<String> tooFew = Trailing.tooFewDays(trailing.size(), config);
-        if (tooFew.isPresent()) {
-            return Verdict.notJudged(Gate.INPUT_VOLUME, today.table(), "", least, tooFew.get());
-        }
-        double median = Trailing.median(
-                trailing.stream().map(profile -> (double) profile.rows()).toList());
-        tooFew = Trailing.tooSmall(median, today.rows(), "rows", config);
-        if (tooFew.isPresent()) {
-            return Verdict.notJudged(Gate.INPUT_VOLUME, today.table(), "", least, tooFew.get());
-        }
-        return Verdict.within(
+        return Trailing.volume(
                 Gate.INPUT_VOLUME,
                 today.table(),
-                today.rows() / Math.max(median, 1),
-                least,
+                "rows",
+                today.rows(),
+                trailing.stream().map(profile -> (double) profile.rows()).toList(),
+                1,
+                config.input().leastVolume(),
                 config.input().mostVolume(),
-                Trailing.count(today.rows()) + " rows, the median of " + trailing.size() + " trailing days is "
-                        + Trailing.count(median));
+                config);
     }
 
-    private static Verdict nulls(String column, Profile today, List<Profile> all, GatesConfig config) {
+    private static Verdict nulls(String column, Profile today, List<Profile> trailing, GatesConfig config) {
         double most = config.input().maxNullRise();
-        List<Profile> trailing = all.stream()
-                .filter(profile -> profile.nulls().containsKey(column))
-                .toList();
-        long rows = trailing.stream().mapToLong(Profile::rows).sum();
-        Optional<String> tooFew = Trailing.tooFewDays(trailing.size(), config)
-                .or(() -> Trailing.tooFewRows(rows, today.rows(), "rows", config));
-        if (tooFew.isPresent()) {
-            return Verdict.notJudged(Gate.INPUT_NULLS, today.table(), column, most, tooFew.get());
-        }
-        double before = trailing.stream()
-                        .mapToLong(profile -> profile.nulls().get(column))
-                        .sum()
-                / (double) rows;
-        double now = today.nulls().get(column) / (double) today.rows();
-        double filled = 1 - before;
-        double bound = filled * today.rows() >= config.minimumRows() ? Math.min(most, filled * LOST) : most;
-        return Verdict.atMost(
+        return Trailing.nulls(
                 Gate.INPUT_NULLS,
                 today.table(),
                 column,
-                now - before,
-                bound,
-                "NULL in " + Stability.percent(now) + " of the rows, before in " + Stability.percent(before));
+                new Trailing.Nulls(today.nulls().get(column), today.rows()),
+                trailing.stream()
+                        .filter(profile -> profile.nulls().containsKey(column))
+                        .map(profile -> new Trailing.Nulls(profile.nulls().get(column), profile.rows()))
+                        .toList(),
+                most,
+                before -> (1 - before) * today.rows() >= config.minimumRows()
+                        ? Math.min(most, (1 - before) * LOST)
+                        : most,
+                config);
     }
 
     private static Verdict drift(String column, Profile today, List<Profile> all, GatesConfig config) {

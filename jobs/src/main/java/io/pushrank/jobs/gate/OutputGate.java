@@ -26,7 +26,7 @@ public final class OutputGate {
         List<SendsProfile> days = trailing.stream().limit(gates.trailingDays()).toList();
         List<Verdict> verdicts = new ArrayList<>();
         verdicts.add(targets(today, days, gates));
-        verdicts.add(volume(today, days, gates));
+        verdicts.add(sends(today, days, gates));
         if (gates.output().leastSendsPerTarget() > 0) {
             verdicts.add(Verdict.atLeast(
                     Gate.OUTPUT_VOLUME,
@@ -63,7 +63,7 @@ public final class OutputGate {
         GatesConfig gates = config.gates();
         List<TableProfile> days = trailing.stream().limit(gates.trailingDays()).toList();
         List<Verdict> verdicts = new ArrayList<>();
-        verdicts.add(ratio(
+        verdicts.add(volume(
                 today.table(),
                 "rows",
                 today.rows(),
@@ -74,29 +74,24 @@ public final class OutputGate {
         return verdicts;
     }
 
-    private static Verdict nulls(String column, TableProfile today, List<TableProfile> all, GatesConfig config) {
+    private static Verdict nulls(String column, TableProfile today, List<TableProfile> days, GatesConfig config) {
         double most = config.output().maxNullRise();
-        List<TableProfile> days =
-                all.stream().filter(day -> day.nulls().containsKey(column)).toList();
-        long rows = days.stream().mapToLong(TableProfile::rows).sum();
-        Optional<String> tooFew = Trailing.tooFewDays(days.size(), config)
-                .or(() -> Trailing.tooFewRows(rows, today.rows(), "rows", config));
-        if (tooFew.isPresent()) {
-            return Verdict.notJudged(Gate.OUTPUT_NULLS, today.table(), column, most, tooFew.get());
-        }
-        double before = days.stream().mapToLong(day -> day.nulls().get(column)).sum() / (double) rows;
-        double now = today.nulls().get(column) / (double) today.rows();
-        return Verdict.atMost(
+        return Trailing.nulls(
                 Gate.OUTPUT_NULLS,
                 today.table(),
                 column,
-                now - before,
+                new Trailing.Nulls(today.nulls().get(column), today.rows()),
+                days.stream()
+                        .filter(day -> day.nulls().containsKey(column))
+                        .map(day -> new Trailing.Nulls(day.nulls().get(column), day.rows()))
+                        .toList(),
                 most,
-                "NULL in " + Stability.percent(now) + " of the rows, before in " + Stability.percent(before));
+                before -> most,
+                config);
     }
 
     private static Verdict targets(SendsProfile today, List<SendsProfile> days, GatesConfig config) {
-        return ratio(
+        return volume(
                 TARGETS,
                 "eligible targets",
                 today.eligibleTargets(),
@@ -106,8 +101,8 @@ public final class OutputGate {
     }
 
     /** Sends for each eligible target, as sends over those that so many targets would have got before. */
-    private static Verdict volume(SendsProfile today, List<SendsProfile> days, GatesConfig config) {
-        return ratio(
+    private static Verdict sends(SendsProfile today, List<SendsProfile> days, GatesConfig config) {
+        return volume(
                 SENDS,
                 "sends",
                 today.sends(),
@@ -116,26 +111,18 @@ public final class OutputGate {
                 config);
     }
 
-    private static Verdict ratio(
+    private static Verdict volume(
             String table, String what, long now, List<Double> before, long scale, GatesConfig config) {
-        double least = config.output().leastVolume();
-        Optional<String> tooFew = Trailing.tooFewDays(before.size(), config);
-        if (tooFew.isPresent()) {
-            return Verdict.notJudged(Gate.OUTPUT_VOLUME, table, "", least, tooFew.get());
-        }
-        double expected = Trailing.median(before) * scale;
-        tooFew = Trailing.tooSmall(expected, now, what, config);
-        if (tooFew.isPresent()) {
-            return Verdict.notJudged(Gate.OUTPUT_VOLUME, table, "", least, tooFew.get());
-        }
-        return Verdict.within(
+        return Trailing.volume(
                 Gate.OUTPUT_VOLUME,
                 table,
-                now / Math.max(expected, 1),
-                least,
+                what,
+                now,
+                before,
+                scale,
+                config.output().leastVolume(),
                 config.output().mostVolume(),
-                Trailing.count(now) + " " + what + ", " + Trailing.count(expected) + " by the median of "
-                        + before.size() + " trailing days");
+                config);
     }
 
     private static Verdict shift(

@@ -21,7 +21,11 @@ final class Fingerprints {
      * @param first first day whose look-back is covered
      */
     Fingerprints(ConfigFile config, LocalDate first, LocalDate date) {
-        this.common = List.of("code " + CodeDigest.get(), "config " + config.digest(), "days " + first + " " + date);
+        this.common = List.of(
+                "code " + CodeDigest.get(),
+                "spark " + org.apache.spark.package$.MODULE$.SPARK_VERSION(),
+                "config " + config.digest(),
+                "days " + first + " " + date);
     }
 
     /** Of a stage: code, settings, the tables and models that it declares to read, and which of their rows are left out. */

@@ -114,7 +114,7 @@ class InputGateTest {
 
         rejects(
                 world,
-                "input_volume of table posts: 0.5, at least 0.6 (150 rows, the median of 7 trailing days is 300)."
+                "input_volume of table posts: 0.5, at least 0.6 (150 rows, 300 by the median of 7 trailing days)."
                         + " If that is as it should be: --accept input_volume");
     }
 
@@ -125,7 +125,7 @@ class InputGateTest {
 
         rejects(
                 world,
-                "input_volume of table posts: 2, at most 1.8 (600 rows, the median of 3 trailing days is 300)."
+                "input_volume of table posts: 2, at most 1.8 (600 rows, 300 by the median of 3 trailing days)."
                         + " If that is as it should be: --accept input_volume");
     }
 
@@ -136,7 +136,7 @@ class InputGateTest {
 
         rejects(
                 world,
-                "input_volume of table posts: 0, at least 0.6 (0 rows, the median of 7 trailing days is 300)."
+                "input_volume of table posts: 0, at least 0.6 (0 rows, 300 by the median of 7 trailing days)."
                         + " If that is as it should be: --accept input_volume");
     }
 
@@ -249,8 +249,8 @@ class InputGateTest {
 
         assertEquals(
                 List.of(
-                        "input_volume of table topic_follows: 4000, at most 1.8 (4,000 rows, the median of 3 trailing days is"
-                                + " 0)"),
+                        "input_volume of table topic_follows: 4000, at most 1.8 (4,000 rows, 0 by the median of 3 trailing"
+                                + " days)"),
                 verdicts.stream().map(Verdict::sentence).toList());
     }
 

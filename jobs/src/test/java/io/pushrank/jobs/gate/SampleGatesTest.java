@@ -124,7 +124,7 @@ class SampleGatesTest {
                 .findFirst()
                 .orElseThrow();
 
-        assertEquals("1,916 rows, the median of 7 trailing days is 20,490", volume.detail());
+        assertEquals("1,916 rows, 20,490 by the median of 7 trailing days", volume.detail());
         assertEquals(Verdict.Status.FAILED, volume.status());
     }
 

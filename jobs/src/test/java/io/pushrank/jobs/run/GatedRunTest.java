@@ -83,7 +83,7 @@ class GatedRunTest {
         }
         world.write();
         String sentence =
-                "input_volume of table posts: 0.2, at least 0.6 (2 rows, the median of 3 trailing days is 10)";
+                "input_volume of table posts: 0.2, at least 0.6 (2 rows, 10 by the median of 3 trailing days)";
 
         Expect.failure(
                 ExitCode.INPUT_REJECTED,
@@ -108,8 +108,8 @@ class GatedRunTest {
         LocalDate tomorrow = TinyWorld.DATE.plusDays(1);
         Expect.failure(
                 ExitCode.INPUT_REJECTED,
-                "inputs differ from the days before: input_volume of table posts: 0.1, at least 0.6 (1 rows, the median"
-                        + " of 4 trailing days is 10). If that is as it should be: --accept input_volume",
+                "inputs differ from the days before: input_volume of table posts: 0.1, at least 0.6 (1 rows, 10 by the"
+                        + " median of 4 trailing days). If that is as it should be: --accept input_volume",
                 () -> run(world, tomorrow, Set.of(), new Targets()));
     }
 
