@@ -2,8 +2,8 @@ package io.pushrank.jobs.bench;
 
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.evaluate.Metrics;
-import io.pushrank.jobs.train.HeavyParams;
-import io.pushrank.jobs.train.RandomHeavyRanker;
+import io.pushrank.jobs.network.HeavyParams;
+import io.pushrank.jobs.network.RandomHeavyRanker;
 import io.pushrank.udf.model.FeatureBatch;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.FeatureTensors;

@@ -4,9 +4,9 @@ import static org.apache.spark.sql.functions.col;
 
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.evaluate.Metrics;
-import io.pushrank.jobs.train.Example;
-import io.pushrank.jobs.train.ExampleSource;
-import io.pushrank.jobs.train.LightParams;
+import io.pushrank.jobs.network.Example;
+import io.pushrank.jobs.network.ExampleSource;
+import io.pushrank.jobs.network.LightParams;
 import io.pushrank.jobs.train.LightTrainer;
 import io.pushrank.udf.kernel.Kernels;
 import io.pushrank.udf.model.FeatureShape;

@@ -8,7 +8,6 @@ import static org.apache.spark.sql.functions.min;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.train.TrainedOn;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;

@@ -12,7 +12,6 @@ import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
-import io.pushrank.jobs.train.TrainedOn;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;

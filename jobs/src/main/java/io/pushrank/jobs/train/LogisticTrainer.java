@@ -4,6 +4,15 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.network.ExampleSource;
+import io.pushrank.jobs.network.HeavyNetwork;
+import io.pushrank.jobs.network.HeavyParams;
+import io.pushrank.jobs.network.Logistic;
+import io.pushrank.jobs.network.Predictions;
+import io.pushrank.jobs.network.SavedModelWriter;
+import io.pushrank.jobs.network.ServingGraph;
+import io.pushrank.jobs.network.UnusableExamplesException;
+import io.pushrank.jobs.network.Weight;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;

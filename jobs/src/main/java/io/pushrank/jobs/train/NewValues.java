@@ -1,5 +1,6 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.jobs.network.Weight;
 import java.util.SplittableRandom;
 import java.util.function.DoubleSupplier;
 

@@ -5,6 +5,8 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.config.Digests;
+import io.pushrank.jobs.network.Example;
+import io.pushrank.jobs.network.ExampleSource;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;

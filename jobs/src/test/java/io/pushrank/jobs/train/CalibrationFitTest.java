@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.evaluate.BinaryMetrics;
+import io.pushrank.jobs.evaluate.ConditionalProbability;
 import io.pushrank.udf.model.Calibration;
 import java.util.ArrayList;
 import java.util.Arrays;

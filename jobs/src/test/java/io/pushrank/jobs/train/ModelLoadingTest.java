@@ -7,6 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.pushrank.jobs.network.Example;
+import io.pushrank.jobs.network.ExampleBatch;
+import io.pushrank.jobs.network.HeavyNetwork;
+import io.pushrank.jobs.network.HeavyParams;
+import io.pushrank.jobs.network.LightNetwork;
+import io.pushrank.jobs.network.Network;
+import io.pushrank.jobs.network.SampleParams;
+import io.pushrank.jobs.network.SavedModelWriter;
+import io.pushrank.jobs.network.Weight;
 import io.pushrank.udf.model.FeatureBatch;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.HeavyModel;

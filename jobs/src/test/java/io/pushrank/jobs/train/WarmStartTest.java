@@ -6,6 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pushrank.jobs.evaluate.TrainedOn;
+import io.pushrank.jobs.network.Example;
+import io.pushrank.jobs.network.ExampleSource;
+import io.pushrank.jobs.network.HeavyNetwork;
+import io.pushrank.jobs.network.HeavyParams;
+import io.pushrank.jobs.network.Initializer;
+import io.pushrank.jobs.network.LightParams;
+import io.pushrank.jobs.network.SampleParams;
+import io.pushrank.jobs.network.SavedModelWriter;
+import io.pushrank.jobs.network.SecondLossDenominator;
+import io.pushrank.jobs.network.Weight;
 import io.pushrank.udf.feature.Feature;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.feature.FeatureType;
