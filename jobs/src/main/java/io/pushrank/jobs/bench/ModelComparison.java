@@ -5,12 +5,14 @@ import static org.apache.spark.sql.functions.col;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.evaluate.BinaryMetrics;
 import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.evaluate.TextTable;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -22,6 +24,8 @@ final class ModelComparison {
     /** The pool, each with its params in {@code bench/params/NAME.yaml}; the last one trained is in use after it. */
     private static final List<String> MODELS = List.of("logistic", "dcn", "masknet", "clemnet");
 
+    private static final String TREES_NAME = "gradient_boosted_trees";
+    private static final String OONC = "oonc";
     private static final int TREES = 60;
     private static final int DEPTH = 5;
 
@@ -61,7 +65,39 @@ final class ModelComparison {
         for (String model : MODELS) {
             models.put(model, pooled(model));
         }
-        return models.put("gradient_boosted_trees", trees());
+        models.put(TREES_NAME, trees());
+        return models.put("comparison", comparison(models));
+    }
+
+    /** One line a model, printed too: how near it comes to the truth, where that is known, in P(opened). */
+    private Metrics comparison(Metrics models) {
+        Metrics comparison = new Metrics();
+        TextTable table =
+                new TextTable("P(opened)", "rows", "ROC-AUC", "of the oracle's lift", "PR-AUC", "RCE %", "ECE / CTR");
+        double oracle = models.group(MODELS.get(0)).group(OONC).number("oracle_roc_auc");
+        for (String model :
+                Stream.concat(MODELS.stream(), Stream.of(TREES_NAME)).toList()) {
+            Metrics oonc = models.group(model).group(OONC);
+            // 0.5 is what no model at all has.
+            double lift = (oonc.number("roc_auc") - 0.5) / (oracle - 0.5);
+            double error = oonc.number("ece") / oonc.number("ctr");
+            table.row(List.of(
+                    model,
+                    TextTable.count((long) oonc.number("rows")),
+                    TextTable.figure(oonc.number("roc_auc")),
+                    TextTable.figure(lift),
+                    TextTable.figure(oonc.number("pr_auc")),
+                    TextTable.figure(oonc.number("rce")),
+                    TextTable.figure(error)));
+            comparison.put(
+                    model,
+                    new Metrics()
+                            .put("roc_auc", oonc.number("roc_auc"))
+                            .put("share_of_oracle_lift", lift)
+                            .put("ece_over_ctr", error));
+        }
+        context.out().print(table);
+        return comparison;
     }
 
     /** The evaluation of one model of the pool. */
@@ -119,7 +155,7 @@ final class ModelComparison {
         double[] opened = rows.stream().mapToDouble(row -> row.getDouble(1)).toArray();
         return new Metrics()
                 .put(
-                        "oonc",
+                        OONC,
                         new Metrics()
                                 .put("rows", rows.size())
                                 .put("roc_auc", BinaryMetrics.rocAuc(predictions, opened))

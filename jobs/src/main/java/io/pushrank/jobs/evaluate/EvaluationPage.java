@@ -11,7 +11,7 @@ final class EvaluationPage {
     private static final int BARS = 40;
     private static final String STYLE =
             """
-            body{font:15px/1.5 system-ui,sans-serif;color:#1d2733;background:#f6f7f9;margin:0 auto;max-width:1160px;
+            body{font:15px/1.5 system-ui,sans-serif;color:#1d2733;background:#f6f7f9;margin:0 auto;max-width:1200px;
             padding:24px}h1{font-size:24px;margin:0 0 4px}h2{font-size:18px;margin:32px 0 8px}p{color:#5a6675;margin:4px 0}
             table{border-collapse:collapse;background:#fff;width:100%}td,th{padding:6px 10px;text-align:right;
             border-bottom:1px solid #e6e9ed;font-variant-numeric:tabular-nums}td:first-child,th:first-child{text-align:left}
@@ -106,7 +106,8 @@ final class EvaluationPage {
 
     private void tasks(String heading, Metrics metrics) {
         html.append("<h2>").append(escaped(heading)).append("</h2>\n<table><tr>");
-        List<String> names = List.of("rows", "roc_auc", "pr_auc", "rce", "ctr", "predicted_ctr", "ece");
+        List<String> names =
+                List.of("rows", "roc_auc", "oracle_roc_auc", "pr_auc", "rce", "ctr", "predicted_ctr", "ece");
         html.append("<th>task</th>");
         names.forEach(name -> html.append("<th>").append(name).append("</th>"));
         html.append("<th>ece before</th></tr>\n");

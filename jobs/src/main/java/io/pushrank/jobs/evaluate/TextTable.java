@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Locale;
 
 /** Rows of text under headings, for a terminal: the first column to the left, all others to the right. */
-final class TextTable {
+public final class TextTable {
     private final List<List<String>> rows = new ArrayList<>();
 
-    TextTable(String... headings) {
+    public TextTable(String... headings) {
         rows.add(List.of(headings));
     }
 
@@ -17,7 +17,7 @@ final class TextTable {
      *
      * @throws IllegalArgumentException when it has not as many cells as there are headings
      */
-    TextTable row(List<String> cells) {
+    public TextTable row(List<String> cells) {
         if (cells.size() != rows.get(0).size()) {
             throw new IllegalArgumentException(
                     "a row must have " + rows.get(0).size() + " cells, cannot have: " + cells.size());
@@ -27,7 +27,7 @@ final class TextTable {
     }
 
     /** A figure with four digits after the point; a dash where it is undefined. */
-    static String figure(double value) {
+    public static String figure(double value) {
         return Double.isFinite(value) ? String.format(Locale.ROOT, "%.4f", value) : "-";
     }
 
@@ -36,7 +36,7 @@ final class TextTable {
         return Double.isFinite(low) ? figure(value) + " [" + figure(low) + ", " + figure(high) + "]" : figure(value);
     }
 
-    static String count(long value) {
+    public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);
     }
 
