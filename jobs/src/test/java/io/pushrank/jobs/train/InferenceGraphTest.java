@@ -74,8 +74,24 @@ class InferenceGraphTest {
                 assertEquals(expected[1], scores.pEngagement()[row], 1e-5, "p_engagement of row " + row);
                 assertEquals(expected[2], scores.score()[row], 1e-5, "score of row " + row);
             }
+            if (Precision.isBf16Native()) {
+                assertBfloat16Agrees(model, batch, scores);
+            }
         } finally {
             naive.close();
+        }
+    }
+
+    /** With 8 bits of every activation, a probability keeps about two digits. */
+    private static void assertBfloat16Agrees(ModelPackage model, FeatureBatch batch, HeavyScores expected) {
+        try (HeavyModel brief = HeavyModel.load(model, TensorFlowThreads.DEFAULT, Precision.BF16)) {
+            assertEquals(
+                    Precision.BF16, brief.report().precision(), brief.report().reason());
+            HeavyScores scores = brief.score(batch);
+            for (int row = 0; row < batch.size(); row++) {
+                assertEquals(expected.pOonc()[row], scores.pOonc()[row], 0.01, "p_oonc of row " + row);
+                assertEquals(expected.score()[row], scores.score()[row], 0.01, "score of row " + row);
+            }
         }
     }
 

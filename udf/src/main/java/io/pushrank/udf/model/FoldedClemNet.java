@@ -127,7 +127,7 @@ final class FoldedClemNet<T extends TNumber> {
 
     /**
      * [channels, input's stride, output's stride]: what scales the input's positions in the rows, normalisation in the columns,
-     * the bias in the row of the input's 1.
+     * the bias, over what the input holds there, in the row of its constant position.
      */
     private float[] denseKernel(String name, Planes<T> input, Block block) {
         int in = input.length();
