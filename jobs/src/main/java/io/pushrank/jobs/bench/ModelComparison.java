@@ -21,8 +21,8 @@ import org.apache.spark.sql.Row;
  * train} and {@code evaluate}, and one table of what they found.
  */
 final class ModelComparison {
-    /** The pool, each with its params in {@code bench/params/NAME.yaml}; the last one trained is in use after it. */
-    private static final List<String> MODELS = List.of("logistic", "dcn", "masknet", "clemnet");
+    /** The pool, each with its params in {@code bench/params/NAME.yaml}; the first one trained is in use from then on. */
+    private static final List<String> MODELS = List.of("clemnet", "masknet", "dcn", "logistic");
 
     private static final String TREES_NAME = "gradient_boosted_trees";
     private static final String OONC = "oonc";
