@@ -77,14 +77,14 @@ record HeavyBench() implements Bench {
         double flops = flops(params);
         Rounds rounds = new Rounds();
         try (MatmulRoof roof = new MatmulRoof(cores);
-                MatmulRoof briefRoof = new MatmulRoof(cores, TBfloat16.class);
+                MatmulRoof briefRoof = Precision.isBf16Native() ? new MatmulRoof(cores, TBfloat16.class) : null;
                 SavedModelBundle saved = SavedModelBundle.loader(
                                 directory.resolve("export").toString())
                         .withTags("serve")
                         .withConfigProto(TensorFlowThreads.DEFAULT.configuration())
                         .load()) {
             HeavyModel heavy = HeavyModels.get(model, TensorFlowThreads.DEFAULT);
-            rounds.add("roof, GFLOP/s", roof::gigaflops);
+            rounds.add(MatmulRoof.FIGURE, roof::gigaflops);
             rounds.add(
                     "SavedModel as it is, rows/s",
                     () -> rowsPerSecond(
@@ -101,7 +101,7 @@ record HeavyBench() implements Bench {
             }
             rounds.add("Parquet to Parquet, rows/s", () -> sparkRowsPerSecond(context, model, rows));
             Map<String, Double> medians = rounds.medians(context);
-            double gigaflops = medians.get("roof, GFLOP/s");
+            double gigaflops = medians.get(MatmulRoof.FIGURE);
             double memory = medians.get(folded(DEFAULT_BATCH_ROWS));
             double spark = medians.get("Parquet to Parquet, rows/s");
             Metrics batches = new Metrics();
@@ -157,7 +157,7 @@ record HeavyBench() implements Bench {
         return metrics.put("rows_per_second", rows)
                 .put("speedup_over_fp32", rows / medians.get(folded(DEFAULT_BATCH_ROWS)))
                 .put("roof_gflops", roof)
-                .put("roof_over_fp32_roof", roof / medians.get("roof, GFLOP/s"))
+                .put("roof_over_fp32_roof", roof / medians.get(MatmulRoof.FIGURE))
                 .put("fraction_of_roof", rows * flops / roof * 1e-9);
     }
 

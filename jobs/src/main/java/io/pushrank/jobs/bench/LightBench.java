@@ -73,7 +73,7 @@ record LightBench() implements Bench {
         ExecutorService executor = Executors.newFixedThreadPool(cores);
         try (MatmulRoof roof = new MatmulRoof(cores)) {
             Map<String, Double> medians = new Rounds()
-                    .add("roof, GFLOP/s", roof::gigaflops)
+                    .add(MatmulRoof.FIGURE, roof::gigaflops)
                     .add("kernel, rows/s", () -> kernel(light, examples, executor, cores))
                     .add(
                             "bulk, rows/s",
@@ -96,7 +96,7 @@ record LightBench() implements Bench {
                                                     "light_score",
                                                     col("features.continuous").getItem(0))))
                     .medians(context);
-            double roofFlops = medians.get("roof, GFLOP/s");
+            double roofFlops = medians.get(MatmulRoof.FIGURE);
             double kernel = medians.get("kernel, rows/s");
             double kernelFlops = 2e-9 * multiplications * kernel;
             return new Metrics()

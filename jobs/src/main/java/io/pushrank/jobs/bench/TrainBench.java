@@ -53,12 +53,12 @@ record TrainBench() implements Bench {
             int batchRows = params.training().batchRows();
             int[] epoch = {0};
             Map<String, Double> medians = new Rounds()
-                    .add("roof, GFLOP/s", roof::gigaflops)
+                    .add(MatmulRoof.FIGURE, roof::gigaflops)
                     .add("all cores, rows/s", () -> training.rowsPerSecond(STEPS))
                     .add("feed, rows/s", () -> TrainingProbe.feedRowsPerSecond(examples, SHAPE, batchRows, epoch[0]++))
                     .medians(context);
             double operations = OPERATIONS_OF_A_STEP * training.forwardOperations();
-            double most = medians.get("roof, GFLOP/s") * 1e9 / operations;
+            double most = medians.get(MatmulRoof.FIGURE) * 1e9 / operations;
             double rows = medians.get("all cores, rows/s");
             return new Metrics()
                     .put(
@@ -71,7 +71,7 @@ record TrainBench() implements Bench {
                     .put(
                             "roof",
                             new Metrics()
-                                    .put("gflops", medians.get("roof, GFLOP/s"))
+                                    .put("gflops", medians.get(MatmulRoof.FIGURE))
                                     .put("rows_per_second", most)
                                     .put("cores", cores))
                     .put(

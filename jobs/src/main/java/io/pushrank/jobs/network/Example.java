@@ -1,7 +1,9 @@
 package io.pushrank.jobs.network;
 
+import io.pushrank.udf.model.FeatureBatch;
+
 /**
- * One training row: features as {@link io.pushrank.udf.model.FeatureBatch#add} takes them, labels and a weight.
+ * One training row: features as {@link FeatureBatch#add} takes them, labels and a weight.
  *
  * @param continuous finite values, 0 where missing
  * @param continuousMissing true where missing
@@ -44,6 +46,18 @@ public record Example(
         if (!(value >= 0 && value <= 1)) {
             throw new UnusableExamplesException(name + " must be from 0 to 1, cannot be: " + value);
         }
+    }
+
+    /** Adds the features as the batch's next row. */
+    public void addTo(FeatureBatch batch) {
+        batch.add(
+                continuous,
+                continuousMissing,
+                binary,
+                sparseIds,
+                sparseValues,
+                sparseContinuousIds,
+                sparseContinuousValues);
     }
 
     /** The first task's label after the dislike mask. */

@@ -47,14 +47,7 @@ public final class ExampleBatch {
         while (!features.isFull() && source.hasNext()) {
             Example example = source.next();
             int row = features.size();
-            features.add(
-                    example.continuous(),
-                    example.continuousMissing(),
-                    example.binary(),
-                    example.sparseIds(),
-                    example.sparseValues(),
-                    example.sparseContinuousIds(),
-                    example.sparseContinuousValues());
+            example.addTo(features);
             oonc[row] = example.maskedOonc();
             engagement[row] = example.maskedEngagement();
             heavyScore[row] = example.heavyScore();

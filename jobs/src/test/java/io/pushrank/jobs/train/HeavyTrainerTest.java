@@ -122,7 +122,7 @@ class HeavyTrainerTest {
             HeavyScores full = heavy.score(batch);
             // The same batch again, so that rows of the first use stand behind its end.
             batch.clear();
-            examples.subList(0, 9).forEach(example -> add(batch, example));
+            examples.subList(0, 9).forEach(example -> example.addTo(batch));
             HeavyScores few = heavy.score(batch);
             assertEquals(9, few.score().length);
             assertArrayEquals(Arrays.copyOf(full.score(), 9), few.score());
@@ -191,18 +191,7 @@ class HeavyTrainerTest {
 
     private static FeatureBatch batch(List<Example> examples, int capacity) {
         FeatureBatch batch = new FeatureBatch(SHAPE, capacity);
-        examples.forEach(example -> add(batch, example));
+        examples.forEach(example -> example.addTo(batch));
         return batch;
-    }
-
-    private static void add(FeatureBatch batch, Example example) {
-        batch.add(
-                example.continuous(),
-                example.continuousMissing(),
-                example.binary(),
-                example.sparseIds(),
-                example.sparseValues(),
-                example.sparseContinuousIds(),
-                example.sparseContinuousValues());
     }
 }

@@ -61,7 +61,7 @@ class InferenceGraphTest {
         SyntheticExamples.exclusiveOr(10, 6, true)
                 .forEach(example -> examples.add(SyntheticExamples.withoutSparse(example)));
         FeatureBatch batch = new FeatureBatch(SHAPE, 64);
-        examples.forEach(example -> add(batch, example));
+        examples.forEach(example -> example.addTo(batch));
         NaiveHeavyRanker naive = new NaiveHeavyRanker(folder.resolve("export"), params);
         try (HeavyModel heavy = HeavyModel.load(model, TensorFlowThreads.DEFAULT)) {
             assertTrue(heavy.report().folded());
@@ -145,16 +145,5 @@ class InferenceGraphTest {
                 return scores;
             }
         }
-    }
-
-    private static void add(FeatureBatch batch, Example example) {
-        batch.add(
-                example.continuous(),
-                example.continuousMissing(),
-                example.binary(),
-                example.sparseIds(),
-                example.sparseValues(),
-                example.sparseContinuousIds(),
-                example.sparseContinuousValues());
     }
 }

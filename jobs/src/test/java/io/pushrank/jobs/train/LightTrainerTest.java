@@ -87,14 +87,7 @@ class LightTrainerTest {
         List<Example> examples = SyntheticExamples.exclusiveOr(200, 3, false);
         LightModel light = LightModel.load(written, TensorFlowThreads.DEFAULT);
         FeatureBatch batch = new FeatureBatch(SHAPE, examples.size());
-        examples.forEach(example -> batch.add(
-                example.continuous(),
-                example.continuousMissing(),
-                example.binary(),
-                example.sparseIds(),
-                example.sparseValues(),
-                example.sparseContinuousIds(),
-                example.sparseContinuousValues()));
+        examples.forEach(example -> example.addTo(batch));
         try (SavedVariables saved = new SavedVariables(trained.directory());
                 FeatureTensors features =
                         FeatureTensors.of(batch, examples.size(), PARAMS.hashBits(), ModelKind.LIGHT);

@@ -202,14 +202,7 @@ class ModelLoadingTest {
     private static FeatureBatch batch(long seed) {
         FeatureBatch batch = new FeatureBatch(HEAVY_SHAPE, 64);
         for (Example example : SyntheticExamples.exclusiveOr(50, seed, true)) {
-            batch.add(
-                    example.continuous(),
-                    example.continuousMissing(),
-                    example.binary(),
-                    example.sparseIds(),
-                    example.sparseValues(),
-                    example.sparseContinuousIds(),
-                    example.sparseContinuousValues());
+            example.addTo(batch);
         }
         return batch;
     }

@@ -59,7 +59,7 @@ class PythonChecksTest {
     void rowsScoredByTheHeavyRanker() throws IOException {
         ModelPackage model = ModelPackage.champion(MODELS, ModelKind.HEAVY, new Configuration());
         FeatureBatch batch = new FeatureBatch(model.shape(), CAPACITY);
-        examples(model.shape(), true).forEach(example -> add(batch, example));
+        examples(model.shape(), true).forEach(example -> example.addTo(batch));
         HeavyScores scores;
         try (HeavyModel heavy = HeavyModel.load(model, TensorFlowThreads.DEFAULT)) {
             scores = heavy.raw(batch);
@@ -80,7 +80,7 @@ class PythonChecksTest {
         for (Example example : examples(model.shape(), false)) {
             scores[batch.size()] = light.score(
                     example.continuous(), example.continuousMissing(), example.sparseIds(), example.sparseValues());
-            add(batch, example);
+            example.addTo(batch);
         }
         write("light.json", model, batch, Map.of(ModelSignature.SCORE, scores));
     }
@@ -166,17 +166,6 @@ class PythonChecksTest {
                     1));
         }
         return examples;
-    }
-
-    private static void add(FeatureBatch batch, Example example) {
-        batch.add(
-                example.continuous(),
-                example.continuousMissing(),
-                example.binary(),
-                example.sparseIds(),
-                example.sparseValues(),
-                example.sparseContinuousIds(),
-                example.sparseContinuousValues());
     }
 
     private static void write(String file, ModelPackage model, FeatureBatch batch, Map<String, double[]> outputs)

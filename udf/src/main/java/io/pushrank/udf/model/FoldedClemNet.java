@@ -380,11 +380,6 @@ final class FoldedClemNet<T extends TNumber> {
     /** The input's normalisation of logarithms: scales, then shifts. */
     static float[][] inputNorm(ModelVariables variables, int width) {
         BatchStatistics statistics = new BatchStatistics(variables, "input_norm", width);
-        float[][] result = new float[2][width];
-        for (int index = 0; index < width; index++) {
-            result[0][index] = (float) statistics.scale()[index];
-            result[1][index] = (float) statistics.shift()[index];
-        }
-        return result;
+        return new float[][] {floats(statistics.scale()), floats(statistics.shift())};
     }
 }

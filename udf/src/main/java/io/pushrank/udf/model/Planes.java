@@ -5,9 +5,9 @@ import org.tensorflow.types.family.TNumber;
 
 /**
  * How the folded ClemNet keeps a block's activations: [channels, B, stride], each row followed by padding. The padding
- * separates rows for a convolution that runs over all of them as one long row; one position of it always holds the
- * same number, so that the next matrix product adds its bias by itself; and an odd multiple of 8 as the stride keeps rows from falling into the
- * same cache sets, which costs a matrix product of 512 columns a third of its speed.
+ * separates rows for a convolution that runs over all of them as one long row; one position of it always holds the same
+ * number, so that the next matrix product adds its bias by itself; and an odd multiple of 8 as the stride keeps rows from
+ * falling into the same cache sets, which costs a matrix product of 512 columns a third of its speed.
  *
  * @param <T> what the activations are kept in
  * @param values [channels, B, stride]
