@@ -150,22 +150,35 @@ public final class VectorKernel implements Kernel {
         }
     }
 
+    /** In two passes: what both do together is more than the compiler inlines, and a vector that is handed on is an object. */
     @Override
     public void adapt(Adaptive adaptive, float[] x, float[] y) {
+        adaptFirst(adaptive, x, y);
+        adaptLast(adaptive, y);
+    }
+
+    private static void adaptFirst(Adaptive adaptive, float[] x, float[] y) {
         float[] w = adaptive.weights();
-        for (int feature = 0; feature < adaptive.width(); feature++) {
+        for (int feature = 0, k = 0; feature < adaptive.width(); feature++, k += Adaptive.STRIDE) {
             for (int at = feature * ROWS; at < (feature + 1) * ROWS; at += LANES) {
-                adapt(w, feature * Adaptive.STRIDE, load(x, at)).intoArray(y, at);
+                FloatVector value = load(x, at);
+                FloatVector upper = sigmoid(value.fma(broadcast(w[k]), broadcast(w[k + 1])));
+                FloatVector lower = sigmoid(value.fma(broadcast(w[k + 2]), broadcast(w[k + 3])));
+                lower.fma(broadcast(w[k + 5]), upper.fma(broadcast(w[k + 4]), broadcast(w[k + 6])))
+                        .intoArray(y, at);
             }
         }
     }
 
-    private static FloatVector adapt(float[] w, int at, FloatVector x) {
-        FloatVector upper = sigmoid(x.fma(broadcast(w[at]), broadcast(w[at + 1])));
-        FloatVector lower = sigmoid(x.fma(broadcast(w[at + 2]), broadcast(w[at + 3])));
-        FloatVector middle = lower.fma(broadcast(w[at + 5]), upper.fma(broadcast(w[at + 4]), broadcast(w[at + 6])));
-        FloatVector last = sigmoid(sigmoid(middle).fma(broadcast(w[at + 7]), broadcast(w[at + 8])));
-        return last.fma(broadcast(w[at + 9]), broadcast(w[at + 10]));
+    private static void adaptLast(Adaptive adaptive, float[] y) {
+        float[] w = adaptive.weights();
+        for (int feature = 0, k = 0; feature < adaptive.width(); feature++, k += Adaptive.STRIDE) {
+            for (int at = feature * ROWS; at < (feature + 1) * ROWS; at += LANES) {
+                FloatVector middle = sigmoid(load(y, at));
+                FloatVector last = sigmoid(middle.fma(broadcast(w[k + 7]), broadcast(w[k + 8])));
+                last.fma(broadcast(w[k + 9]), broadcast(w[k + 10])).intoArray(y, at);
+            }
+        }
     }
 
     private static FloatVector sigmoid(FloatVector t) {
