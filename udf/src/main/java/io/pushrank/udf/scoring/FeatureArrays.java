@@ -1,7 +1,6 @@
 package io.pushrank.udf.scoring;
 
 import io.pushrank.udf.model.FeatureBatch;
-import io.pushrank.udf.model.LightBlock;
 import org.apache.spark.sql.catalyst.InternalRow;
 
 /** The struct of feature arrays as Spark keeps it inside, its fields in the order of {@code FeatureColumns}. */
@@ -25,10 +24,6 @@ public final class FeatureArrays {
                 sparseValues(features),
                 sparseContinuousIds(features),
                 sparseContinuousValues(features));
-    }
-
-    static void addTo(LightBlock block, InternalRow features) {
-        block.add(continuous(features), continuousMissing(features), sparseIds(features), sparseValues(features));
     }
 
     public static float[] continuous(InternalRow features) {

@@ -5,18 +5,23 @@ import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.io.Serializable;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.InternalRow;
-import org.apache.spark.sql.catalyst.analysis.TypeCheckResult;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.GetStructField;
+import org.apache.spark.sql.catalyst.expressions.codegen.Block;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodeBlock;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.catalyst.expressions.codegen.JavaCode;
+import org.apache.spark.sql.catalyst.util.ArrayData;
+import org.apache.spark.sql.catalyst.util.package$;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import scala.Option;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
@@ -24,7 +29,8 @@ import scala.jdk.javaapi.CollectionConverters;
 /**
  * The light ranker as a function of the struct of feature arrays; in SQL {@code light_score(features)}.
  *
- * <p>An expression of Spark's own kind: arrays come as they lie in memory and nothing is boxed. Where the session has
+ * <p>An expression of Spark's own kind: arrays come as they lie in memory and nothing is boxed. Its children are the arrays
+ * that the light ranker reads, not the struct, so that Spark neither reads nor calculates the others. Where the session has
  * {@link PushrankExtensions}, the planner takes it out of projections and filters, so that each row is scored once, in
  * blocks ({@link LightScoreBatches}); elsewhere it scores row by row, to the same bits.
  */
@@ -34,13 +40,18 @@ public final class LightScore extends Expression implements Serializable {
 
     private static final long serialVersionUID = 1L;
 
-    private final Expression child;
+    private final Seq<Expression> arrays;
+    private final String argument;
     private final ModelPackage model;
     private final TensorFlowThreads threads;
 
-    /** @param child the struct of feature arrays */
-    public LightScore(Expression child, ModelPackage model, TensorFlowThreads threads) {
-        this.child = child;
+    /**
+     * @param arrays {@link LightArrays#FIELDS}
+     * @param argument the struct's text in SQL
+     */
+    private LightScore(Seq<Expression> arrays, String argument, ModelPackage model, TensorFlowThreads threads) {
+        this.arrays = arrays;
+        this.argument = argument;
         this.model = model;
         this.threads = threads;
     }
@@ -61,11 +72,23 @@ public final class LightScore extends Expression implements Serializable {
     /**
      * What the parser makes of a call.
      *
-     * @throws IllegalArgumentException when there is not one argument
+     * @throws IllegalArgumentException when there is not one argument, or it is of another type
      */
     static LightScore of(Seq<Expression> arguments, ModelPackage model, TensorFlowThreads threads) {
         requireOne(arguments);
-        return new LightScore(arguments.head(), model, threads);
+        Expression struct = arguments.head();
+        String found = struct.dataType().catalogString();
+        if (!found.equals(FeatureArrays.TYPE)) {
+            throw new IllegalArgumentException(NAME + " takes a " + FeatureArrays.TYPE + ", cannot take: " + found);
+        }
+        List<Expression> arrays = LightArrays.FIELDS.stream()
+                .<Expression>map(field -> new GetStructField(struct, field, Option.empty()))
+                .toList();
+        return new LightScore(
+                CollectionConverters.asScala(arrays).toSeq(),
+                package$.MODULE$.toPrettySQL(struct, true),
+                model,
+                threads);
     }
 
     static void requireOne(Seq<Expression> arguments) {
@@ -83,18 +106,14 @@ public final class LightScore extends Expression implements Serializable {
         return threads;
     }
 
-    Expression child() {
-        return child;
-    }
-
     @Override
     public Seq<Expression> children() {
-        return CollectionConverters.asScala(List.of(child)).toSeq();
+        return arrays;
     }
 
     @Override
     public boolean nullable() {
-        return child.nullable();
+        return true;
     }
 
     @Override
@@ -103,44 +122,41 @@ public final class LightScore extends Expression implements Serializable {
     }
 
     @Override
-    public TypeCheckResult checkInputDataTypes() {
-        String found = child.dataType().catalogString();
-        return found.equals(FeatureArrays.TYPE)
-                ? TypeCheckResult.TypeCheckSuccess$.MODULE$
-                : new TypeCheckResult.TypeCheckFailure(
-                        NAME + " takes a " + FeatureArrays.TYPE + ", cannot take: " + found);
-    }
-
-    @Override
     public Object eval(InternalRow row) {
-        InternalRow features = (InternalRow) child.eval(row);
-        return features == null ? null : (Object) score(features);
+        return score(LightArrays.of(index -> (ArrayData) arrays.apply(index).eval(row)));
     }
 
-    /** Called by generated code. */
-    public float score(InternalRow features) {
-        return LightModels.get(model, threads)
-                .score(
-                        FeatureArrays.continuous(features),
-                        FeatureArrays.continuousMissing(features),
-                        FeatureArrays.sparseIds(features),
-                        FeatureArrays.sparseValues(features));
+    /** Called by generated code, with null for NULL; the score, or null where all arrays are NULL. */
+    public Float score(ArrayData continuous, ArrayData continuousMissing, ArrayData sparseIds, ArrayData sparseValues) {
+        ArrayData[] given = {continuous, continuousMissing, sparseIds, sparseValues};
+        return score(LightArrays.of(index -> given[index]));
+    }
+
+    private Float score(LightArrays given) {
+        return given == null ? null : (Float) given.score(LightModels.get(model, threads));
     }
 
     @Override
     public ExprCode doGenCode(CodegenContext context, ExprCode code) {
         String function = context.addReferenceObj("lightScore", this, LightScore.class.getName());
-        ExprCode features = child.genCode(context);
+        List<ExprCode> values = CollectionConverters.asJava(arrays).stream()
+                .map(array -> array.genCode(context))
+                .toList();
+        String arguments = values.stream()
+                .map(value -> "%s ? null : %s".formatted(value.isNull(), value.value()))
+                .collect(Collectors.joining(", "));
         String scoring =
                 """
-                boolean %1$s = %3$s;
-                float %2$s = %1$s ? 0f : %4$s.score(%5$s);
+                Float %5$s = %3$s.score(%4$s);
+                boolean %1$s = %5$s == null;
+                float %2$s = %1$s ? 0f : %5$s.floatValue();
                 """
-                        .formatted(code.isNull(), code.value(), features.isNull(), function, features.value());
+                        .formatted(code.isNull(), code.value(), function, arguments, context.freshName("score"));
         CodeBlock block = new CodeBlock(
                 CollectionConverters.asScala(List.of(scoring)).toSeq(),
                 CollectionConverters.asScala(List.<JavaCode>of()).toSeq());
-        return new ExprCode(features.code().$plus(block), code.isNull(), code.value());
+        Block before = values.stream().map(ExprCode::code).reduce(Block::$plus).orElseThrow();
+        return new ExprCode(before.$plus(block), code.isNull(), code.value());
     }
 
     @Override
@@ -150,20 +166,21 @@ public final class LightScore extends Expression implements Serializable {
 
     @Override
     public Expression withNewChildrenInternal(IndexedSeq<Expression> children) {
-        return new LightScore(children.head(), model, threads);
+        return new LightScore(children, argument, model, threads);
     }
 
     @Override
     public int productArity() {
-        return 3;
+        return 4;
     }
 
     @Override
     public Object productElement(int index) {
         return switch (index) {
-            case 0 -> child;
-            case 1 -> model;
-            case 2 -> threads;
+            case 0 -> arrays;
+            case 1 -> argument;
+            case 2 -> model;
+            case 3 -> threads;
             default -> throw new IndexOutOfBoundsException(index);
         };
     }
@@ -176,18 +193,26 @@ public final class LightScore extends Expression implements Serializable {
     @Override
     public boolean equals(Object other) {
         return other instanceof LightScore that
-                && child.equals(that.child)
+                && arrays.equals(that.arrays)
                 && model.digest().equals(that.model.digest());
     }
 
     @Override
     public int hashCode() {
-        return 31 * child.hashCode() + model.digest().hashCode();
+        return 31 * arrays.hashCode() + model.digest().hashCode();
+    }
+
+    /** As it was written; also the name of its column. */
+    @Override
+    public String sql() {
+        return NAME + "(" + argument + ")";
     }
 
     /** Without the model's path, which says nothing in a plan. */
     @Override
     public String toString() {
-        return NAME + "(" + child + ")";
+        return CollectionConverters.asJava(arrays).stream()
+                .map(Expression::toString)
+                .collect(Collectors.joining(", ", NAME + "(", ")"));
     }
 }

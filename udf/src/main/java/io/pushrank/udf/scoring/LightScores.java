@@ -20,8 +20,7 @@ import scala.collection.immutable.Seq;
 
 /** Rows of one partition: some of their columns, and behind them the light ranker's score; scored a block at a time. */
 final class LightScores implements Iterator<InternalRow> {
-    private final Iterator<InternalRow> rows;
-    private final Expression features;
+    private final FeatureRows rows;
     private final UnsafeProjection kept;
     private final LightBlock block;
     private final InternalRow[] pending = new InternalRow[LightBlock.ROWS];
@@ -34,33 +33,37 @@ final class LightScores implements Iterator<InternalRow> {
     private int count;
     private int next;
 
-    private LightScores(
-            Iterator<InternalRow> rows,
-            Expression features,
-            Seq<Expression> kept,
-            ModelPackage model,
-            TensorFlowThreads threads) {
+    private LightScores(FeatureRows rows, Seq<Expression> kept, LightBlock block) {
         this.rows = rows;
-        this.features = features;
         this.kept = UnsafeProjection$.MODULE$.create(kept);
-        this.block = LightModels.get(model, threads).block();
+        this.block = block;
     }
 
     /**
      * Scores what a plan gives.
      *
-     * @param features gives the struct of feature arrays of a row, in terms of the plan's columns
+     * @param arrays give the arrays of a row that the light ranker reads, {@link LightArrays#FIELDS}, in terms of the
+     *     plan's columns
      * @param kept columns of the plan that stand before the score
      */
     static RDD<InternalRow> of(
-            SparkPlan plan, Expression features, Seq<Attribute> kept, ModelPackage model, TensorFlowThreads threads) {
+            SparkPlan plan,
+            Seq<Expression> arrays,
+            Seq<Attribute> kept,
+            ModelPackage model,
+            TensorFlowThreads threads) {
+        Seq<Expression> boundKept = bound(kept, plan);
+        return FeatureRows.partitions(
+                plan,
+                bound(arrays, plan),
+                rows -> new LightScores(
+                        rows, boundKept, LightModels.get(model, threads).block()));
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Seq<Expression> bound(Seq<? extends Expression> expressions, SparkPlan plan) {
         var columns = org.apache.spark.sql.catalyst.expressions.package$.MODULE$.AttributeSeq(plan.output());
-        Expression boundFeatures = BindReferences.bindReference(features, columns, false);
-        @SuppressWarnings("unchecked")
-        Seq<Expression> boundKept = BindReferences.bindReferences((Seq<Expression>) (Seq<?>) kept, columns);
-        return PlanRows.of(plan)
-                .mapPartitions(rows -> new LightScores(rows, boundFeatures, boundKept, model, threads), true)
-                .rdd();
+        return BindReferences.bindReferences((Seq<Expression>) expressions, columns);
     }
 
     @Override
@@ -87,10 +90,10 @@ final class LightScores implements Iterator<InternalRow> {
         next = 0;
         while (count < pending.length && rows.hasNext()) {
             InternalRow row = rows.next();
-            InternalRow struct = (InternalRow) features.eval(row);
-            places[count] = struct == null ? -1 : block.size();
-            if (struct != null) {
-                FeatureArrays.addTo(block, struct);
+            LightArrays arrays = LightArrays.of(rows::array);
+            places[count] = arrays == null ? -1 : block.size();
+            if (arrays != null) {
+                arrays.addTo(block);
             }
             // The features are in the block now; of the row itself only what is asked for is copied.
             pending[count++] = kept.apply(row).copy();

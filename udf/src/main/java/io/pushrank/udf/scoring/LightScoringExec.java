@@ -87,7 +87,7 @@ public final class LightScoringExec extends SparkPlan {
 
     @Override
     public RDD<InternalRow> doExecute() {
-        return LightScores.of(child, call.child(), kept, call.model(), call.threads());
+        return LightScores.of(child, call.children(), kept, call.model(), call.threads());
     }
 
     @Override

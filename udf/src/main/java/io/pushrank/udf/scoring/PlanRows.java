@@ -22,8 +22,8 @@ final class PlanRows {
                 .orElseGet(() -> plan.execute().toJavaRDD());
     }
 
-    /** The plan below the step that would copy its columns into rows. */
-    private static Optional<SparkPlan> columnar(SparkPlan plan) {
+    /** The plan below the step that would copy its columns into rows; empty where rows do not lie in columns. */
+    static Optional<SparkPlan> columnar(SparkPlan plan) {
         if (plan.supportsColumnar()) {
             return Optional.of(plan);
         }

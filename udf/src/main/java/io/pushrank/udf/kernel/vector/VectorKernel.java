@@ -22,6 +22,14 @@ public final class VectorKernel implements Kernel {
     private static final int LANES = SPECIES.length();
     private static final int ROWS = 2 * LANES;
     private static final FloatVector ONE = FloatVector.broadcast(SPECIES, 1);
+    // Constants, since what is made anew in a loop counts against what the compiler inlines.
+    private static final FloatVector ROUNDER = FloatVector.broadcast(SPECIES, Power.ROUNDER);
+    private static final FloatVector C0 = FloatVector.broadcast(SPECIES, Power.C0);
+    private static final FloatVector C1 = FloatVector.broadcast(SPECIES, Power.C1);
+    private static final FloatVector C2 = FloatVector.broadcast(SPECIES, Power.C2);
+    private static final FloatVector C3 = FloatVector.broadcast(SPECIES, Power.C3);
+    private static final FloatVector C4 = FloatVector.broadcast(SPECIES, Power.C4);
+    private static final FloatVector C5 = FloatVector.broadcast(SPECIES, Power.C5);
 
     @Override
     public int rows() {
@@ -73,10 +81,10 @@ public final class VectorKernel implements Kernel {
         float[] w = dense.groups();
         float[] bias = dense.bias();
         for (int j = 0, k = 0; j < out; j += Dense.GROUP) {
-            FloatVector a1 = broadcast(bias[j]);
-            FloatVector a2 = broadcast(bias[j + 1]);
-            FloatVector a3 = broadcast(bias[j + 2]);
-            FloatVector a4 = broadcast(bias[j + 3]);
+            FloatVector a1 = FloatVector.broadcast(SPECIES, bias[j]);
+            FloatVector a2 = FloatVector.broadcast(SPECIES, bias[j + 1]);
+            FloatVector a3 = FloatVector.broadcast(SPECIES, bias[j + 2]);
+            FloatVector a4 = FloatVector.broadcast(SPECIES, bias[j + 3]);
             FloatVector b1 = a1;
             FloatVector b2 = a2;
             FloatVector b3 = a3;
@@ -84,16 +92,16 @@ public final class VectorKernel implements Kernel {
             for (int i = 0; i < in; i++, k += Dense.GROUP) {
                 FloatVector xa = load(x, i * ROWS);
                 FloatVector xb = load(x, i * ROWS + LANES);
-                FloatVector w1 = broadcast(w[k]);
+                FloatVector w1 = FloatVector.broadcast(SPECIES, w[k]);
                 a1 = w1.fma(xa, a1);
                 b1 = w1.fma(xb, b1);
-                FloatVector w2 = broadcast(w[k + 1]);
+                FloatVector w2 = FloatVector.broadcast(SPECIES, w[k + 1]);
                 a2 = w2.fma(xa, a2);
                 b2 = w2.fma(xb, b2);
-                FloatVector w3 = broadcast(w[k + 2]);
+                FloatVector w3 = FloatVector.broadcast(SPECIES, w[k + 2]);
                 a3 = w3.fma(xa, a3);
                 b3 = w3.fma(xb, b3);
-                FloatVector w4 = broadcast(w[k + 3]);
+                FloatVector w4 = FloatVector.broadcast(SPECIES, w[k + 3]);
                 a4 = w4.fma(xa, a4);
                 b4 = w4.fma(xb, b4);
             }
@@ -117,12 +125,13 @@ public final class VectorKernel implements Kernel {
 
     private static void affine(Dense dense, int[] inputs, int count, float[] x, float[] y, int first) {
         for (int j = 0; j < dense.out(); j++) {
-            FloatVector a = broadcast(dense.bias()[j]);
+            FloatVector a = FloatVector.broadcast(SPECIES, dense.bias()[j]);
             FloatVector b = a;
             int group = j / Dense.GROUP * dense.in();
             for (int index = 0; index < count; index++) {
                 int i = inputs[index];
-                FloatVector weight = broadcast(dense.groups()[(group + i) * Dense.GROUP + j % Dense.GROUP]);
+                FloatVector weight =
+                        FloatVector.broadcast(SPECIES, dense.groups()[(group + i) * Dense.GROUP + j % Dense.GROUP]);
                 a = weight.fma(load(x, i * ROWS), a);
                 b = weight.fma(load(x, i * ROWS + LANES), b);
             }
@@ -139,8 +148,8 @@ public final class VectorKernel implements Kernel {
 
     private static void finish(int width, float slope, Normaliser normaliser, float[] y, int first) {
         for (int output = first; output < first + width; output++) {
-            FloatVector scale = broadcast(normaliser.scale()[output]);
-            FloatVector shift = broadcast(normaliser.shift()[output]);
+            FloatVector scale = FloatVector.broadcast(SPECIES, normaliser.scale()[output]);
+            FloatVector shift = FloatVector.broadcast(SPECIES, normaliser.shift()[output]);
             for (int at = output * ROWS; at < (output + 1) * ROWS; at += LANES) {
                 FloatVector sum = load(y, at);
                 sum.blend(sum.mul(slope), sum.compare(VectorOperators.LT, 0))
@@ -160,12 +169,18 @@ public final class VectorKernel implements Kernel {
     private static void adaptFirst(Adaptive adaptive, float[] x, float[] y) {
         float[] w = adaptive.weights();
         for (int feature = 0, k = 0; feature < adaptive.width(); feature++, k += Adaptive.STRIDE) {
+            FloatVector weight1 = FloatVector.broadcast(SPECIES, w[k]);
+            FloatVector bias1 = FloatVector.broadcast(SPECIES, w[k + 1]);
+            FloatVector weight2 = FloatVector.broadcast(SPECIES, w[k + 2]);
+            FloatVector bias2 = FloatVector.broadcast(SPECIES, w[k + 3]);
+            FloatVector weight3 = FloatVector.broadcast(SPECIES, w[k + 4]);
+            FloatVector weight4 = FloatVector.broadcast(SPECIES, w[k + 5]);
+            FloatVector bias3 = FloatVector.broadcast(SPECIES, w[k + 6]);
             for (int at = feature * ROWS; at < (feature + 1) * ROWS; at += LANES) {
                 FloatVector value = load(x, at);
-                FloatVector upper = sigmoid(value.fma(broadcast(w[k]), broadcast(w[k + 1])));
-                FloatVector lower = sigmoid(value.fma(broadcast(w[k + 2]), broadcast(w[k + 3])));
-                lower.fma(broadcast(w[k + 5]), upper.fma(broadcast(w[k + 4]), broadcast(w[k + 6])))
-                        .intoArray(y, at);
+                FloatVector upper = sigmoid(value.fma(weight1, bias1));
+                FloatVector lower = sigmoid(value.fma(weight2, bias2));
+                lower.fma(weight4, upper.fma(weight3, bias3)).intoArray(y, at);
             }
         }
     }
@@ -173,10 +188,14 @@ public final class VectorKernel implements Kernel {
     private static void adaptLast(Adaptive adaptive, float[] y) {
         float[] w = adaptive.weights();
         for (int feature = 0, k = 0; feature < adaptive.width(); feature++, k += Adaptive.STRIDE) {
+            FloatVector weight = FloatVector.broadcast(SPECIES, w[k + 7]);
+            FloatVector bias = FloatVector.broadcast(SPECIES, w[k + 8]);
+            FloatVector scale = FloatVector.broadcast(SPECIES, w[k + 9]);
+            FloatVector shift = FloatVector.broadcast(SPECIES, w[k + 10]);
             for (int at = feature * ROWS; at < (feature + 1) * ROWS; at += LANES) {
-                FloatVector middle = sigmoid(load(y, at));
-                FloatVector last = sigmoid(middle.fma(broadcast(w[k + 7]), broadcast(w[k + 8])));
-                last.fma(broadcast(w[k + 9]), broadcast(w[k + 10])).intoArray(y, at);
+                sigmoid(sigmoid(load(y, at)).fma(weight, bias))
+                        .fma(scale, shift)
+                        .intoArray(y, at);
             }
         }
     }
@@ -189,22 +208,18 @@ public final class VectorKernel implements Kernel {
     private static FloatVector power(FloatVector t) {
         FloatVector bounded = t.blend(Power.BOUND, t.compare(VectorOperators.GT, Power.BOUND));
         bounded = bounded.blend(-Power.BOUND, bounded.compare(VectorOperators.LT, -Power.BOUND));
-        FloatVector rounded = bounded.add(Power.ROUNDER);
-        FloatVector rest = bounded.sub(rounded.sub(Power.ROUNDER));
-        FloatVector power = broadcast(Power.C5).fma(rest, broadcast(Power.C4));
-        power = power.fma(rest, broadcast(Power.C3));
-        power = power.fma(rest, broadcast(Power.C2));
-        power = power.fma(rest, broadcast(Power.C1));
-        power = power.fma(rest, broadcast(Power.C0));
+        FloatVector rounded = bounded.add(ROUNDER);
+        FloatVector rest = bounded.sub(rounded.sub(ROUNDER));
+        FloatVector power = C5.fma(rest, C4);
+        power = power.fma(rest, C3);
+        power = power.fma(rest, C2);
+        power = power.fma(rest, C1);
+        power = power.fma(rest, C0);
         IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         return power.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     }
 
     private static FloatVector load(float[] values, int at) {
         return FloatVector.fromArray(SPECIES, values, at);
-    }
-
-    private static FloatVector broadcast(float value) {
-        return FloatVector.broadcast(SPECIES, value);
     }
 }
