@@ -2,6 +2,7 @@ package io.pushrank.jobs.bench;
 
 import static org.apache.spark.sql.functions.col;
 
+import com.sun.management.ThreadMXBean;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.network.Example;
@@ -20,6 +21,7 @@ import io.pushrank.udf.scoring.LightScore;
 import io.pushrank.udf.scoring.LightScoring;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,6 +32,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -72,9 +75,14 @@ record LightBench() implements Bench {
         List<Example> examples = examples(MEMORY_ROWS);
         ExecutorService executor = Executors.newFixedThreadPool(cores);
         try (MatmulRoof roof = new MatmulRoof(cores)) {
+            LongAdder allocated = new LongAdder();
             Map<String, Double> medians = new Rounds()
                     .add(MatmulRoof.FIGURE, roof::gigaflops)
-                    .add("kernel, rows/s", () -> kernel(light, examples, executor, cores))
+                    .add("kernel, rows/s", () -> {
+                        // The last round's counts: compiled code makes none of the objects that the interpreter makes.
+                        allocated.reset();
+                        return kernel(light, examples, executor, cores, allocated);
+                    })
                     .add(
                             "bulk, rows/s",
                             () -> written(
@@ -110,7 +118,10 @@ record LightBench() implements Bench {
                                     .put("rows_per_second", kernel)
                                     .put("rows_per_second_per_core", kernel / cores)
                                     .put("gflops", kernelFlops)
-                                    .put("fraction_of_roof", kernelFlops / roofFlops))
+                                    .put("fraction_of_roof", kernelFlops / roofFlops)
+                                    .put(
+                                            "allocated_bytes_per_row",
+                                            (double) allocated.sum() / ((long) KERNEL_ROWS * cores)))
                     .put("bulk", figures(medians.get("bulk, rows/s"), kernel, cores))
                     .put("sql", figures(medians.get("sql, rows/s"), kernel, cores))
                     // One value of each row read and written, nothing scored: what Parquet alone allows.
@@ -127,13 +138,16 @@ record LightBench() implements Bench {
                 .put("fraction_of_kernel", rowsPerSecond / kernel);
     }
 
-    /** Rows/s of every thread scoring blocks of rows that lie in memory. */
-    private static double kernel(LightModel light, List<Example> examples, ExecutorService executor, int threads) {
+    /** Rows/s of every thread scoring blocks of rows that lie in memory; adds up the bytes of the objects it makes. */
+    private static double kernel(
+            LightModel light, List<Example> examples, ExecutorService executor, int threads, LongAdder allocated) {
+        ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long start = System.nanoTime();
         List<Future<?>> runs = new ArrayList<>();
         for (int thread = 0; thread < threads; thread++) {
             runs.add(executor.submit(() -> {
                 LightBlock block = light.block();
+                long before = memory.getCurrentThreadAllocatedBytes();
                 for (int row = 0; row < KERNEL_ROWS; row++) {
                     Example example = examples.get(row % MEMORY_ROWS);
                     block.add(
@@ -146,6 +160,7 @@ record LightBench() implements Bench {
                         block.clear();
                     }
                 }
+                allocated.add(memory.getCurrentThreadAllocatedBytes() - before);
             }));
         }
         try {

@@ -18,7 +18,12 @@ public final class Sessions {
             "spark.sql.adaptive.enabled", "false",
             // Lists and sets of a user's or an item's rows are short, so that hash tables hold them; the default sorts
             // after 128 groups.
-            "spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "1000000");
+            "spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "1000000",
+            // Ranges are read side by side where a store is far away; on a disk that only hands bytes from thread to
+            // thread.
+            "spark.hadoop.parquet.hadoop.vectored.io.enabled", "false",
+            // Of feature arrays, what is decoded at once should stay in a core's cache; the default is 4,096 rows.
+            "spark.sql.parquet.columnarReaderBatchSize", "512");
 
     private Sessions() {}
 

@@ -30,6 +30,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.FileSourceScanExec;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -127,6 +128,62 @@ class LightScoreTest {
         assertEquals(List.of("twice", "id", "light_score"), List.of(scored.columns()));
         assertEquals(ROWS, scored.filter("twice = 2 * id").count());
         scores(scored).forEach((id, score) -> assertEquals(id % 2 == 0 ? stored.get(id) : null, score, "row " + id));
+    }
+
+    @Test
+    void ofStoredFeaturesOnlyTheArraysThatItNeedsAreRead() {
+        Map<Long, Float> all = scores(spark.sql("SELECT id, light_score(features) AS light_score FROM hydrated"));
+        String stored = folder.resolve("stored").toString();
+        spark.table("hydrated").repartition(1).write().parquet(stored);
+        Dataset<Row> sql = spark.sql("SELECT id, light_score(features) AS light_score FROM parquet.`" + stored + "`");
+        Dataset<Row> bulk =
+                LightScoring.score(spark.read().parquet(stored), "features", model, TensorFlowThreads.DEFAULT);
+
+        for (Dataset<Row> scored : List.of(sql, bulk)) {
+            assertEquals(all, scores(scored));
+            FileSourceScanExec scan = (FileSourceScanExec)
+                    scored.queryExecution().executedPlan().collectLeaves().head();
+            assertEquals(
+                    "struct<id:bigint,features:struct<continuous:array<float>,continuous_missing:array<boolean>,"
+                            + "sparse_ids:array<bigint>,sparse_values:array<float>>>",
+                    scan.requiredSchema().catalogString());
+        }
+    }
+
+    @Test
+    void aStructThatTheQueryMakesIsNeverMadeWhole() {
+        String query = "SELECT id, light_score(named_struct("
+                + "'continuous', features.continuous, 'continuous_missing', features.continuous_missing,"
+                + " 'binary', CAST(array(1 / (id - id)) AS ARRAY<FLOAT>), 'sparse_ids', features.sparse_ids,"
+                + " 'sparse_values', features.sparse_values, 'sparse_continuous_ids', CAST(array() AS ARRAY<BIGINT>),"
+                + " 'sparse_continuous_values', CAST(array() AS ARRAY<FLOAT>))) AS light_score FROM hydrated";
+        assertEquals(
+                scores(spark.sql("SELECT id, light_score(features) AS light_score FROM hydrated")),
+                scores(spark.sql(query)));
+    }
+
+    @Test
+    void aRowHasAllOfItsArraysOrNoFeatures() {
+        String error = assertThrows(Exception.class, () -> spark.sql("SELECT light_score(named_struct("
+                                + "'continuous', features.continuous, 'continuous_missing', features.continuous_missing,"
+                                + " 'binary', features.binary, 'sparse_ids', CAST(NULL AS ARRAY<BIGINT>),"
+                                + " 'sparse_values', features.sparse_values,"
+                                + " 'sparse_continuous_ids', features.sparse_continuous_ids,"
+                                + " 'sparse_continuous_values', features.sparse_continuous_values)) FROM hydrated")
+                        .collect())
+                .getMessage();
+        assertTrue(
+                error.contains(
+                        "features.sparse_ids is NULL where other feature arrays of the row are not: a row has all"
+                                + " of them or no features"),
+                error);
+    }
+
+    @Test
+    void aColumnWithoutANameIsCalledAsItWasWritten() {
+        assertEquals(
+                "light_score(features)",
+                spark.sql("SELECT light_score(features) FROM hydrated").columns()[0]);
     }
 
     @Test
