@@ -72,7 +72,8 @@ public final class LightScore extends Expression implements Serializable {
     /**
      * What the parser makes of a call.
      *
-     * @throws IllegalArgumentException when there is not one argument, or it is of another type
+     * @throws IllegalArgumentException when there is not one argument, it is of another type, or it is not deterministic:
+     *     each of its arrays is asked for on its own
      */
     static LightScore of(Seq<Expression> arguments, ModelPackage model, TensorFlowThreads threads) {
         requireOne(arguments);
@@ -80,6 +81,10 @@ public final class LightScore extends Expression implements Serializable {
         String found = struct.dataType().catalogString();
         if (!found.equals(FeatureArrays.TYPE)) {
             throw new IllegalArgumentException(NAME + " takes a " + FeatureArrays.TYPE + ", cannot take: " + found);
+        }
+        if (!struct.deterministic()) {
+            throw new IllegalArgumentException(
+                    NAME + " takes a struct that is the same each time it is asked for; make this one in a subquery");
         }
         List<Expression> arrays = LightArrays.FIELDS.stream()
                 .<Expression>map(field -> new GetStructField(struct, field, Option.empty()))

@@ -31,8 +31,7 @@ import scala.runtime.AbstractPartialFunction;
  * scored in blocks. Calls of the same struct share one, also across a filter and the projection on top of it, so that each
  * row is scored once.
  *
- * <p>A call stays where it is when not every row needs it (in a branch of CASE, IF, coalesce, AND, OR) or when its struct is
- * not deterministic. A filter's conditions without a call stay below the scoring: only rows that pass them are scored.
+ * <p>A call stays where it is when not every row needs it (in a branch of CASE, IF, coalesce, AND, OR). A filter's conditions without a call stay below the scoring: only rows that pass them are scored.
  */
 final class LightScoreBatches extends Rule<SparkPlan> {
     @Override
@@ -117,9 +116,7 @@ final class LightScoreBatches extends Rule<SparkPlan> {
     /** Calls that are evaluated for every row, whatever its other values are. */
     private static void addUnconditionalCalls(Expression expression, Map<Expression, LightScore> calls) {
         if (expression instanceof LightScore call) {
-            if (call.deterministic()) {
-                calls.putIfAbsent(call.canonicalized(), call);
-            }
+            calls.putIfAbsent(call.canonicalized(), call);
         } else if (expression instanceof And both) {
             addUnconditionalCalls(both.left(), calls);
         } else if (expression instanceof Or either) {
