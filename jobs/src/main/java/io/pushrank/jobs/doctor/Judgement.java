@@ -106,11 +106,15 @@ final class Judgement {
                                 ? "unknown libc"
                                 : jvm.machine().libc()),
                 "choose machines with AVX2: scoring is several times slower without"));
+        // With these instructions TensorFlow uses it unless told not to.
+        boolean onByItself = jvm.machine().flags().contains("avx512_vnni");
         findings.add(warnUnless(
-                jvm.oneDnn().equals("1"),
+                jvm.oneDnn().equals("1") || (jvm.oneDnn().isEmpty() && onByItself),
                 jvm.where(),
                 "oneDNN",
-                jvm.oneDnn().isEmpty() ? "TF_ENABLE_ONEDNN_OPTS is not set" : "TF_ENABLE_ONEDNN_OPTS=" + jvm.oneDnn(),
+                jvm.oneDnn().isEmpty()
+                        ? "TF_ENABLE_ONEDNN_OPTS is not set" + (onByItself ? ", and on with AVX-512 and VNNI" : "")
+                        : "TF_ENABLE_ONEDNN_OPTS=" + jvm.oneDnn(),
                 "set TF_ENABLE_ONEDNN_OPTS=1 (spark.executorEnv.…), which pays on AVX2 too"));
     }
 

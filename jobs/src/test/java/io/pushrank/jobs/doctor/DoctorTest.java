@@ -28,6 +28,15 @@ class DoctorTest {
     private Path directory;
 
     private static JvmReport report(Machine machine, String tensorFlowFailure, List<Access.Trouble> troubles) {
+        return report(machine, "1", tensorFlowFailure, troubles);
+    }
+
+    private static JvmReport withOneDnn(Machine machine, String oneDnn) {
+        return report(machine, oneDnn, "", List.of());
+    }
+
+    private static JvmReport report(
+            Machine machine, String oneDnn, String tensorFlowFailure, List<Access.Trouble> troubles) {
         return new JvmReport(
                 "executor 3",
                 "17.0.15",
@@ -36,7 +45,7 @@ class DoctorTest {
                 List.of(),
                 machine,
                 2 * GIBIBYTE,
-                "1",
+                oneDnn,
                 tensorFlowFailure.isEmpty() ? "2.18.0" : "",
                 tensorFlowFailure,
                 Map.of("protobuf", List.of("file:/a.jar")),
@@ -138,6 +147,20 @@ class DoctorTest {
                         "WARNING class path: protobuf is there 2 times: file:/a.jar, file:/b.jar",
                         "FAILURE output: /out: Permission denied"),
                 complaints(Judgement.of(twice, 1, 1)));
+    }
+
+    @Test
+    void tensorFlowsLibraryIsOnByItselfWhereTheCpuHasTheInstructions() {
+        Machine machine =
+                new Machine(4, Set.of("avx", "avx2", "avx512f", "avx512_vnni"), 8 * GIBIBYTE, -1, "glibc 2.36");
+
+        assertEquals(List.of(), complaints(Judgement.of(withOneDnn(machine, ""), 1, 1)));
+        assertEquals(
+                List.of("WARNING oneDNN: TF_ENABLE_ONEDNN_OPTS=0"),
+                complaints(Judgement.of(withOneDnn(machine, "0"), 1, 1)));
+        assertEquals(
+                List.of("WARNING oneDNN: TF_ENABLE_ONEDNN_OPTS is not set"),
+                complaints(Judgement.of(withOneDnn(HEALTHY, ""), 1, 1)));
     }
 
     @Test
