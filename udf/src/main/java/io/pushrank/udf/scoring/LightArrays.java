@@ -3,7 +3,6 @@ package io.pushrank.udf.scoring;
 import io.pushrank.udf.model.LightBlock;
 import io.pushrank.udf.model.LightModel;
 import java.util.List;
-import java.util.function.IntFunction;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 
 /** Those of a row's feature arrays that the light ranker reads. */
@@ -26,16 +25,12 @@ final class LightArrays {
     }
 
     /**
-     * The arrays as Spark keeps them inside; null where all are NULL: then the row has no features.
+     * The arrays as Spark keeps them inside, null for NULL; null where all are NULL: then the row has no features.
      *
-     * @param arrays gives each by its place in {@link #FIELDS}, null for NULL
      * @throws IllegalArgumentException when some are NULL and others are not
      */
-    static LightArrays of(IntFunction<ArrayData> arrays) {
-        ArrayData continuous = arrays.apply(0);
-        ArrayData continuousMissing = arrays.apply(1);
-        ArrayData sparseIds = arrays.apply(2);
-        ArrayData sparseValues = arrays.apply(3);
+    static LightArrays of(
+            ArrayData continuous, ArrayData continuousMissing, ArrayData sparseIds, ArrayData sparseValues) {
         if (continuous == null && continuousMissing == null && sparseIds == null && sparseValues == null) {
             return null;
         }

@@ -128,16 +128,16 @@ public final class LightScore extends Expression implements Serializable {
 
     @Override
     public Object eval(InternalRow row) {
-        return score(LightArrays.of(index -> (ArrayData) arrays.apply(index).eval(row)));
+        return score(array(0, row), array(1, row), array(2, row), array(3, row));
+    }
+
+    private ArrayData array(int index, InternalRow row) {
+        return (ArrayData) arrays.apply(index).eval(row);
     }
 
     /** Called by generated code, with null for NULL; the score, or null where all arrays are NULL. */
     public Float score(ArrayData continuous, ArrayData continuousMissing, ArrayData sparseIds, ArrayData sparseValues) {
-        ArrayData[] given = {continuous, continuousMissing, sparseIds, sparseValues};
-        return score(LightArrays.of(index -> given[index]));
-    }
-
-    private Float score(LightArrays given) {
+        LightArrays given = LightArrays.of(continuous, continuousMissing, sparseIds, sparseValues);
         return given == null ? null : (Float) given.score(LightModels.get(model, threads));
     }
 

@@ -31,7 +31,8 @@ import scala.runtime.AbstractPartialFunction;
  * scored in blocks. Calls of the same struct share one, also across a filter and the projection on top of it, so that each
  * row is scored once.
  *
- * <p>A call stays where it is when not every row needs it (in a branch of CASE, IF, coalesce, AND, OR). A filter's conditions without a call stay below the scoring: only rows that pass them are scored.
+ * <p>A call stays where it is when not every row needs it (in a branch of CASE, IF, coalesce, AND, OR). A filter's
+ * conditions without a call stay below the scoring: only rows that pass them are scored.
  */
 final class LightScoreBatches extends Rule<SparkPlan> {
     @Override

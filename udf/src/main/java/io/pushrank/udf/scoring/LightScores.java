@@ -53,7 +53,7 @@ final class LightScores implements Iterator<InternalRow> {
             ModelPackage model,
             TensorFlowThreads threads) {
         Seq<Expression> boundKept = bound(kept, plan);
-        return FeatureRows.partitions(
+        return PlanRows.withArrays(
                 plan,
                 bound(arrays, plan),
                 rows -> new LightScores(
@@ -90,7 +90,7 @@ final class LightScores implements Iterator<InternalRow> {
         next = 0;
         while (count < pending.length && rows.hasNext()) {
             InternalRow row = rows.next();
-            LightArrays arrays = LightArrays.of(rows::array);
+            LightArrays arrays = LightArrays.of(rows.array(0), rows.array(1), rows.array(2), rows.array(3));
             places[count] = arrays == null ? -1 : block.size();
             if (arrays != null) {
                 arrays.addTo(block);
