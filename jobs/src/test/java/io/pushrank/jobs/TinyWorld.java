@@ -314,6 +314,10 @@ public final class TinyWorld {
                 group.add(column, number);
             } else if (value instanceof Double number) {
                 group.add(column, number);
+            } else if (value instanceof Float number) {
+                group.add(column, number);
+            } else if (value instanceof Binary bytes) {
+                group.add(column, bytes);
             } else if (value instanceof Boolean truth) {
                 group.add(column, truth);
             } else if (value instanceof String text) {

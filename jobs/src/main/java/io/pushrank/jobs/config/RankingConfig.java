@@ -41,12 +41,37 @@ public record RankingConfig(
     }
 
     /** How inputs are read. */
-    public record InputsConfig(int lookbackDays, int maxSnapshotAgeDays, double maxQuarantinedShare, String itemAge) {
+    public record InputsConfig(
+            int lookbackDays,
+            int maxSnapshotAgeDays,
+            double maxQuarantinedShare,
+            String itemAge,
+            String completeMarker,
+            String lateTables,
+            String naiveTimestamps) {
         public InputsConfig {
             within("inputs.lookback_days", lookbackDays, 1, 3650);
             within("inputs.max_snapshot_age_days", maxSnapshotAgeDays, 0, 3650);
             within("inputs.max_quarantined_share", maxQuarantinedShare, 0, 1);
             oneOf("inputs.item_age", itemAge, List.of("created", "last_activity"));
+            completeMarker = completeMarker == null ? "" : completeMarker;
+            if (!completeMarker.matches("|[_.][A-Za-z0-9_.-]+")) {
+                throw new IllegalArgumentException(
+                        "inputs.complete_marker must be the name of a file that begins with _"
+                                + " or a point, such as _SUCCESS, or empty, but is " + completeMarker);
+            }
+            oneOf("inputs.late_tables", lateTables, List.of("reject", "warn"));
+            oneOf("inputs.naive_timestamps", naiveTimestamps, List.of("reject", "utc"));
+        }
+
+        /** Whether instants without a time zone are of UTC, rather than refused. */
+        public boolean isNaiveUtc() {
+            return naiveTimestamps.equals("utc");
+        }
+
+        /** Whether a run goes on without the newest events of a required table. */
+        public boolean isLateAccepted() {
+            return lateTables.equals("warn");
         }
 
         /** Whether an item stays fresh as long as someone acts on it. */

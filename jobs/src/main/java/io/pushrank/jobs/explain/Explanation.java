@@ -1,7 +1,10 @@
 package io.pushrank.jobs.explain;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.get_json_object;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.min;
 
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
@@ -12,6 +15,7 @@ import io.pushrank.jobs.table.Table;
 import java.io.PrintStream;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,6 +26,8 @@ import org.apache.spark.sql.SparkSession;
 
 /** Why a user got what it got, or nothing, from the published tables of a date. */
 public final class Explanation {
+    private static final String USER = "user_id";
+
     private final SparkSession spark;
     private final PublishedTables published;
     private final Layout layout;
@@ -57,19 +63,23 @@ public final class Explanation {
      */
     public void print(PrintStream out) {
         out.printf("User %d on %s%n%n", user, date);
+        List<String> quarantined = quarantined();
         Row target = rows(Table.TARGETS).stream()
                 .findFirst()
-                .orElseThrow(() -> PushrankException.input(
-                        "user " + user + " is not in table targets of " + Layout.day(date) + ": it is not in users"));
+                .orElseThrow(() -> PushrankException.input("user " + user + " is not in table targets of "
+                        + Layout.day(date) + ": "
+                        + (quarantined.isEmpty() ? "it is not in users" : String.join("; ", quarantined))));
         List<String> reasons = target.getList(target.fieldIndex("reasons"));
         out.printf(
                 "targets          %s%n",
                 reasons.isEmpty() ? "eligible" : "not eligible: " + String.join(", ", reasons));
         out.printf(
-                "                 cap %d in 24 h, %d sent in the last 24 h, last send %s%n%n",
+                "                 cap %d in 24 h, %d sent in the last 24 h, last send %s%n",
                 target.<Integer>getAs("push_cap"),
                 target.getList(target.fieldIndex("sent_at_24h")).size(),
                 target.isNullAt(target.fieldIndex("last_sent_at")) ? "unknown" : instant(target, "last_sent_at"));
+        quarantined.forEach(text -> out.printf("                 %s%n", text));
+        out.println();
         List<Journey> journeys = journeys();
         if (!journeys.isEmpty()) {
             out.printf(
@@ -81,6 +91,37 @@ public final class Explanation {
             out.println();
         }
         out.println(conclusion(reasons, journeys));
+    }
+
+    /** The user's own input rows that could not be used, and why: a user may get nothing for that alone. */
+    private List<String> quarantined() {
+        List<String> texts = new ArrayList<>();
+        for (Table table : Table.inputs().toList()) {
+            if (Arrays.asList(table.schema().fieldNames()).contains(USER)) {
+                published
+                        .folder(date, layout.quarantine(PublicationLog.DAILY, date, table))
+                        .ifPresent(folder -> quarantined(folder)
+                                .forEach(row -> texts.add("%d %s of %s in quarantine (%s), such as %s"
+                                        .formatted(
+                                                row.getLong(1),
+                                                row.getLong(1) == 1 ? "row" : "rows",
+                                                table.tableName(),
+                                                String.join(", ", row.<String>getList(0)),
+                                                row.getString(2)))));
+            }
+        }
+        return texts;
+    }
+
+    private List<Row> quarantined(String folder) {
+        return spark.read()
+                .schema(Table.QUARANTINE.schema())
+                .parquet(folder)
+                .filter(get_json_object(col("row_json"), "$." + USER).equalTo(Long.toString(user)))
+                .groupBy("reasons")
+                .agg(count(lit(1)), min("row_json"))
+                .orderBy("reasons")
+                .collectAsList();
     }
 
     private List<Journey> journeys() {
@@ -162,7 +203,7 @@ public final class Explanation {
     }
 
     private List<Row> ofUser(Dataset<Row> rows) {
-        return rows.filter(col("user_id").equalTo(user)).collectAsList();
+        return rows.filter(col(USER).equalTo(user)).collectAsList();
     }
 
     private static Journey journey(Map<String, Journey> journeys, Row row) {

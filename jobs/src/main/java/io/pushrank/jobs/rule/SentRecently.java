@@ -1,7 +1,8 @@
 package io.pushrank.jobs.rule;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.unix_seconds;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.make_dt_interval;
 
 import java.time.Instant;
 import java.util.Set;
@@ -28,8 +29,8 @@ record SentRecently(Instant asOf) implements Rule {
     public Column keep() {
         return col("last_sent_at")
                 .isNull()
-                .or(unix_seconds(col("last_sent_at"))
-                        .plus(col("spacing_seconds"))
-                        .leq(asOf.getEpochSecond()));
+                .or(col("last_sent_at")
+                        .plus(make_dt_interval(lit(0), lit(0), lit(0), col("spacing_seconds")))
+                        .leq(lit(asOf)));
     }
 }

@@ -3,7 +3,9 @@ package io.pushrank.jobs.run;
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.log.RunLog;
 import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.table.Check;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Table;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -11,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What a person sees while a run goes on: a line a stage, then the funnel, then where the tables are. */
 public final class Progress {
@@ -39,15 +43,43 @@ public final class Progress {
                 report.kept(),
                 report.removed(),
                 report.seconds(),
-                report.publishedBy().isEmpty()
-                        ? Funnel.top(report.reasons(), 3)
-                        : "published by " + report.publishedBy());
+                !report.publishedBy().isEmpty()
+                        ? "published by " + report.publishedBy()
+                        : report.stage().equals(Validation.STAGE) ? "" : Funnel.top(report.reasons(), 3));
+        if (report.stage().equals(Validation.STAGE)) {
+            quarantine(report.reasons());
+        }
         out.flush();
         RunLog.end(Map.of(
                 "rows_in", report.rowsIn(),
                 "rows_kept", report.kept(),
                 "rows_removed", report.removed(),
                 "seconds", report.seconds()));
+    }
+
+    /**
+     * Every reason for which input rows were set aside. Tables that others refer to come first, and what is wrong with a row
+     * itself before what dangles: the cause stands above its effects.
+     */
+    private void quarantine(Map<String, Long> reasons) {
+        for (Table table : Table.inputs().toList()) {
+            String prefix = table.tableName() + ".";
+            Map<String, Long> own = new TreeMap<>();
+            Map<String, Long> dangling = new TreeMap<>();
+            reasons.forEach((reason, rows) -> {
+                if (reason.startsWith(prefix)) {
+                    String code = reason.substring(prefix.length());
+                    (code.startsWith(Check.References.PREFIX) ? dangling : own).put(code, rows);
+                }
+            });
+            String text = Stream.of(own, dangling)
+                    .filter(some -> !some.isEmpty())
+                    .map(some -> Funnel.top(some, some.size()))
+                    .collect(Collectors.joining(", "));
+            if (!text.isEmpty()) {
+                out.printf("  %-16s set aside: %s%n", table.tableName(), text);
+            }
+        }
     }
 
     void funnel(List<Stage> stages, Map<String, Funnel> funnels) {

@@ -43,6 +43,8 @@ public final class Sessions {
         // Pages carry checksums; a bit that flipped on a disk is refused, not ranked with.
         conf.set("spark.hadoop.parquet.page.verify-checksum.enabled", "true");
         conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
+        // Timestamps of nanoseconds, which Spark does not know, come as whole numbers; the input reader converts them.
+        conf.set("spark.sql.legacy.parquet.nanosAsLong", "true");
         // light_score for SQL, scored in blocks.
         conf.set("spark.sql.extensions", withExtensions(conf.get("spark.sql.extensions", "")));
         // Sessions are told apart by their views alone; a class loader each would compile every query anew.

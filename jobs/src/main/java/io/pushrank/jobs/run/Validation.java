@@ -46,6 +46,7 @@ final class Validation {
             return findings(before.get());
         }
         Validator validator = new Validator(inputs, run.config());
+        validator.checkDays().ifPresent(missing -> run.ledger().notes.put("inputs.late_tables", missing));
         Map<Table, Set<String>> found = new EnumMap<>(Table.class);
         Map<String, Long> reasons = new TreeMap<>();
         Map<String, String> digests = new TreeMap<>();

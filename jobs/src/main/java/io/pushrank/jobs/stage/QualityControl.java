@@ -12,20 +12,23 @@ import static org.apache.spark.sql.functions.sha2;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.sort_array;
 import static org.apache.spark.sql.functions.struct;
-import static org.apache.spark.sql.functions.timestamp_seconds;
+import static org.apache.spark.sql.functions.timestamp_micros;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.udf;
-import static org.apache.spark.sql.functions.unix_seconds;
+import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.rule.Rule;
 import io.pushrank.jobs.rule.Rules;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -90,13 +93,13 @@ public record QualityControl() implements Stage {
                         .orderBy(col("rank").asc()));
         Column slot = get(col("slots"), col("position").minus(1));
         Column passedOver = when(
-                col("passes").and(col("send_second").isNull()),
+                col("passes").and(col("send_micros").isNull()),
                 when(col("position").gt(most), lit("below_top_pick")).otherwise(lit("no_slot")));
         return ruled.withColumn("position", when(col("passes"), place))
-                .withColumn("slots", slots(tables.asOf().getEpochSecond(), most))
-                .withColumn("send_second", when(col("position").leq(most), slot))
+                .withColumn("slots", slots(tables.asOf(), most))
+                .withColumn("send_micros", when(col("position").leq(most), slot))
                 .withColumn("reasons", concat(col("broken"), array_compact(array(passedOver))))
-                .withColumn("send_at", timestamp_seconds(col("send_second")))
+                .withColumn("send_at", timestamp_micros(col("send_micros")))
                 .withColumn("actors", actors())
                 .withColumn("send_id", sendId(tables));
     }
@@ -119,14 +122,15 @@ public record QualityControl() implements Stage {
         return get(bySize, lit(0)).getField("actors");
     }
 
-    private static Column slots(long asOf, int most) {
+    private static Column slots(Instant asOf, int most) {
+        long start = ChronoUnit.MICROS.between(Instant.EPOCH, asOf);
         UDF4<Iterable<Long>, Long, Long, Integer, List<Long>> allot = (sent, lastSent, spacing, cap) -> SendSlots.allot(
-                List.copyOf(CollectionConverters.asJavaCollection(sent)), lastSent, spacing, cap, asOf, most);
+                List.copyOf(CollectionConverters.asJavaCollection(sent)), lastSent, spacing, cap, start, most);
         UserDefinedFunction function = udf(allot, DataTypes.createArrayType(DataTypes.LongType));
         return function.apply(
-                transform(col("sent_at_24h"), functions::unix_seconds),
-                unix_seconds(col("last_sent_at")),
-                col("spacing_seconds"),
+                transform(col("sent_at_24h"), functions::unix_micros),
+                unix_micros(col("last_sent_at")),
+                col("spacing_seconds").multiply(TimeUnit.SECONDS.toMicros(1)),
                 col("push_cap"));
     }
 }

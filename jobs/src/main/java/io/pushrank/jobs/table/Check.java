@@ -60,9 +60,12 @@ public sealed interface Check {
 
     /** The value, when there is one, is a key of the other table. */
     record References(String column, String table, String keyColumn) implements Check {
+        /** What the reason codes of these checks begin with. */
+        public static final String PREFIX = "dangling:";
+
         @Override
         public String reason() {
-            return "dangling:" + column;
+            return PREFIX + column;
         }
     }
 

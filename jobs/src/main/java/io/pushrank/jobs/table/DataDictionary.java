@@ -1,10 +1,11 @@
 package io.pushrank.jobs.table;
 
+import io.pushrank.jobs.config.Resources;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.types.StructField;
 
-/** The tables as a page for people, made from their DDL. */
+/** The tables as a page for people, made from their DDL, and what files of the inputs may look like. */
 public final class DataDictionary {
     private DataDictionary() {}
 
@@ -12,6 +13,7 @@ public final class DataDictionary {
     public static String markdown() {
         return "# Data dictionary\n\nMade from the DDL in `jobs/src/main/java/io/pushrank/jobs/table/Table.java`;"
                 + " a test holds it to that.\n"
+                + Resources.text("dictionary/files.md")
                 + Arrays.stream(Table.values()).map(DataDictionary::section).collect(Collectors.joining());
     }
 

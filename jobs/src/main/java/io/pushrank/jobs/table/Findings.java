@@ -11,7 +11,10 @@ import java.util.TreeSet;
  * @param reasons for each table the reason codes that at least one of its rows has
  */
 public record Findings(Map<Table, Set<String>> reasons) {
+    /** Another row of the same key says the same. */
     static final String DUPLICATE_KEY = "duplicate_key";
+    /** Another row of the same key says something else. */
+    static final String CONTRADICTING_KEY = "contradicting_key";
 
     /** Nothing found, as in a world that was just generated. */
     public static Findings none() {
@@ -29,7 +32,8 @@ public record Findings(Map<Table, Set<String>> reasons) {
     }
 
     boolean hasDuplicates(Table table) {
-        return reasons.getOrDefault(table, Set.of()).contains(DUPLICATE_KEY);
+        Set<String> found = reasons.getOrDefault(table, Set.of());
+        return found.contains(DUPLICATE_KEY) || found.contains(CONTRADICTING_KEY);
     }
 
     List<Check.References> dangling(Table table) {

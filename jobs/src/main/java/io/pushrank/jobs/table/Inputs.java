@@ -5,8 +5,12 @@ import static org.apache.spark.sql.functions.array_compact;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.map_contains_key;
+import static org.apache.spark.sql.functions.map_from_entries;
 import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.pmod;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
@@ -18,17 +22,28 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BinaryOperator;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * The one point where input tables are read: only usable rows come through, and nothing from after the as-of instant.
@@ -39,6 +54,14 @@ import org.apache.spark.sql.types.StructField;
 public final class Inputs {
     /** Column that holds the day of a row's partition in {@link #raw}. */
     public static final String PARTITION = "partition";
+    /**
+     * Column of {@link #raw} that holds values for which the table's types have no room, as texts by column; NULL where a row
+     * has none.
+     */
+    static final String MISFITS = "misfits";
+
+    private static final Instant EARLIEST = Instant.parse("1900-01-01T00:00:00Z");
+    private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
 
     private final SparkSession spark;
     private final Storage storage;
@@ -48,6 +71,8 @@ public final class Inputs {
     private final LocalDate from;
     private final LocalDate date;
     private final Findings findings;
+    private final Map<Table, Map<LocalDate, DayFiles>> listed = new EnumMap<>(Table.class);
+    private final Map<Table, Set<String>> absentColumns = new EnumMap<>(Table.class);
 
     /**
      * @param from first day whose look-back is covered, the date itself but for ranges of dates
@@ -95,12 +120,14 @@ public final class Inputs {
      * @throws PushrankException with exit code 3 when a file or column is missing, truncated or of a wrong type
      */
     public Dataset<Row> asOf(Table table, Instant asOf) {
-        Dataset<Row> rows = usable(table, raw(table));
         Column cut = lit(asOf);
+        Dataset<Row> raw = raw(table);
         Optional<String> time = table.eventTime().or(table::stateTime);
         if (time.isPresent()) {
-            rows = rows.filter(col(time.get()).lt(cut));
+            // Before rows of one key are compared: what is not known yet contradicts nothing.
+            raw = raw.filter(col(time.get()).lt(cut));
         }
+        Dataset<Row> rows = usable(table, raw);
         for (String later : table.laterTimes()) {
             rows = rows.withColumn(later, when(col(later).lt(cut), col(later)));
         }
@@ -136,9 +163,46 @@ public final class Inputs {
     public List<String> state(Table table) {
         List<String> state = new ArrayList<>();
         for (LocalDate day : partitions(table)) {
-            storage.dataFileStates(folder(table, day)).forEach(file -> state.add(day + " " + file));
+            String folder = folder(table, day);
+            for (DayFiles.DataFile file : files(table, day).files()) {
+                state.add(day + " " + file.path().substring(folder.length() + 1) + " "
+                        + file.entry().state());
+            }
         }
         return state;
+    }
+
+    /**
+     * Days of which an event table has no partition although another has one: its newest ones, so that it is late, or days
+     * between. Tables that are absent, or lack nothing, have no entry.
+     */
+    NavigableMap<Table, NavigableSet<LocalDate>> missingDays() {
+        NavigableMap<Table, NavigableSet<LocalDate>> days = new TreeMap<>();
+        NavigableSet<LocalDate> all = new TreeSet<>();
+        Table.inputs()
+                .filter(table -> table.group() == Table.Group.EVENT && has(table))
+                .forEach(table -> {
+                    days.put(table, new TreeSet<>(partitions(table)));
+                    all.addAll(days.get(table));
+                });
+        days.replaceAll((table, there) -> {
+            NavigableSet<LocalDate> missing = new TreeSet<>(all.tailSet(there.first(), true));
+            missing.removeAll(there);
+            return missing;
+        });
+        days.values().removeIf(NavigableSet::isEmpty);
+        return days;
+    }
+
+    /** The last day that the run reads of a table that is there. */
+    LocalDate lastDay(Table table) {
+        List<LocalDate> days = partitions(table);
+        return days.get(days.size() - 1);
+    }
+
+    /** Columns that may be NULL and that a file which was read of the table does not have. */
+    Set<String> absentColumns(Table table) {
+        return absentColumns.getOrDefault(table, Set.of());
     }
 
     /** Rows as they stand in the files that the run reads, with the day of their partition. */
@@ -150,25 +214,100 @@ public final class Inputs {
      * Rows as they stand in the files of these days, usable or not, whether the run reads them or not; no stage may ask
      * for them.
      *
-     * @return the table's columns and {@link #PARTITION}
-     * @throws PushrankException with exit code 3 when a file or column is missing, truncated or of a wrong type
+     * @return the table's columns, {@link #PARTITION} and {@link #MISFITS}
+     * @throws PushrankException with exit code 3 when a day is not whole, or a file or column is missing, truncated or of a
+     *     wrong type
      */
     public Dataset<Row> raw(Table table, List<LocalDate> days) {
-        if (days.isEmpty()) {
-            return empty(table).withColumn(PARTITION, lit(date));
+        Map<Layer, List<String>> layers = new LinkedHashMap<>();
+        for (LocalDate day : days) {
+            List<DayFiles.DataFile> files = files(table, day).files();
+            List<Footers.Shape> shapes = footers.shapes(
+                    table,
+                    files.stream().map(DayFiles.DataFile::path).toList(),
+                    config.inputs().isNaiveUtc());
+            List<Layer> ofDay = new ArrayList<>();
+            for (int file = 0; file < files.size(); file++) {
+                ofDay.add(new Layer(shapes.get(file), files.get(file).folderColumns()));
+            }
+            for (int file = 0; file < files.size(); file++) {
+                // A folder whose files are alike is read as one: Spark lists many paths by a job of its own.
+                boolean isAlike = Set.copyOf(ofDay).size() == 1;
+                List<String> paths = layers.computeIfAbsent(ofDay.get(file), layer -> new ArrayList<>());
+                String path = isAlike ? folder(table, day) : files.get(file).path();
+                if (!paths.contains(path)) {
+                    paths.add(path);
+                }
+            }
         }
-        List<String> folders = days.stream().map(day -> folder(table, day)).toList();
-        List<String> files = new ArrayList<>();
-        folders.forEach(folder -> files.addAll(storage.dataFiles(folder)));
-        if (files.isEmpty()) {
-            return empty(table).withColumn(PARTITION, lit(date));
+        return layers.entrySet().stream()
+                .map(layer -> read(table, layer.getKey(), layer.getValue()))
+                .reduce(Dataset::unionByName)
+                .orElseGet(() -> empty(table)
+                        .withColumn(PARTITION, lit(date))
+                        .withColumn(MISFITS, lit(null).cast("map<string,string>")));
+    }
+
+    /** Files that Spark can read together. */
+    private record Layer(Footers.Shape shape, List<String> folderColumns) {}
+
+    private Dataset<Row> read(Table table, Layer layer, List<String> paths) {
+        StructType schema = new StructType();
+        List<Column> columns = new ArrayList<>();
+        List<Column> misfits = new ArrayList<>();
+        StructField[] fields = table.schema().fields();
+        for (int index = 0; index < fields.length; index++) {
+            StructField field = fields[index];
+            FileColumn.Read readable = layer.shape().columns().get(index);
+            if (readable.equals(FileColumn.Read.ABSENT)) {
+                absentColumns.computeIfAbsent(table, absent -> new TreeSet<>()).add(field.name());
+            } else {
+                schema = schema.add(field.name(), readable.as());
+            }
+            columns.add(readable.value(field));
+            if (readable.mayMisfit()) {
+                Column isMisfit = not(coalesce(readable.fits(field), lit(true)));
+                misfits.add(when(
+                        isMisfit, struct(lit(field.name()), col(field.name()).cast("string"))));
+            }
         }
-        footers.check(table, files);
-        return spark.read()
-                .schema(table.schema().add("ds", "date"))
+        for (String column : layer.folderColumns()) {
+            schema = schema.add(column, "string");
+        }
+        columns.add(col("ds").as(PARTITION));
+        columns.add(misfits(misfits).as(MISFITS));
+        SparkSession session = layer.shape().isByRow() ? rowReader() : spark;
+        Dataset<Row> rows = session.read()
+                .schema(schema.add("ds", "date"))
                 .option("basePath", layout.inputTable(storage, table))
-                .parquet(folders.toArray(String[]::new))
-                .withColumnRenamed("ds", PARTITION);
+                .parquet(paths.toArray(String[]::new));
+        if (session != spark) {
+            rows = inSession(rows);
+        }
+        return rows.select(columns.toArray(Column[]::new));
+    }
+
+    private static Column misfits(List<Column> entries) {
+        Column none = lit(null).cast("map<string,string>");
+        if (entries.isEmpty()) {
+            return none;
+        }
+        Column found = array_compact(array(entries.toArray(Column[]::new)));
+        return when(size(found).gt(0), map_from_entries(found)).otherwise(none);
+    }
+
+    /** A session whose files are read row by row: slower, and knows every encoding. */
+    private SparkSession rowReader() {
+        SparkSession session = spark.newSession();
+        session.conf().set("spark.sql.parquet.enableVectorizedReader", false);
+        return session;
+    }
+
+    /** Rows of another session as rows of this one, which can be joined with its others; files are read as that one does. */
+    private Dataset<Row> inSession(Dataset<Row> rows) {
+        return org.apache.spark.sql.classic.Dataset.ofRows(
+                (org.apache.spark.sql.classic.SparkSession) spark,
+                ((org.apache.spark.sql.classic.Dataset<Row>) rows).logicalPlan());
     }
 
     private Dataset<Row> usable(Table table, Dataset<Row> raw) {
@@ -181,9 +320,9 @@ public final class Inputs {
         }
         // Last, as the validator does it: of two rows with one key, the one that dangles must not displace the other.
         return findings.hasDuplicates(table)
-                ? rows.withColumn("duplicate", duplicateNumber(table))
-                        .filter(col("duplicate").equalTo(1))
-                        .drop("duplicate")
+                ? rows.withColumn("excess", excess(table))
+                        .filter(col("excess").isNull())
+                        .drop("excess")
                 : rows;
     }
 
@@ -197,16 +336,42 @@ public final class Inputs {
     }
 
     /**
-     * Numbers the rows of one key from 1 in an order that depends on nothing but their content; the earliest first, so
-     * that a row from after the as-of instant never displaces one from before it.
+     * Why a row gives way to another one of its key; NULL for a row that stays.
+     *
+     * <p>Of rows that say the same, however often, the earliest stays, so that a row from after the as-of instant never
+     * displaces one from before it. Rows that contradict each other are all set aside: nobody knows which is right. Only of a
+     * table whose rows do nothing but forbid sends one stays, the earliest, then the one with most values, since to forget
+     * both would send too much.
      */
-    static Column duplicateNumber(Table table) {
+    static Column excess(Table table) {
         Column[] key = table.key().stream().map(functions::col).toArray(Column[]::new);
+        WindowSpec ofKey = Window.partitionBy(key);
         List<Column> order = new ArrayList<>();
         table.eventTime().or(table::stateTime).ifPresent(time -> order.add(col(time)));
+        order.add(size(array_compact(array(Arrays.stream(columns(table))
+                        .map(column -> when(column.isNotNull(), lit(1)))
+                        .toArray(Column[]::new))))
+                .desc());
         order.add(rowHash(table));
         order.add(col(PARTITION));
-        return functions.row_number().over(Window.partitionBy(key).orderBy(order.toArray(Column[]::new)));
+        Column number = functions.row_number().over(ofKey.orderBy(order.toArray(Column[]::new)));
+        Column content = functions.xxhash64(content(table));
+        Column isContradicted = functions
+                .min(content)
+                .over(ofKey)
+                .notEqual(functions.max(content).over(ofKey));
+        Column isDisplaced = table.onlyForbids() ? number.gt(1) : number.gt(1).or(isContradicted);
+        return when(
+                isDisplaced,
+                when(isContradicted, lit(Findings.CONTRADICTING_KEY)).otherwise(lit(Findings.DUPLICATE_KEY)));
+    }
+
+    /** What rows of one key must agree on: all but the instant since which a state holds. */
+    private static Column[] content(Table table) {
+        return Arrays.stream(table.schema().fieldNames())
+                .filter(name -> !table.stateTime().equals(Optional.of(name)))
+                .map(functions::col)
+                .toArray(Column[]::new);
     }
 
     static Column rowHash(Table table) {
@@ -221,26 +386,34 @@ public final class Inputs {
     private record RowCheck(String reason, Column holds) {}
 
     /** Codes of all checks that the row fails on its own; empty for most rows. */
-    static Column rowReasons(Table table) {
+    Column rowReasons(Table table) {
         return array_compact(array(rowChecks(table).stream()
                 .map(check -> when(not(check.holds()), lit(check.reason())))
                 .toArray(Column[]::new)));
     }
 
     /** TRUE for a row without {@link #rowReasons}; much cheaper than to list them, and asked at every read. */
-    static Column isUsable(Table table) {
+    Column isUsable(Table table) {
         return rowChecks(table).stream().map(RowCheck::holds).reduce(lit(true), Column::and);
     }
 
-    private static List<RowCheck> rowChecks(Table table) {
+    private List<RowCheck> rowChecks(Table table) {
         List<RowCheck> checks = new ArrayList<>();
         for (StructField field : table.schema().fields()) {
             Column value = col(field.name());
+            Column isMisfit = coalesce(map_contains_key(col(MISFITS), field.name()), lit(false));
             if (!field.nullable()) {
-                checks.add(new RowCheck("missing:" + field.name(), value.isNotNull()));
+                checks.add(new RowCheck(
+                        "missing:" + field.name(), value.isNotNull().or(isMisfit)));
             }
-            if (field.dataType().equals(DataTypes.DoubleType)
-                    || field.dataType().equals(DataTypes.FloatType)) {
+            if (isNumber(field)) {
+                checks.add(new RowCheck("out_of_range:" + field.name(), not(isMisfit)));
+            }
+            if (field.dataType().equals(DataTypes.TimestampType)) {
+                Column isPlausible = coalesce(value.between(lit(EARLIEST), lit(LATEST)), lit(true));
+                checks.add(new RowCheck("out_of_range:" + field.name(), isPlausible.and(not(isMisfit))));
+            }
+            if (field.dataType().equals(DataTypes.DoubleType)) {
                 // NaN is above every number in Spark's order, so one bound takes out NaN and both infinities.
                 Column isFinite = functions.abs(value).leq(lit(Double.MAX_VALUE));
                 checks.add(new RowCheck("not_finite:" + field.name(), coalesce(isFinite, lit(true))));
@@ -251,15 +424,31 @@ public final class Inputs {
                 checks.add(new RowCheck(check.reason(), ofRow.holds()));
             }
         }
-        Column day = col(PARTITION);
         table.eventTime()
                 .ifPresent(time -> checks.add(new RowCheck(
                         "outside_partition:" + time,
-                        coalesce(epochDay(col(time)).equalTo(unix_date(day)), lit(true)))));
+                        isDay(col(time), (day, partition) -> day.equalTo(unix_date(partition))))));
+        // A snapshot may be taken, and be used, later than on the day that it is called by.
         table.stateTime()
                 .ifPresent(time -> checks.add(new RowCheck(
-                        "after_partition:" + time, coalesce(epochDay(col(time)).leq(unix_date(day)), lit(true)))));
+                        "after_partition:" + time,
+                        isDay(
+                                col(time),
+                                (day, partition) -> day.leq(
+                                        functions.greatest(unix_date(partition), lit((int) date.toEpochDay())))))));
         return checks;
+    }
+
+    private static boolean isNumber(StructField field) {
+        return field.dataType().equals(DataTypes.IntegerType)
+                || field.dataType().equals(DataTypes.LongType)
+                || field.dataType().equals(DataTypes.DoubleType);
+    }
+
+    /** Whether an instant's day stands to its partition as asked; TRUE where there is no instant, or one that is none. */
+    private static Column isDay(Column time, BinaryOperator<Column> relation) {
+        Column isPlausible = time.between(lit(EARLIEST), lit(LATEST));
+        return coalesce(when(isPlausible, relation.apply(epochDay(time), col(PARTITION))), lit(true));
     }
 
     /** Days since 1970-01-01 UTC; arithmetic alone, where a cast to DATE makes calendar objects for every row. */
@@ -280,6 +469,18 @@ public final class Inputs {
 
     private static LocalDate day(Instant instant) {
         return LocalDate.ofInstant(instant, ZoneOffset.UTC);
+    }
+
+    private DayFiles files(Table table, LocalDate day) {
+        return listed.computeIfAbsent(table, absent -> new TreeMap<>())
+                .computeIfAbsent(
+                        day,
+                        absent -> DayFiles.of(
+                                storage,
+                                table,
+                                day,
+                                folder(table, day),
+                                config.inputs().completeMarker()));
     }
 
     private String folder(Table table, LocalDate day) {

@@ -30,6 +30,7 @@ final class Partitions {
             return List.of();
         }
         List<LocalDate> days = days(storage, folder);
+        requirePartitions(storage, table, folder, days);
         List<LocalDate> wanted = table.group() == Table.Group.STATE
                 ? snapshot(table, folder, days, to, config.maxSnapshotAgeDays())
                 : days.stream()
@@ -44,6 +45,21 @@ final class Partitions {
                     + folder + " is " + Layout.day(wanted.get(wanted.size() - 1)));
         }
         return wanted;
+    }
+
+    /** Rows that are in no day's partition would be read by nobody. */
+    private static void requirePartitions(Storage storage, Table table, String folder, List<LocalDate> days) {
+        DayFiles.requireWholeTable(storage, table, folder);
+        List<String> strays = storage.entries(folder).stream()
+                .map(Storage.Entry::name)
+                .filter(name -> !name.startsWith(".") && !name.startsWith("_") && !name.startsWith("ds="))
+                .filter(name -> days.isEmpty() || name.endsWith(".parquet"))
+                .toList();
+        if (days.isEmpty() || !strays.isEmpty()) {
+            throw PushrankException.input("input table " + table.tableName() + ", folder " + folder
+                    + " must hold a folder ds=YYYY-MM-DD for each day and no other data, but holds "
+                    + (strays.isEmpty() ? "none" : strays.subList(0, Math.min(3, strays.size()))));
+        }
     }
 
     static List<LocalDate> days(Storage storage, String folder) {

@@ -44,6 +44,32 @@ public final class Storage {
         return call(path, (system, file) -> system.exists(file));
     }
 
+    /**
+     * What lies in a folder.
+     *
+     * @param bytes length of a file
+     * @param changedMillis when a file changed last, in milliseconds since 1970 UTC
+     */
+    record Entry(String path, String name, boolean isFolder, long bytes, long changedMillis) {
+        /** What tells this version of the file from others. */
+        String state() {
+            return bytes + " " + changedMillis;
+        }
+    }
+
+    /** Everything in a folder, hidden files too, in the order of the names; nothing when the folder is absent. */
+    List<Entry> entries(String path) {
+        return list(path).stream()
+                .map(status -> new Entry(
+                        path + "/" + status.getPath().getName(),
+                        status.getPath().getName(),
+                        status.isDirectory(),
+                        status.getLen(),
+                        status.getModificationTime()))
+                .sorted(Comparator.comparing(Entry::name))
+                .toList();
+    }
+
     /** Names of the folders in a folder, in order; none when the folder is absent. */
     public List<String> folders(String path) {
         return names(path, FileStatus::isDirectory);

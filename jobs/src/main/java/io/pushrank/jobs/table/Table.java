@@ -380,6 +380,14 @@ public enum Table {
         };
     }
 
+    /** Whether an input's rows can only take sends away: to forget one of them would send too much. */
+    public boolean onlyForbids() {
+        return switch (this) {
+            case RELATIONS, ENGAGEMENTS, NOTIFICATIONS -> true;
+            default -> false;
+        };
+    }
+
     /** The instant of an event table's row: it decides the partition, and whether the as-of instant lets it be seen. */
     public Optional<String> eventTime() {
         return switch (this) {

@@ -17,19 +17,31 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.NavigableSet;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Holds the input tables against their contract: what cannot be used is set aside with its reasons. */
 public final class Validator {
+    private static final Logger LOG = LoggerFactory.getLogger(Validator.class);
+
     private final Inputs inputs;
     private final RankingConfig config;
+    private final Map<Table, TableReport> reports = new EnumMap<>(Table.class);
 
     public Validator(Inputs inputs, RankingConfig config) {
         this.inputs = inputs;
@@ -48,11 +60,60 @@ public final class Validator {
             Table table, long rows, long quarantined, Map<String, Long> reasons, Dataset<Row> quarantine) {}
 
     /**
+     * Checks that no event table lacks days which others have: a table whose newest day is missing is late.
+     *
+     * @return what is missing, for the manifest; empty when nothing is
+     * @throws PushrankException with exit code 3 when a required table is late, unless {@code inputs.late_tables} is {@code
+     *     warn}
+     */
+    public Optional<String> checkDays() {
+        NavigableMap<Table, NavigableSet<LocalDate>> missing = inputs.missingDays();
+        List<String> texts = new ArrayList<>();
+        missing.forEach((table, days) -> {
+            LocalDate last = inputs.lastDay(table);
+            boolean isLate = days.last().isAfter(last);
+            String text = isLate
+                    ? "input table " + table.tableName() + " is late: its last partition is " + Layout.day(last)
+                            + ", but other event tables have " + Layout.day(days.last())
+                    : "input table " + table.tableName() + " has no partition of " + days
+                            + ", but other event tables have";
+            if (isLate && table.isRequired() && !config.inputs().isLateAccepted()) {
+                throw PushrankException.input(
+                        text + "; wait for it, or go on without by --set inputs.late_tables=warn");
+            }
+            LOG.warn(text);
+            texts.add(text);
+        });
+        return texts.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", texts));
+    }
+
+    /**
      * Checks a table: files and columns, each row on its own, keys, references.
      *
      * @throws PushrankException with exit code 3 when the table cannot be used at all, or too little of it can
      */
     public TableReport check(Table table) {
+        TableReport report = report(table);
+        reports.put(table, report);
+        Set<String> absent = inputs.absentColumns(table);
+        if (!absent.isEmpty()) {
+            LOG.warn(
+                    "input table {}: columns {} are not in every file and read as NULL there",
+                    table.tableName(),
+                    absent);
+        }
+        Long contradicting = report.reasons().get(Findings.CONTRADICTING_KEY);
+        if (contradicting != null) {
+            LOG.warn(
+                    "input table {}: {} rows contradict others of the same key; {}, see quarantine",
+                    table.tableName(),
+                    contradicting,
+                    table.onlyForbids() ? "the earliest of each key is used" : "no row of such a key is used");
+        }
+        return report;
+    }
+
+    private TableReport report(Table table) {
         Dataset<Row> judged = judged(table);
         Row counts = judged.agg(
                         count(lit(1)),
@@ -79,13 +140,33 @@ public final class Validator {
         if (quarantined > rows * config.inputs().maxQuarantinedShare()) {
             throw PushrankException.input("input table " + table.tableName() + ": " + quarantined + " of " + rows
                     + " rows cannot be used, inputs.max_quarantined_share is "
-                    + config.inputs().maxQuarantinedShare() + "; reasons: " + reasons);
+                    + config.inputs().maxQuarantinedShare() + "; reasons: " + reasons + causes(table));
         }
         return new TableReport(table, rows, quarantined, reasons, quarantined == 0 ? null : quarantine);
     }
 
+    /** What was set aside of the tables that this one refers to: rows may dangle for that alone. */
+    private String causes(Table table) {
+        StringBuilder text = new StringBuilder();
+        table.checks().stream()
+                .filter(Check.References.class::isInstance)
+                .map(check -> Table.named(((Check.References) check).table()))
+                .distinct()
+                .map(reports::get)
+                .filter(parent -> parent != null && parent.quarantined() > 0)
+                .forEach(parent -> text.append("; of table ")
+                        .append(parent.table().tableName())
+                        .append(", to which it refers, ")
+                        .append(parent.quarantined())
+                        .append(" of ")
+                        .append(parent.rows())
+                        .append(" rows were set aside before: ")
+                        .append(parent.reasons()));
+        return text.toString();
+    }
+
     private Dataset<Row> judged(Table table) {
-        Dataset<Row> rows = inputs.raw(table).withColumn("reasons", Inputs.rowReasons(table));
+        Dataset<Row> rows = inputs.raw(table).withColumn("reasons", inputs.rowReasons(table));
         List<Column> dangling = new ArrayList<>();
         int number = 0;
         for (Check check : table.checks()) {
@@ -105,13 +186,13 @@ public final class Validator {
                         "reasons", concat(col("reasons"), array_compact(array(dangling.toArray(Column[]::new)))));
     }
 
-    /** Of rows that share a key, all but one are set aside: the earliest, the one that readers see. */
+    /** Of rows that share a key, those that readers do not see are set aside. */
     private static Dataset<Row> quarantine(Table table, Dataset<Row> judged) {
         Dataset<Row> wellFormed = judged.filter(size(col("reasons")).equalTo(0))
-                .withColumn("duplicate", Inputs.duplicateNumber(table))
-                .filter(col("duplicate").gt(1))
-                .drop("duplicate")
-                .withColumn("reasons", array(lit(Findings.DUPLICATE_KEY)));
+                .withColumn("excess", Inputs.excess(table))
+                .filter(col("excess").isNotNull())
+                .withColumn("reasons", array(col("excess")))
+                .drop("excess");
         return judged.filter(size(col("reasons")).gt(0))
                 .unionByName(wellFormed)
                 .select(
@@ -120,7 +201,13 @@ public final class Validator {
                                 .as("row_key"),
                         col("reasons"),
                         col(Inputs.PARTITION).cast("string").as(Inputs.PARTITION),
-                        to_json(struct(Inputs.columns(table))).as("row_json"));
+                        to_json(struct(withMisfits(Inputs.columns(table)))).as("row_json"));
+    }
+
+    private static Column[] withMisfits(Column... columns) {
+        Column[] all = Arrays.copyOf(columns, columns.length + 1);
+        all[columns.length] = col(Inputs.MISFITS);
+        return all;
     }
 
     private static Column[] key(Table table) {

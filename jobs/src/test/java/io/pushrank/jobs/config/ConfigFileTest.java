@@ -34,7 +34,7 @@ class ConfigFileTest {
         RankingConfig config = shipped.config();
 
         assertEquals(12, config.asOfHour());
-        assertEquals(new InputsConfig(30, 7, 0.5, "created"), config.inputs());
+        assertEquals(new InputsConfig(30, 7, 0.5, "created", "", "reject", "reject"), config.inputs());
         assertEquals(
                 new GatesConfig(
                         7,
@@ -168,6 +168,9 @@ class ConfigFileTest {
             inputs.lookback_days=0               | inputs.lookback_days must be between 1 and 3650, but is 0
             inputs.max_snapshot_age_days=-1      | inputs.max_snapshot_age_days must be between 0 and 3650, but is -1
             inputs.max_quarantined_share=1.01    | inputs.max_quarantined_share must be between 0 and 1, but is 1.01
+            inputs.complete_marker=done.flag     | inputs.complete_marker must be the name of a file that begins with _ or a point, such as _SUCCESS, or empty, but is done.flag
+            inputs.late_tables=wait              | inputs.late_tables must be one of [reject, warn], but is wait
+            inputs.naive_timestamps=local        | inputs.naive_timestamps must be one of [reject, utc], but is local
             inputs.item_age=born                 | inputs.item_age must be one of [created, last_activity], but is born
             inputs.item_age=null                 | inputs.item_age must be one of [created, last_activity], but is null
             gates.trailing_days=91               | gates.trailing_days must be between 1 and 90, but is 91

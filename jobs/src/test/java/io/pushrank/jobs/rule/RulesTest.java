@@ -119,6 +119,10 @@ class RulesTest {
                 "last_sent_at",
                 hoursBefore(5));
         row("sent_recently", "last_sent_at", hoursBefore(3.99));
+        row(
+                "sent_recently by half a second",
+                "last_sent_at",
+                Timestamp.from(TinyWorld.hoursBefore(4).plusMillis(500)));
         row("kept just spaced", "last_sent_at", hoursBefore(4));
         row("own_post", "author_id", 1L);
         row("unsuitable_author", "is_author_unsuitable", true);

@@ -194,6 +194,9 @@ class RunTest {
                         "",
                         "targets eligible",
                         "cap 5 in 24 h, 0 sent in the last 24 h, last send 2026-03-13T06:00:00Z",
+                        "1 row of follows in quarantine (dangling:followee_id), such as {\"user_id\":1,"
+                                + "\"followee_id\":99,\"followed_at\":\"2025-01-01T00:00:00.000Z\","
+                                + "\"is_device_follow\":false}",
                         "",
                         "item light score/rank p_oonc/p_engagement/score/rank sources (rank) verdict",
                         "post 10 not scored #1 0.2500 0.1250 0.5000 #1 in_network 1"
@@ -219,6 +222,58 @@ class RunTest {
                 ExitCode.INPUT_REJECTED,
                 "user 77 is not in table targets of ds=2026-03-14: it is not in users",
                 () -> explain(world, 77));
+    }
+
+    @Test
+    void whoeverIsInQuarantineIsToldSo() {
+        TinyWorld world = new TinyWorld(directory)
+                .people(1)
+                .user(2, "push_cap", 13)
+                .user(3)
+                .device(3, "platform", "fax")
+                .write();
+
+        run(world, new Targets(), new Candidates());
+        rank(world.layout(), 1, false);
+        rank(world.layout(), 1, true);
+        run(world, new QualityControl());
+
+        Expect.failure(
+                ExitCode.INPUT_REJECTED,
+                "user 2 is not in table targets of ds=2026-03-14: 1 row of users in quarantine"
+                        + " (out_of_range:push_cap), such as {\"user_id\":2,\"created_at\":\"2025-01-01T00:00:00.000Z\","
+                        + "\"country\":\"FR\",\"language\":\"fr\",\"is_guest\":false,\"is_suspended\":false,"
+                        + "\"is_protected\":false,\"is_unsuitable\":false,\"is_verified\":false,"
+                        + "\"is_push_enabled\":true,\"has_recommendations\":true,\"has_topics\":true,"
+                        + "\"is_in_network_only\":false,\"push_cap\":13}",
+                () -> explain(world, 2));
+        assertEquals(
+                "1 row of devices in quarantine (unknown_value:platform), such as {\"user_id\":3,\"device_id\":3,"
+                        + "\"platform\":\"fax\",\"is_push_capable\":true,\"registered_at\":\"2025-01-01T00:00:00.000Z\"}",
+                words(explain(world, 3)).get(4));
+    }
+
+    @Test
+    void theCauseOfWhatIsSetAsideStandsAboveItsEffects() {
+        TinyWorld world = new TinyWorld(directory)
+                .people(1, 4, 5)
+                .user(2, "push_cap", 13)
+                .device(2)
+                .device(3, "platform", "fax")
+                .follow(1, 2)
+                .follow(1, 4)
+                .write();
+
+        run(world, new Targets());
+
+        assertEquals(
+                List.of(
+                        "users set aside: out_of_range:push_cap 1",
+                        "devices set aside: unknown_value:platform 1, dangling:user_id 2",
+                        "follows set aside: dangling:followee_id 1"),
+                words(printed.toString(StandardCharsets.UTF_8)).stream()
+                        .filter(line -> line.contains("set aside"))
+                        .toList());
     }
 
     private static List<String> publishers(Manifest manifest) {

@@ -237,6 +237,16 @@ class QualityControlTest {
     }
 
     @Test
+    void spacingIsAsExactAsTheDeliveriesAre() {
+        TinyWorld world = new TinyWorld(directory).user(1).post(1, 3, hoursBefore(1));
+        ranked(1, 3, "popular", 1);
+        world.user(3).write();
+        target(1, 5, hoursBefore(4).plusMillis(500));
+
+        assertEquals(Map.of("1 1", "#1 at 2026-03-14T12:00:00.500Z"), verdicts(judge(world, ConfigFile.shipped())));
+    }
+
+    @Test
     void ownSendsOfEarlierDatesCountUntilTheyComeBackAndThoseOfTheDateItselfNever() {
         Instant noon = hoursBefore(23);
         TinyWorld world = new TinyWorld(directory)

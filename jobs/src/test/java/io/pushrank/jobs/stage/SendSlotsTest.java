@@ -5,10 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class SendSlotsTest {
-    private static final long HOUR = 3600;
+    private static final long HOUR = TimeUnit.HOURS.toMicros(1);
     private static final long DAY = 24 * HOUR;
     /** Everything in the random histories lies on this grid, so that an oracle can try every instant. */
     private static final long STEP = HOUR / 2;
@@ -35,7 +36,7 @@ class SendSlotsTest {
     }
 
     @Test
-    void aSendOfADayAgoCountsNoMoreAndOneOfASecondLessHoldsItsPlace() {
+    void aSendOfADayAgoCountsNoMoreAndOneOfAMicrosecondLessHoldsItsPlace() {
         long old = AS_OF - DAY;
 
         assertEquals(List.of(AS_OF), SendSlots.allot(List.of(old), old, 0, 1, AS_OF, 1));

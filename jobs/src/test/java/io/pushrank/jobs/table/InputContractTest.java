@@ -94,16 +94,16 @@ class InputContractTest {
         var type = Types.buildMessage()
                 .optional(PrimitiveTypeName.INT64)
                 .named("user_id")
-                .optional(PrimitiveTypeName.INT32)
+                .optional(PrimitiveTypeName.BOOLEAN)
                 .named("device_id")
                 .named("row");
         TinyWorld.writeFile(
-                part(Table.DEVICES, "part-1.parquet"), type, List.of(Map.of("user_id", 1L, "device_id", 1)));
+                part(Table.DEVICES, "part-1.parquet"), type, List.of(Map.of("user_id", 1L, "device_id", true)));
 
         rejects(
                 Table.DEVICES,
                 "input table devices, file " + part(Table.DEVICES, "part-1.parquet")
-                        + ": column device_id must be BIGINT, but is INT");
+                        + ": column device_id must be BIGINT, but is BOOLEAN");
     }
 
     @Test

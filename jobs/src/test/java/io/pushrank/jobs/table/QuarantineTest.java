@@ -122,7 +122,11 @@ class QuarantineTest {
                 .user(6, "is_guest", null)
                 .user(7, "created_at", TinyWorld.AS_OF.plus(Duration.ofDays(1)))
                 .user(8, "country", "FR")
-                .user(8, "country", "DE")
+                .user(8, "country", "FR")
+                .user(9, "is_push_enabled", true)
+                .user(9, "is_push_enabled", false)
+                .user(10, "last_visit_at", Instant.parse("2200-01-01T00:00:01Z"))
+                .user(11, "created_at", Instant.parse("1899-12-31T23:59:59Z"))
                 .write();
 
         TableReport report = check(Table.USERS);
@@ -130,12 +134,84 @@ class QuarantineTest {
         assertEquals(
                 Map.of(
                         "after_partition:created_at", 1L,
+                        "contradicting_key", 2L,
                         "duplicate_key", 1L,
                         "missing:is_guest", 1L,
+                        "out_of_range:created_at", 1L,
+                        "out_of_range:last_visit_at", 1L,
                         "out_of_range:push_cap", 2L,
                         "out_of_range:user_id", 1L),
                 report.reasons());
         assertEquals(List.of(1L, 2L, 8L), readers(Table.USERS, report, "user_id"));
+    }
+
+    @Test
+    void ofContradictingRowsThatOnlyForbidSendsTheOneThatSaysMostIsUsed() {
+        world.people(1, 2)
+                .notification(1, 7, 2, AT, "send_id", "s")
+                .notification(1, 7, 2, AT, "send_id", "s", "opened_at", AT.plusSeconds(60))
+                .relation(1, 2, "block")
+                .relation(1, 2, "block", "created_at", YESTERDAY)
+                .write();
+
+        TableReport notifications = check(Table.NOTIFICATIONS);
+        TableReport relations = check(Table.RELATIONS);
+
+        assertEquals(Map.of("contradicting_key", 1L), notifications.reasons());
+        assertEquals(
+                List.of(java.sql.Timestamp.from(AT.plusSeconds(60))),
+                readers(Table.NOTIFICATIONS, notifications, "opened_at"));
+        assertEquals(Map.of("duplicate_key", 1L), relations.reasons(), "both say that there is a block");
+        assertEquals(1, readers(Table.RELATIONS, relations, "user_id").size());
+    }
+
+    @Test
+    void aRowThatIsNotKnownYetContradictsNothing() {
+        world.people(1, 2)
+                .post(7, 2, AT, "language", "fr")
+                .post(7, 2, TinyWorld.AS_OF.plusSeconds(1), "language", "de")
+                .post(8, 2, AT, "language", "es")
+                .write();
+
+        TableReport report = check(Table.POSTS);
+
+        assertEquals(Map.of("contradicting_key", 2L), report.reasons());
+        assertEquals(List.of("es", "fr"), readers(Table.POSTS, report, "language"));
+    }
+
+    @Test
+    void aStateThatBeganAfterItsSnapshotWasTakenHoldsFromThenOn() {
+        world.people(1, 2)
+                .relation(1, 2, "block", "created_at", AT)
+                .relation(1, 2, "mute", "created_at", TinyWorld.AS_OF.plusSeconds(1))
+                .relation(2, 1, "block", "created_at", TinyWorld.AS_OF.plus(Duration.ofDays(1)))
+                .moved(Table.RELATIONS, TinyWorld.DATE.minusDays(1))
+                .write();
+
+        TableReport report = check(Table.RELATIONS);
+
+        assertEquals(Map.of("after_partition:created_at", 1L), report.reasons(), "of tomorrow");
+        assertEquals(List.of("block"), readers(Table.RELATIONS, report, "kind"), "of this morning");
+    }
+
+    @Test
+    void whatDanglesForItsParentsQuarantineSaysSo() {
+        world.people(1).user(2, "push_cap", 13).device(2).write();
+        RankingConfig strict =
+                ConfigFile.shipped().set("inputs.max_quarantined_share=0.5").config();
+        Validator validator = new Validator(inputs(Findings.none()), strict);
+        validator.check(Table.USERS);
+        RankingConfig stricter =
+                ConfigFile.shipped().set("inputs.max_quarantined_share=0.1").config();
+        Validator narrow = new Validator(inputs(Findings.none()), stricter);
+
+        assertEquals(
+                Map.of("dangling:user_id", 1L), validator.check(Table.DEVICES).reasons());
+        Expect.failure(
+                INPUT_REJECTED,
+                "input table users: 1 of 2 rows cannot be used, inputs.max_quarantined_share is 0.1; reasons:"
+                        + " {out_of_range:push_cap=1}",
+                () -> narrow.check(Table.USERS));
     }
 
     @Test
