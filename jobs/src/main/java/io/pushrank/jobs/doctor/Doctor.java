@@ -1,5 +1,6 @@
 package io.pushrank.jobs.doctor;
 
+import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Layout;
@@ -13,6 +14,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkConf;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.util.SerializableConfiguration;
 
@@ -49,6 +51,8 @@ public final class Doctor {
                 findings.add(Judgement.clock(answer.report(), answer.before(), answer.after()));
             }
             cluster(answers, executors.expected());
+            // The JVM's own, as spark-submit gave them: those of the session are pinned already.
+            findings.addAll(Judgement.settings(PinnedSettings.settings(new SparkConf())));
             if (access.scratch() != null) {
                 sharedOutput(scratch, answers);
             }

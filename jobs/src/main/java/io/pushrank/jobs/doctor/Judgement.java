@@ -4,9 +4,16 @@ import static io.pushrank.jobs.doctor.Finding.failUnless;
 import static io.pushrank.jobs.doctor.Finding.ok;
 import static io.pushrank.jobs.doctor.Finding.warnUnless;
 
+import io.pushrank.jobs.config.PinnedSettings;
+import io.pushrank.jobs.config.Secrets;
+import io.pushrank.jobs.run.Sessions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What a JVM's report means. */
 final class Judgement {
@@ -163,6 +170,37 @@ final class Judgement {
                 "clock",
                 skew == 0 ? "as the driver's" : "off by " + skew + " ms at least",
                 "synchronise the machines' clocks (chrony, ntpd)");
+    }
+
+    /**
+     * What a run does with the cluster's settings for Spark SQL and Parquet: which it overrides, and which it uses though
+     * neither Spark nor pushrank would set them.
+     */
+    static List<Finding> settings(Map<String, String> settings) {
+        List<Finding> findings = new ArrayList<>();
+        List<PinnedSettings.Overridden> overrides = PinnedSettings.overrides(settings);
+        overrides.forEach(each -> findings.add(ok(
+                "cluster",
+                "Spark setting",
+                shown(each.name(), each.theirs()) + " is overridden by "
+                        + (each.ours() == null ? "Spark's default" : each.ours()))));
+        Set<String> overridden =
+                overrides.stream().map(PinnedSettings.Overridden::name).collect(Collectors.toSet());
+        new TreeMap<>(settings).forEach((name, value) -> {
+            boolean isOfInterest = name.startsWith("spark.sql.") || name.startsWith("spark.hadoop.parquet.");
+            if (isOfInterest
+                    && !overridden.contains(name)
+                    && !PinnedSettings.isPinned(name)
+                    && !PinnedSettings.isSparksDefault(name, value)
+                    && !Sessions.isOurs(name, value)) {
+                findings.add(ok("cluster", "Spark setting", shown(name, value) + " is used"));
+            }
+        });
+        return findings.isEmpty() ? List.of(ok("cluster", "Spark settings", "none of its own")) : findings;
+    }
+
+    private static String shown(String name, String value) {
+        return name + "=" + Secrets.masked(name, value);
     }
 
     private static String bytes(long bytes) {

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min_by;
 
+import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.examples.ExampleTable;
@@ -35,7 +36,7 @@ public final class HeavyEvaluation {
 
     public HeavyEvaluation(SparkSession spark, Layout layout, RankingConfig config) {
         // A session of its own, so that its view meets no others.
-        this.spark = spark.newSession();
+        this.spark = PinnedSettings.newSession(spark);
         this.layout = layout;
         this.config = config;
     }

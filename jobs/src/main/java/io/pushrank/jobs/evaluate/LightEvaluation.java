@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.sum;
 
+import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.examples.ExampleTable;
@@ -48,7 +49,7 @@ public final class LightEvaluation {
 
     public LightEvaluation(SparkSession spark, Layout layout, RankingConfig config) {
         // A session of its own, so that its view and function meet no others.
-        this.spark = spark.newSession();
+        this.spark = PinnedSettings.newSession(spark);
         this.layout = layout;
         this.config = config;
     }

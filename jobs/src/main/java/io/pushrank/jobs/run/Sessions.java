@@ -1,13 +1,20 @@
 package io.pushrank.jobs.run;
 
+import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.udf.scoring.PushrankExtensions;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import scala.Option;
 
 /** Spark sessions: what spark-submit or the embedded run has not set otherwise. */
 public final class Sessions {
+    private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
+
     private static final Map<String, String> EMBEDDED = Map.of(
             "spark.master", "local[*]",
             "spark.ui.enabled", "false",
@@ -28,28 +35,35 @@ public final class Sessions {
     private Sessions() {}
 
     /**
-     * The session of a verb, or the one that is there already; with a master given (spark-submit), only what correctness asks
-     * for is set.
+     * The session of a verb, or the one that is there already. With a master given (spark-submit), only the settings are set on
+     * which rows depend ({@link PinnedSettings}); each that was set otherwise is logged, once.
      */
     public static SparkSession open(String verb) {
         SparkConf conf = new SparkConf().setAppName("pushrank " + verb);
         if (!conf.contains("spark.master")) {
             EMBEDDED.forEach(conf::setIfMissing);
         }
-        // Instants are UTC everywhere; a partition column is a text where its type is not given.
-        conf.set("spark.sql.session.timeZone", "UTC");
-        conf.set("spark.sql.sources.partitionColumnTypeInference.enabled", "false");
-        conf.set("spark.hadoop.mapreduce.fileoutputcommitter.marksuccessfuljobs", "false");
-        // Pages carry checksums; a bit that flipped on a disk is refused, not ranked with.
-        conf.set("spark.hadoop.parquet.page.verify-checksum.enabled", "true");
-        conf.set("spark.sql.parquet.outputTimestampType", "TIMESTAMP_MICROS");
-        // Timestamps of nanoseconds, which Spark does not know, come as whole numbers; the input reader converts them.
-        conf.set("spark.sql.legacy.parquet.nanosAsLong", "true");
+        List<PinnedSettings.Overridden> overrides = PinnedSettings.pin(conf);
         // light_score for SQL, scored in blocks.
         conf.set("spark.sql.extensions", withExtensions(conf.get("spark.sql.extensions", "")));
         // Sessions are told apart by their views alone; a class loader each would compile every query anew.
         conf.set("spark.sql.artifact.isolation.enabled", "false");
+        Option<SparkSession> existing = SparkSession.getDefaultSession();
+        if (existing.isDefined()) {
+            // Its own settings, since those of the JVM were logged when it was made.
+            overrides = PinnedSettings.pin(existing.get());
+        } else {
+            // The builder would read the JVM's settings once more, those that were removed too.
+            SparkContext.getOrCreate(conf);
+        }
+        overrides.forEach(override -> LOG.warn("{}", override));
         return SparkSession.builder().config(conf).getOrCreate();
+    }
+
+    /** Whether pushrank's own configuration gives the setting this value. */
+    public static boolean isOurs(String name, String value) {
+        return value.equals(EMBEDDED.get(name))
+                || (name.equals("spark.sql.extensions") && value.equals(PushrankExtensions.class.getName()));
     }
 
     private static String withExtensions(String others) {

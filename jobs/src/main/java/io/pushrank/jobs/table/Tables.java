@@ -1,5 +1,6 @@
 package io.pushrank.jobs.table;
 
+import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.udf.model.ModelException;
@@ -60,7 +61,7 @@ public final class Tables implements AutoCloseable {
             Findings findings,
             Set<Table> readable) {
         this.readable = Set.copyOf(readable);
-        this.spark = spark.newSession();
+        this.spark = PinnedSettings.newSession(spark);
         this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
         this.published = new PublishedTables(storage, layout);
         this.layout = layout;

@@ -164,6 +164,34 @@ class DoctorTest {
     }
 
     @Test
+    void settingsOfTheClusterThatARunOverridesOrUsesAreListed() {
+        Map<String, String> settings = Map.of(
+                "spark.app.name", "x",
+                "spark.sql.shuffle.partitions", "400",
+                "spark.sql.session.timeZone", "UTC",
+                "spark.sql.caseSensitive", "true",
+                "spark.sql.legacy.timeParserPolicy", "LEGACY",
+                "spark.sql.legacy.setopsPrecedence.enabled", "false",
+                "spark.sql.catalog.lake.password", "hunter2",
+                "spark.sql.parquet.columnarReaderBatchSize", "512",
+                "spark.sql.autoBroadcastJoinThreshold", "10MB",
+                "spark.hadoop.parquet.block.size", "1000000");
+
+        List<Finding> findings = Judgement.settings(settings);
+
+        assertEquals(
+                List.of(
+                        "spark.sql.caseSensitive=true is overridden by false",
+                        "spark.sql.legacy.timeParserPolicy=LEGACY is overridden by Spark's default",
+                        "spark.hadoop.parquet.block.size=1000000 is used",
+                        "spark.sql.catalog.lake.password=*** is used",
+                        "spark.sql.shuffle.partitions=400 is used"),
+                findings.stream().map(Finding::found).toList());
+        assertEquals(List.of(), complaints(findings));
+        assertEquals("none of its own", Judgement.settings(Map.of()).get(0).found());
+    }
+
+    @Test
     void aClockThatIsOffByMoreThanTheQuestionTookIsAWarning() {
         JvmReport report = report(HEALTHY, "", List.of());
 
