@@ -2,11 +2,13 @@ package io.pushrank.jobs.command;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.TypeConversionException;
 
 /** Paths and names that could lead elsewhere, credentials, and models of unknown origin. */
 class RefusedOptionsTest {
@@ -52,6 +55,21 @@ class RefusedOptionsTest {
 
         assertEquals(message, result.printed().lines().findFirst().orElse(""));
         assertEquals(2, result.exitCode());
+    }
+
+    @Test
+    void aPathWithLettersThatTheLocaleLacksIsRefused() {
+        // As an argument arrives under LC_ALL=C.
+        TypeConversionException refusal = assertThrows(
+                TypeConversionException.class,
+                () -> new LocationConverter(StandardCharsets.US_ASCII).convert("/data/\ufffd\ufffdn"));
+
+        assertEquals(
+                "must be a path in the encoding of the locale, US-ASCII, but is /data/??n: set LC_ALL=C.UTF-8 for the"
+                        + " driver (spark.yarn.appMasterEnv.LC_ALL on YARN)",
+                refusal.getMessage());
+        assertEquals("/data/\u00fcn", new LocationConverter(StandardCharsets.UTF_8).convert("/data/\u00fcn"));
+        assertEquals("/data/un", new LocationConverter(StandardCharsets.US_ASCII).convert("/data/un"));
     }
 
     @Test
