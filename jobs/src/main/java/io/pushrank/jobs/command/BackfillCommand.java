@@ -35,6 +35,6 @@ final class BackfillCommand implements Runnable {
         if (from.isAfter(to)) {
             throw PushrankException.usage("--from " + from + " is after --to " + to);
         }
-        new Backfill(System.out).run(from, to, day -> options.run("backfill", day, choices.choices()));
+        new Backfill(System.out).run(from, to, day -> options.run("backfill", day, to, choices.choices()));
     }
 }

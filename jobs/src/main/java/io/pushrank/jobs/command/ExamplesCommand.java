@@ -55,8 +55,8 @@ final class ExamplesCommand implements Runnable {
                 ? options.date(spark)
                 : options.date(spark).minusDays(1);
         LocalDate first = from == null ? to.minusDays(6) : from;
-        new ExampleTable(spark, options.layout()).claim(features);
         Run run = options.run("examples", to, Choices.NONE);
+        new ExampleTable(spark, options.layout()).claim(features);
         Examples examples =
                 new Examples(spark, options.layout(), options.configFile(spark).config(), features);
         run.other(

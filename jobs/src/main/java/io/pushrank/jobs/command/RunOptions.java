@@ -4,6 +4,7 @@ import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.gate.Gates;
+import io.pushrank.jobs.run.AsOf;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.run.RefusedRun;
@@ -14,6 +15,7 @@ import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.feature.FeatureList;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,12 +148,29 @@ final class RunOptions {
         return run(verb, date(session(verb)), choices);
     }
 
+    /** The run of a day that {@code --date} or the latest snapshot of users gave. */
     Run run(String verb, LocalDate day, Choices choices) {
+        return date != null
+                ? run(verb, "--date " + day, day, day, choices, "")
+                : run(verb, day + ", by the latest snapshot of users,", day, day, choices, ": give --date");
+    }
+
+    /** The run of a day in a range of days that ends with {@code --to}. */
+    Run run(String verb, LocalDate day, LocalDate to, Choices choices) {
+        return run(verb, "--to " + to, day, to, choices, "");
+    }
+
+    /**
+     * @param name of the last day, in messages
+     * @param last day that must not be in the future
+     */
+    private Run run(String verb, String name, LocalDate day, LocalDate last, Choices choices, String advice) {
         SparkSession spark = session(verb);
         ConfigFile file;
         Set<String> accepted;
         try {
             file = configFile(spark);
+            AsOf.requirePast(name, file.config().asOf(last), Clock.systemUTC(), advice);
             accepted = Gates.accepted(file.config().gates().accepted(), choices.accepted());
         } catch (PushrankException refusal) {
             RefusedRun.record(storage(spark), layout(), verb, day, refusal);

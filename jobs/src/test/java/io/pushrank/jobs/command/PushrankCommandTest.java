@@ -10,6 +10,7 @@ import io.pushrank.jobs.table.Table;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -206,6 +207,62 @@ class PushrankCommandTest {
         Result status = execute(world, "status");
         assertEquals(2, status.exitCode(), status.out());
         assertTrue(status.out().contains("targets.push_cap must be"), status.out());
+    }
+
+    @Test
+    void aRunOfTheFutureIsRefusedBeforeAnythingIsRead() {
+        TinyWorld world = new TinyWorld(directory);
+        String future = "decides at 2999-01-01T12:00:00Z, which must not be in the future, but now is ";
+
+        for (String verb : List.of("daily", "targets", "validate", "examples")) {
+            Result refused = execute(world, verb, "--date=2999-01-01");
+            assertEquals(2, refused.exitCode(), refused.printed());
+            assertTrue(
+                    refused.err().contains("pushrank: usage or config: --date 2999-01-01 " + future),
+                    refused.printed());
+        }
+        Result status = execute(world, "status", "--date=2999-01-01");
+        assertEquals(2, status.exitCode(), status.out());
+        assertTrue(status.out().contains(future), status.out());
+        assertFalse(Files.exists(Path.of(world.layout().output(), "examples")), "no feature list is claimed either");
+    }
+
+    @Test
+    void aBackfillIntoTheFutureBeginsWithNoDay() {
+        TinyWorld world = new TinyWorld(directory);
+
+        Result refused = Result.of(
+                "backfill",
+                "--from=2026-03-14",
+                "--to=2999-01-01",
+                "--input=" + world.layout().input(),
+                "--output=" + world.layout().output(),
+                "--models=" + world.layout().models());
+
+        assertEquals(2, refused.exitCode(), refused.printed());
+        assertTrue(refused.err().contains("--to 2999-01-01 decides at 2999-01-01T12:00:00Z"), refused.printed());
+    }
+
+    @Test
+    void aSnapshotOfTomorrowIsNotWhatARunIsForByDefault() {
+        TinyWorld world = new TinyWorld(directory)
+                .people(1)
+                .moved(Table.USERS, LocalDate.of(2999, 1, 1))
+                .write();
+
+        Result refused = Result.of(
+                "validate",
+                "--input=" + world.layout().input(),
+                "--output=" + world.layout().output(),
+                "--models=" + world.layout().models());
+
+        assertEquals(2, refused.exitCode(), refused.printed());
+        assertTrue(
+                refused.err()
+                        .matches(
+                                "(?s).*pushrank: usage or config: 2999-01-01, by the latest snapshot of users, decides at"
+                                        + " 2999-01-01T12:00:00Z, which must not be in the future, but now is \\S+Z: give --date\n"),
+                refused.printed());
     }
 
     @Test

@@ -60,9 +60,9 @@ class RefusedOptionsTest {
     @Test
     void aPathWithLettersThatTheLocaleLacksIsRefused() {
         // As an argument arrives under LC_ALL=C.
-        TypeConversionException refusal = assertThrows(
-                TypeConversionException.class,
-                () -> new LocationConverter(StandardCharsets.US_ASCII).convert("/data/\ufffd\ufffdn"));
+        TypeConversionException refusal =
+                assertThrows(TypeConversionException.class, () -> new LocationConverter(StandardCharsets.US_ASCII)
+                        .convert("/data/\ufffd\ufffdn"));
 
         assertEquals(
                 "must be a path in the encoding of the locale, US-ASCII, but is /data/??n: set LC_ALL=C.UTF-8 for the"
