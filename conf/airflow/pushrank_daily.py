@@ -7,10 +7,10 @@ someone has to look.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
-from airflow.sdk import Asset, dag
-from pushrank_operator import InputSensor, PushrankOperator
+from airflow.sdk import Asset, CronTriggerTimetable, dag
+from pushrank_operator import PARAMS, InputSensor, PushrankOperator
 
 SENDS = Asset("pushrank_sends")
 
@@ -18,11 +18,13 @@ SENDS = Asset("pushrank_sends")
 @dag(
     dag_id="pushrank_daily",
     # as_of_hour of conf/pushrank.yaml: the run of a date decides at that instant.
-    schedule="0 12 * * *",
-    start_date=datetime(2026, 1, 1),
+    # Cron text alone would mean what the deployment's create_cron_data_intervals and default_timezone make of it.
+    schedule=CronTriggerTimetable("0 12 * * *", timezone="UTC"),
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    params=PARAMS,
     tags=["pushrank"],
     default_args={
         "owner": "pushrank",

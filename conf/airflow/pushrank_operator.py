@@ -7,7 +7,7 @@ import subprocess
 from datetime import datetime, timezone
 
 from airflow.providers.apache.spark.operators.spark_submit import SparkSubmitOperator
-from airflow.sdk import BaseSensorOperator, ObjectStoragePath
+from airflow.sdk import BaseSensorOperator, ObjectStoragePath, Param
 from airflow.sdk.exceptions import AirflowException, AirflowFailException
 
 MEANINGS = {
@@ -16,8 +16,23 @@ MEANINGS = {
     4: "output check failed",
     5: "model rejected",
 }
+# A run's day: the UTC day of its logical date, or, of a manual run that has none, of the instant from which it may start. A
+# manual run may name another. Not Airflow's `ds`, which is undefined without a logical date.
+DAY = (
+    "((dag_run.conf or {}).get('date') or"
+    " macros.time.strftime('%Y-%m-%d', (dag_run.logical_date or dag_run.run_after).utctimetuple()))"
+)
+# For @dag(params=…): Airflow asks for the day of a manual run.
+PARAMS = {
+    "date": Param(None, type=["null", "string"], format="date", description="Day of the run. Default: the UTC day."),
+}
 # A line of `status`: the run's identifier, which begins with the instant of its start, its verb, status and exit code.
 RUN = re.compile(r"^(\d{8}T\d{9})-\S+\s+(\S+)\s+\S+\s+exit (-?\d+)\s*(.*)$", re.MULTILINE)
+
+
+def day(later: int = 0) -> str:
+    """Template of a run's day, or of one so many days later."""
+    return f"{{{{ macros.ds_add({DAY}, {later}) }}}}"
 
 
 class PushrankOperator(SparkSubmitOperator):
@@ -42,14 +57,14 @@ class PushrankOperator(SparkSubmitOperator):
         # One a line, since a template gives text.
         self.settings = "{{ var.json.pushrank.get('options', []) | join('\n') }}"
         dates = [option.removeprefix("--date=") for option in options or [] if option.startswith("--date=")]
-        self.day = dates[0] if dates else "{{ ds }}"
-        arguments = [*verb.split(" "), *self.paths, *(options if options is not None else ["--date={{ ds }}"])]
+        self.day = dates[0] if dates else day()
+        arguments = [*verb.split(" "), *self.paths, *(options if options is not None else [f"--date={day()}"])]
         super().__init__(
             application="{{ var.json.pushrank.jar }}",
             jars="{{ var.json.pushrank.native }}",
             properties_file="{{ var.json.pushrank.properties }}",
             java_class="io.pushrank.jobs.Main",
-            name=f"pushrank {verb} {{{{ ds }}}}",
+            name=f"pushrank {verb} {day()}",
             application_args=arguments,
             # A run that was cut off leaves nothing behind, so that a retry simply runs again.
             durable=False,
@@ -100,21 +115,25 @@ class InputSensor(BaseSensorOperator):
     Waits for a partition of an input table, on whatever file system Airflow knows.
 
     :param table: the table, such as ``users``
+    :param marker: file in the partition's folder that says that it is complete, such as ``_SUCCESS`` (templated); by
+        default the variable's ``marker``; when that is missing or empty, the folder is enough
     """
 
-    template_fields = ("root", "day")
+    template_fields = ("root", "day", "marker")
 
-    def __init__(self, *, table: str, **kwargs):
+    def __init__(self, *, table: str, marker: str | None = None, **kwargs):
         super().__init__(**kwargs)
         self.table = table
+        self.marker = "{{ var.json.pushrank.get('marker', '') }}" if marker is None else marker
         # Where Airflow's name of the place differs from Spark's, the variable has its own.
         self.root = "{{ var.json.pushrank.sensor | default(var.json.pushrank.input, true) }}"
-        self.day = "{{ ds }}"
+        self.day = day()
 
     def poke(self, context):
         root = ObjectStoragePath(self.root)
         # A generated world has its tables one folder deeper.
         tables = root / "0-inputs" if (root / "0-inputs").exists() else root
         partition = tables / self.table / f"ds={self.day}"
-        self.log.info("waiting for %s", partition)
-        return partition.exists()
+        awaited = partition / self.marker if self.marker else partition
+        self.log.info("waiting for %s", awaited)
+        return awaited.exists()

@@ -7,27 +7,29 @@ with exit code 5, the task fails, and the version in use stays.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
-from airflow.sdk import dag
-from pushrank_operator import PushrankOperator
+from airflow.sdk import CronTriggerTimetable, dag
+from pushrank_operator import DAY, PARAMS, PushrankOperator, day
 
 # Labels end 24 h after a day's as-of instant (12:00 UTC): at 02:00 the day before yesterday is the last complete one. How it and
 # the days before it are shared out:
-LAST = "{{ macros.ds_add(ds, -2) }}"
-HELD_BACK_FROM = "{{ macros.ds_add(ds, -4) }}"
-TRAINED_UNTIL = "{{ macros.ds_add(ds, -5) }}"
-FIRST = "{{ macros.ds_add(ds, -15) }}"
-VERSION = "{{ ds_nodash }}"
+LAST = day(-2)
+HELD_BACK_FROM = day(-4)
+TRAINED_UNTIL = day(-5)
+FIRST = day(-15)
+VERSION = f"{{{{ macros.ds_format({DAY}, '%Y-%m-%d', '%Y%m%d') }}}}"
 
 
 @dag(
     dag_id="pushrank_training",
-    schedule="0 2 * * 1",
-    start_date=datetime(2026, 1, 1),
+    # Cron text alone would mean what the deployment's create_cron_data_intervals and default_timezone make of it.
+    schedule=CronTriggerTimetable("0 2 * * 1", timezone="UTC"),
+    start_date=datetime(2026, 1, 1, tzinfo=timezone.utc),
     catchup=False,
     max_active_runs=1,
     doc_md=__doc__,
+    params=PARAMS,
     tags=["pushrank"],
     default_args={
         "owner": "pushrank",
