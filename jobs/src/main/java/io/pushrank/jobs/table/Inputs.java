@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.unix_date;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
+import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
 import java.time.Instant;
@@ -298,7 +299,7 @@ public final class Inputs {
 
     /** A session whose files are read row by row: slower, and knows every encoding. */
     private SparkSession rowReader() {
-        SparkSession session = spark.newSession();
+        SparkSession session = PinnedSettings.newSession(spark);
         session.conf().set("spark.sql.parquet.enableVectorizedReader", false);
         return session;
     }
