@@ -1,5 +1,6 @@
 -- Best posts of the topics that the user follows.
 -- network: out
+-- needs: has_topics
 SELECT target.user_id,
        best.post_id AS item_id,
        max(best.score) AS score,

@@ -1,5 +1,6 @@
 -- Posts of the user's language that most people of its country acted on.
 -- network: out
+-- needs: has_recommendations
 SELECT target.user_id,
        best.post_id AS item_id,
        best.people AS score,

@@ -1,6 +1,7 @@
 -- Posts that accounts the user follows liked or reposted; each counts by how much the user acts on it, twice when it
 -- did both.
 -- network: both
+-- needs: has_recommendations
 SELECT target.user_id,
        item.post_id AS item_id,
        CAST(sum(1 + coalesce(edge.weight, 0)) AS DOUBLE) AS score,

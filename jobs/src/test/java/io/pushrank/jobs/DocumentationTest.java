@@ -36,9 +36,10 @@ class DocumentationTest {
     void theReadmesTableOfSourcesIsTheConfiguredSources() throws IOException {
         List<String> expected = Sources.of(ConfigFile.shipped().config()).stream()
                 .map(source -> "| [" + source.name() + "](jobs/src/main/resources/sources/" + source.name() + ".sql) | "
-                        + source.summary() + " | " + network(source) + " | " + source.limit() + " |")
+                        + source.summary() + " | " + network(source) + " | "
+                        + source.setting().orElse("none") + " | " + source.limit() + " |")
                 .toList();
-        assertEquals(expected, rowsUnder("| source | gives | shown for | limit |"));
+        assertEquals(expected, rowsUnder("| source | gives | shown for | needs | limit |"));
     }
 
     @Test

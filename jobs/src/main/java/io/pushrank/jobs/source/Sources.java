@@ -21,16 +21,15 @@ public final class Sources {
     /**
      * Loads the SQL file of each configured source.
      *
-     * @throws PushrankException with exit code 2 for a source without a file, a parameter that its SQL
-     *     does not use, or one that it lacks
+     * @throws PushrankException with exit code 2 for a source without a file, a head comment that does not declare what it
+     *     must, a parameter that its SQL does not use, or one that it lacks
      */
     public static List<Source> of(RankingConfig config) {
         List<Source> sources = new ArrayList<>();
         config.candidates().sources().forEach((name, parameters) -> {
             String key = "candidates.sources." + name;
             if (!Query.exists(Source.FOLDER, name)) {
-                throw PushrankException.usage(
-                        "config: " + key + " has no SQL file " + Source.FOLDER + "/" + name + ".sql");
+                throw PushrankException.usage("config: " + key + " has no SQL file " + Source.file(name));
             }
             Query query = Query.load(Source.FOLDER, name);
             Set<String> used = query.parameters();
@@ -47,7 +46,14 @@ public final class Sources {
             if (!used.isEmpty()) {
                 throw PushrankException.usage("config: " + key + " lacks " + used + ", which its SQL uses");
             }
-            sources.add(new Source(query, Source.networkOf(query), (Integer) parameters.get("limit"), arguments));
+            Declarations declared = Declarations.of(query);
+            sources.add(new Source(
+                    query,
+                    declared.summary(),
+                    declared.network(),
+                    declared.setting(),
+                    (Integer) parameters.get("limit"),
+                    arguments));
         });
         return sources;
     }

@@ -73,7 +73,10 @@ public record Candidates() implements Stage {
         return judged.unionByName(without, true);
     }
 
-    /** Merged proposals for the view {@code targets}, with what rules ask about. */
+    /**
+     * Merged proposals for the view {@code targets}, with what rules ask about. Each source proposes only to those among
+     * them who have the setting on that it needs.
+     */
     public static Dataset<Row> merged(Tables tables) {
         return mergedProposals(tables, proposals(tables));
     }
@@ -90,12 +93,24 @@ public record Candidates() implements Stage {
 
     private static Dataset<Row> proposals(Tables tables) {
         List<Source> sources = available(tables);
+        Dataset<Row> targets = tables.read(Table.TARGETS);
+        Dataset<Row> accounts = tables.read(Table.USERS);
         Dataset<Row> proposals = null;
         for (int priority = 0; priority < sources.size(); priority++) {
-            Dataset<Row> ofSource = proposals(tables, sources.get(priority), priority);
+            Source source = sources.get(priority);
+            tables.with("targets", wanting(targets, accounts, source));
+            Dataset<Row> ofSource = proposals(tables, source, priority);
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }
+        tables.with("targets", targets);
         return proposals;
+    }
+
+    /** The targets who have the setting on that the source needs; an unknown account has none on. */
+    private static Dataset<Row> wanting(Dataset<Row> targets, Dataset<Row> accounts, Source source) {
+        return source.setting()
+                .map(setting -> targets.join(accounts.filter(col(setting)).select("user_id"), "user_id", "left_semi"))
+                .orElse(targets);
     }
 
     private static Dataset<Row> mergedProposals(Tables tables, Dataset<Row> proposals) {

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.table;
 
 import io.pushrank.jobs.config.Resources;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -31,11 +32,16 @@ public record Query(String name, String summary, String text) {
      */
     public static Query load(String folder, String name) {
         String text = Resources.text(folder + "/" + name + ".sql");
-        return new Query(name, summary(text), text);
+        return new Query(name, String.join(" ", head(text)), text);
     }
 
     public static boolean exists(String folder, String name) {
         return Resources.exists(folder + "/" + name + ".sql");
+    }
+
+    /** The lines of the comment at its head. */
+    public List<String> head() {
+        return head(text);
     }
 
     /** Names of the tables and views that stand in its FROM and JOIN clauses. */
@@ -69,15 +75,10 @@ public record Query(String name, String summary, String text) {
         return spark.sql(text, parameters);
     }
 
-    private static String summary(String text) {
-        StringBuilder summary = new StringBuilder();
-        for (String line : text.lines().toList()) {
-            if (!line.startsWith("--")) {
-                break;
-            }
-            summary.append(summary.isEmpty() ? "" : " ")
-                    .append(line.substring(2).strip());
-        }
-        return summary.toString();
+    private static List<String> head(String text) {
+        return text.lines()
+                .takeWhile(line -> line.startsWith("--"))
+                .map(line -> line.substring(2).strip())
+                .toList();
     }
 }

@@ -39,8 +39,8 @@ public enum Table {
             is_unsuitable BOOLEAN NOT NULL COMMENT 'Author marked as unsuitable to recommend',
             is_verified BOOLEAN NOT NULL COMMENT 'Verified account',
             is_push_enabled BOOLEAN NOT NULL COMMENT 'Setting: any push at all',
-            has_recommendations BOOLEAN NOT NULL COMMENT 'Setting: recommended posts',
-            has_topics BOOLEAN NOT NULL COMMENT 'Setting: posts of followed topics',
+            has_recommendations BOOLEAN NOT NULL COMMENT 'Setting: recommended posts; off: nothing of sources that need it',
+            has_topics BOOLEAN NOT NULL COMMENT 'Setting: posts of followed topics; off: nothing of sources that need it',
             is_in_network_only BOOLEAN NOT NULL COMMENT 'Setting: only accounts that I follow',
             push_cap INT COMMENT 'Predicted cap of sends in rolling 24 h; NULL: the configured default',
             last_visit_at TIMESTAMP COMMENT 'Last visit to the home timeline; NULL when never'

@@ -4,13 +4,15 @@ import static io.pushrank.jobs.exit.ExitCode.USAGE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.table.Query;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class SourcesTest {
     private final ConfigFile shipped = ConfigFile.shipped();
@@ -30,6 +32,9 @@ class SourcesTest {
                         Source.Network.OUT,
                         Source.Network.OUT),
                 sources.stream().map(Source::network).toList());
+        assertEquals(
+                List.of("has_recommendations", "none", "has_topics", "has_recommendations", "has_recommendations"),
+                sources.stream().map(source -> source.setting().orElse("none")).toList());
         sources.forEach(source -> assertFalse(source.summary().isBlank(), source.name()));
         assertEquals(30, sources.get(0).limit());
         assertArrayEquals(new String[] {"like", "repost"}, (String[])
@@ -73,13 +78,36 @@ class SourcesTest {
                         .config()));
     }
 
-    @Test
-    void aFileThatDoesNotSayWhoseAuthorsItShowsIsRefused() {
-        IllegalArgumentException failure = assertThrows(
-                IllegalArgumentException.class,
-                () -> Source.networkOf(new Query("trends", "What trends.", "SELECT 1")));
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            needs: none                                  | sources/trends.sql must have one line -- network: … in its head comment, with one of [in, out, both], but has 0
+            network: in; network: out; needs: none       | sources/trends.sql must have one line -- network: … in its head comment, with one of [in, out, both], but has 2
+            network: any; needs: none                    | sources/trends.sql: network must be one of [in, out, both], but is "any"
+            network: in                                  | sources/trends.sql must have one line -- needs: … in its head comment, with one of [none, has_recommendations, has_topics], but has 0
+            network: in; needs: is_push_enabled          | sources/trends.sql: needs must be one of [none, has_recommendations, has_topics], but is "is_push_enabled"
+            network: in; needs: none; and what else      | sources/trends.sql: a line of its head comment after the first declaration must be one of [needs, network], but is "and what else"
+            """)
+    void aFileThatDoesNotDeclareWhatItMustIsNamed(String head, String message) {
+        Expect.failure(USAGE, message, () -> Declarations.of(trends(head)));
+    }
 
-        assertEquals(
-                "sources/trends.sql must say -- network: in, out or both in its head comment", failure.getMessage());
+    @Test
+    void whatComesBeforeTheDeclarationsIsTheSummary() {
+        Declarations declared = Declarations.of(trends("needs: has_topics; network: both"));
+
+        assertEquals("What trends, the newest first.", declared.summary());
+        assertEquals(Optional.of("has_topics"), declared.setting());
+        assertEquals(Source.Network.BOTH, declared.network());
+    }
+
+    /** A source whose head comment ends with these declarations, separated by semicolons. */
+    private static Query trends(String declarations) {
+        String text =
+                "-- What trends,\n-- the newest first.\n-- " + declarations.replace("; ", "\n-- ") + "\nSELECT 1\n";
+        return new Query("trends", "", text);
     }
 }

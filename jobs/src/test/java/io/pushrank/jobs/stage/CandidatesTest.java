@@ -96,6 +96,57 @@ class CandidatesTest {
     }
 
     @Test
+    void aSourceProposesOnlyToThoseWhoHaveTheSettingOnThatItNeeds() {
+        TinyWorld world = new TinyWorld(directory)
+                .user(1)
+                .user(2, "has_recommendations", false)
+                .user(3, "has_topics", false)
+                .user(4, "has_recommendations", false, "has_topics", false)
+                .user(5, "has_recommendations", false)
+                .user(11)
+                .user(12)
+                .user(13)
+                .post(20, 11, hoursBefore(2))
+                .post(21, 13, hoursBefore(2), "language", "de")
+                .postTopic(20, 7, 0.9, hoursBefore(2))
+                .engagement(12, 11, 20L, "like", hoursBefore(1));
+        // User 6 has no row in users; user 5 could get social proof and popular posts alone.
+        for (long user : List.of(1L, 2L, 3L, 4L, 6L)) {
+            world.follow(user, 12).follow(user, 13).topicFollow(user, 7);
+        }
+        world.follow(5, 12).write();
+        Map<String, String> proposed = new TreeMap<>();
+        try (Tables tables = tables(world, ConfigFile.shipped(), new Candidates())) {
+            tables.with(
+                    "targets",
+                    tables.spark()
+                            .range(1, 7)
+                            .selectExpr("id AS user_id", "'FR' AS country", "'fr' AS language", "true AS is_eligible"));
+            for (Row row : new Candidates().judge(tables).collectAsList()) {
+                List<String> sources = row.isNullAt(row.fieldIndex("sources"))
+                        ? row.getList(row.fieldIndex("reasons"))
+                        : row.<Row>getList(row.fieldIndex("sources")).stream()
+                                .map(source -> source.<String>getAs("source"))
+                                .toList();
+                proposed.put(row.getAs("user_id") + " " + row.getAs("item_id"), String.join(" ", sources));
+            }
+        }
+
+        assertEquals(
+                Map.ofEntries(
+                        Map.entry("1 20", "social_proof followed_topics popular"),
+                        Map.entry("1 21", "in_network"),
+                        Map.entry("2 20", "followed_topics"),
+                        Map.entry("2 21", "in_network"),
+                        Map.entry("3 20", "social_proof popular"),
+                        Map.entry("3 21", "in_network"),
+                        Map.entry("4 21", "in_network"),
+                        Map.entry("5 null", "no_candidates"),
+                        Map.entry("6 21", "in_network")),
+                proposed);
+    }
+
+    @Test
     void withoutTheTablesOfAnySourceTheRunStops() {
         TinyWorld world = new TinyWorld(directory).people(1).write();
         ConfigFile config = ConfigFile.shipped();
