@@ -9,9 +9,11 @@ SELECT target.user_id,
                        actor -> actor.actor_id), 1, :max_actors) AS actors
 FROM targets AS target
 JOIN follows AS follow ON follow.user_id = target.user_id
-JOIN (SELECT DISTINCT user_id, post_id, kind
-      FROM engagements
-      WHERE array_contains(:kinds, kind) AND engaged_at >= :as_of - make_dt_interval(0, :max_age_hours)) AS act
+JOIN (SELECT DISTINCT engagement.user_id, engagement.post_id, engagement.kind
+      FROM engagements AS engagement
+      LEFT SEMI JOIN recommendable ON recommendable.user_id = engagement.user_id
+      WHERE array_contains(:kinds, engagement.kind)
+        AND engagement.engaged_at >= :as_of - make_dt_interval(0, :max_age_hours)) AS act
   ON act.user_id = follow.followee_id
 JOIN items AS item ON item.post_id = act.post_id
 LEFT JOIN edges AS edge ON edge.user_id = follow.user_id AND edge.author_id = follow.followee_id

@@ -9,7 +9,7 @@ SELECT merged.user_id,
        merged.sources,
        item.in_reply_to_post_id IS NOT NULL AS is_reply,
        aggregate(merged.sources, 0, (most, source) -> greatest(most, size(source.actors))) AS actor_count,
-       coalesce(author.is_suspended OR author.is_protected OR author.is_unsuitable, true) AS is_author_unsuitable,
+       author.user_id IS NULL AS is_author_unsuitable,
        seen.user_id IS NOT NULL AS is_seen
 FROM (SELECT user_id,
              item_id,
@@ -18,6 +18,6 @@ FROM (SELECT user_id,
       FROM proposals
       GROUP BY user_id, item_id) AS merged
 JOIN items AS item ON item.post_id = merged.item_id
-LEFT JOIN users AS author ON author.user_id = item.author_id
+LEFT JOIN recommendable AS author ON author.user_id = item.author_id
 LEFT JOIN follows AS follow ON follow.user_id = merged.user_id AND follow.followee_id = item.author_id
 LEFT JOIN seen ON seen.user_id = merged.user_id AND seen.post_id = merged.item_id

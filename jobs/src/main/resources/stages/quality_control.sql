@@ -3,7 +3,7 @@ SELECT ranked.*,
        item.fresh_at,
        item.in_reply_to_post_id IS NOT NULL AS is_reply,
        aggregate(ranked.sources, 0, (most, source) -> greatest(most, size(source.actors))) AS actor_count,
-       coalesce(author.is_suspended OR author.is_protected OR author.is_unsuitable, true) AS is_author_unsuitable,
+       author.user_id IS NULL AS is_author_unsuitable,
        seen.user_id IS NOT NULL AS is_seen,
        sent.user_id IS NOT NULL AS is_sent,
        coalesce(barred.is_blocked, false) AS is_blocked,
@@ -22,7 +22,7 @@ FROM heavy_ranked AS ranked
 JOIN targets AS target ON target.user_id = ranked.user_id
 LEFT JOIN items AS item ON item.post_id = ranked.item_id
 LEFT JOIN users AS recipient ON recipient.user_id = ranked.user_id
-LEFT JOIN users AS author ON author.user_id = ranked.author_id
+LEFT JOIN recommendable AS author ON author.user_id = ranked.author_id
 LEFT JOIN seen ON seen.user_id = ranked.user_id AND seen.post_id = ranked.item_id
 LEFT JOIN (SELECT DISTINCT user_id, item_type, item_id
            FROM history

@@ -1,5 +1,6 @@
 package io.pushrank.jobs;
 
+import static org.apache.spark.sql.functions.col;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -185,6 +186,40 @@ class SampleDataTest {
         assertTrue(stages.get("quality-control").kept() > 0);
     }
 
+    /** Whatever source named them: an actor that is not to be recommended, or that recipient or actor barred from the other. */
+    @Test
+    void nobodyIsNamedWhoIsNotToBeRecommended() {
+        Dataset<Row> users = input(Table.USERS);
+        Dataset<Row> forbidden = users.filter("is_suspended OR is_protected OR is_unsuitable")
+                .select(col("user_id").as("actor_id"));
+        Dataset<Row> bars = input(Table.RELATIONS).filter("kind IN ('block', 'mute')");
+        Dataset<Row> barred = bars.select(col("user_id"), col("other_id").as("actor_id"))
+                .union(bars.select(col("other_id").as("user_id"), col("user_id").as("actor_id")));
+        String[] pair = {"user_id", "actor_id"};
+        Dataset<Row> named = table(Table.SENDS)
+                .selectExpr("user_id", "explode(actors) AS actor_id")
+                .union(table(Table.CANDIDATES).selectExpr("user_id", "explode(flatten(sources.actors)) AS actor_id"));
+
+        assertTrue(named.count() > 0, "somebody is named");
+        assertEquals(List.of(), named.join(forbidden, "actor_id").collectAsList());
+        assertEquals(
+                List.of(),
+                named.join(users.select(col("user_id").as("actor_id")), "actor_id", "left_anti")
+                        .collectAsList());
+        assertEquals(List.of(), named.join(barred, pair).collectAsList());
+        Dataset<Row> couldVouch = input(Table.FOLLOWS)
+                .select(col("user_id"), col("followee_id").as("actor_id"))
+                .join(table(Table.CANDIDATES).select("user_id"), "user_id", "left_semi")
+                .join(
+                        input(Table.ENGAGEMENTS)
+                                .filter("kind IN ('like', 'repost') AND engaged_at >= '2026-03-13T12:00:00Z'")
+                                .select(col("user_id").as("actor_id")),
+                        "actor_id",
+                        "left_semi");
+        assertTrue(couldVouch.join(forbidden, "actor_id").count() > 0, "the sample has some whom a source could name");
+        assertTrue(couldVouch.join(barred, pair).count() > 0, "and some who are barred");
+    }
+
     @Test
     void noOneGetsMoreThanOneSend() {
         assertEquals(
@@ -208,6 +243,11 @@ class SampleDataTest {
     @Test
     void nothingIsLeftInStaging() {
         assertFalse(storage.exists(layout.staging()) || storage.exists(unmoved.staging()));
+    }
+
+    private static Dataset<Row> input(Table table) {
+        String folder = layout.inputTable(storage, table);
+        return spark.read().parquet(table.group() == Table.Group.STATE ? folder + "/" + Layout.day(DATE) : folder);
     }
 
     private static Dataset<Row> table(Table table) {

@@ -17,7 +17,10 @@ import java.util.TreeSet;
 
 /** A seeded world of a few dozen rows, and what sources have to propose in it, by loops over lists. */
 final class RandomWorld {
-    private static final int USERS = 14;
+    private static final int USERS = 18;
+    /** Accounts that others follow and that act, but that table users does not have. */
+    private static final int UNKNOWN = 2;
+
     private static final Instant START = TinyWorld.hoursBefore(24);
     private static final List<String> KINDS =
             List.of("like", "repost", "reply", "quote", "click", "impression", "profile_visit", "dislike");
@@ -25,7 +28,12 @@ final class RandomWorld {
             Map.of("repost", 4L, "reply", 4L, "quote", 4L, "like", 2L, "click", 1L, "profile_visit", 1L);
     private static final Set<String> ACTIONS = Set.of("like", "repost", "reply", "quote", "click");
 
-    private record Person(long id, String country, String language) {}
+    /**
+     * An account.
+     *
+     * @param flag column of table users that is TRUE and forbids to recommend it; null when none is
+     */
+    private record Person(long id, String country, String language, String flag) {}
 
     private record Follow(long user, long followee) {}
 
@@ -47,14 +55,16 @@ final class RandomWorld {
     RandomWorld(long seed) {
         Random random = new Random(seed);
         for (long id = 1; id <= USERS; id++) {
-            people.add(new Person(id, pick(random, "FR", "FR", "DE", null), pick(random, "fr", "fr", "de", null)));
+            String flag = id % 4 == 0 ? pick(random, "is_suspended", "is_protected", "is_unsuitable") : null;
+            people.add(
+                    new Person(id, pick(random, "FR", "FR", "DE", null), pick(random, "fr", "fr", "de", null), flag));
         }
         Comparator<Follow> byPair = Comparator.comparing(Follow::user).thenComparing(Follow::followee);
         follows = new TreeSet<>(byPair);
         bars = new TreeSet<>(
                 Comparator.comparing(Bar::user).thenComparing(Bar::other).thenComparing(Bar::kind));
-        for (int number = 0; number < 60; number++) {
-            follows.add(new Follow(person(random), person(random)));
+        for (int number = 0; number < 90; number++) {
+            follows.add(new Follow(person(random), anyone(random)));
         }
         for (int number = 0; number < 15; number++) {
             bars.add(new Bar(
@@ -73,7 +83,7 @@ final class RandomWorld {
             // All at different instants, for the whole row but the instant may repeat.
             Instant at = post.at().plusSeconds(1 + number);
             if (at.isBefore(TinyWorld.AS_OF)) {
-                acts.add(new Act(person(random), post, kind, at));
+                acts.add(new Act(anyone(random), post, kind, at));
             }
         }
     }
@@ -82,13 +92,28 @@ final class RandomWorld {
         return 1L + random.nextInt(USERS);
     }
 
+    private static long anyone(Random random) {
+        return 1L + random.nextInt(USERS + UNKNOWN);
+    }
+
     private static String pick(Random random, String... values) {
         return values[random.nextInt(values.length)];
     }
 
     TinyWorld write(Path directory) {
         TinyWorld world = new TinyWorld(directory);
-        people.forEach(person -> world.user(person.id(), "country", person.country(), "language", person.language()));
+        people.forEach(person -> world.user(
+                person.id(),
+                "country",
+                person.country(),
+                "language",
+                person.language(),
+                "is_suspended",
+                "is_suspended".equals(person.flag()),
+                "is_protected",
+                "is_protected".equals(person.flag()),
+                "is_unsuitable",
+                "is_unsuitable".equals(person.flag())));
         follows.forEach(follow -> world.follow(follow.user(), follow.followee()));
         bars.forEach(bar -> world.relation(bar.user(), bar.other(), bar.kind()));
         posts.forEach(post -> world.post(
@@ -134,6 +159,7 @@ final class RandomWorld {
                             && follows.contains(new Follow(person.id(), act.user()))
                             && act.user() != post.author()
                             && act.user() != person.id()
+                            && isRecommendable(act.user())
                             && !isBarred(person.id(), act);
                     if (counts && counted.add(act.user() + act.kind())) {
                         score += 1 + weight(person.id(), act.user());
@@ -160,6 +186,7 @@ final class RandomWorld {
                         && isFresh(post.at())
                         && !post.isReply()
                         && Objects.equals(post.language(), target.language())
+                        && isKnown(act.user())
                         && Objects.equals(person(act.user()).country(), target.country())) {
                     actors.computeIfAbsent(post.id(), absent -> new TreeSet<>()).add(act.user());
                 }
@@ -173,6 +200,27 @@ final class RandomWorld {
                             entry.getValue().size()));
         }
         return proposals;
+    }
+
+    private static boolean isKnown(long account) {
+        return account <= USERS;
+    }
+
+    private boolean isRecommendable(long account) {
+        return isKnown(account) && person(account).flag() == null;
+    }
+
+    /** Proofs that only accounts which may not be recommended could give: followed, not barred, recently active. */
+    long forbiddenProofs() {
+        return acts.stream()
+                .filter(act -> !isRecommendable(act.user())
+                        && isFresh(act.at())
+                        && isFresh(act.post().at()))
+                .filter(act -> Set.of("like", "repost").contains(act.kind()))
+                .mapToLong(act -> people.stream()
+                        .filter(person -> follows.contains(new Follow(person.id(), act.user())))
+                        .count())
+                .sum();
     }
 
     private Person person(long id) {

@@ -149,6 +149,34 @@ class SourceQueriesTest {
     }
 
     @Test
+    void accountsThatAreNotToBeRecommendedDoNotVouch() {
+        TinyWorld world = new TinyWorld(directory)
+                .user(1)
+                .user(2)
+                .user(3, "is_suspended", true)
+                .user(4, "is_protected", true)
+                .user(5, "is_unsuitable", true)
+                .user(6)
+                .user(7)
+                .user(9)
+                .relation(1, 6, "block")
+                .relation(7, 1, "mute")
+                .post(20, 9, hoursBefore(2))
+                .post(21, 9, hoursBefore(2));
+        // 8 is not in table users.
+        for (long actor = 2; actor <= 8; actor++) {
+            world.follow(1, actor).engagement(actor, 9, 20L, "like", hoursBefore(1));
+        }
+        world.engagement(3, 9, 21L, "repost", hoursBefore(1)).write();
+        try (Tables tables = tables(world)) {
+            assertEquals(
+                    Map.of("1 20", proposal(1, List.of(2L))),
+                    proposals(tables, "social_proof"),
+                    "nor do they give a post any score: of post 21 there is nothing to say");
+        }
+    }
+
+    @Test
     void onRandomWorldsSourcesProposeWhatPlainJavaProposes() {
         RandomWorld random = new RandomWorld(11);
         try (Tables tables = tables(random.write(directory))) {
@@ -161,6 +189,7 @@ class SourceQueriesTest {
             random.socialProof(2)
                     .forEach((pair, proof) -> socialProof.put(pair, proposal(proof.score(), proof.actors())));
             assertTrue(socialProof.size() > 30, "enough to compare: " + socialProof.size());
+            assertTrue(random.forbiddenProofs() > 10, "enough to leave out: " + random.forbiddenProofs());
             assertEquals(socialProof, proposals(tables, "social_proof"));
 
             Map<String, String> popular = new TreeMap<>();
