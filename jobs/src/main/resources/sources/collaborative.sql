@@ -1,6 +1,7 @@
 -- Recent posts by authors whom people with a like taste engage with (ALS), whether the user knows them or not.
 -- network: out
 -- needs: has_recommendations
+-- parameter: max_age_hours, whole number, 1 to 720
 SELECT target.user_id,
        item.post_id AS item_id,
        recommended.score / (1 + timestampdiff(MINUTE, item.fresh_at, :as_of) / 1440) AS score,

@@ -1,6 +1,8 @@
 -- Best posts of the topics that the user follows.
 -- network: out
 -- needs: has_topics
+-- parameter: max_age_hours, whole number, 1 to 720
+-- parameter: min_topic_score, number, 0 to 1
 SELECT target.user_id,
        best.post_id AS item_id,
        max(best.score) AS score,

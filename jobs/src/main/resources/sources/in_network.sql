@@ -1,6 +1,7 @@
 -- Recent posts by the accounts that the user follows; accounts it acts on most and fresh posts first.
 -- network: in
 -- needs: none
+-- parameter: max_age_hours, whole number, 1 to 720
 SELECT target.user_id,
        item.post_id AS item_id,
        (1 + ln(1 + coalesce(edge.weight, 0))) / (1 + timestampdiff(MINUTE, item.fresh_at, :as_of) / 60) AS score,

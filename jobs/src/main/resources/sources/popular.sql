@@ -1,6 +1,7 @@
 -- Posts of the user's language that most people of its country acted on.
 -- network: out
 -- needs: has_recommendations
+-- parameter: max_age_hours, whole number, 1 to 720
 SELECT target.user_id,
        best.post_id AS item_id,
        best.people AS score,

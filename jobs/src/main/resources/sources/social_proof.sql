@@ -2,6 +2,9 @@
 -- did both.
 -- network: both
 -- needs: has_recommendations
+-- parameter: max_age_hours, whole number, 1 to 720
+-- parameter: max_actors, whole number, 1 to 100
+-- parameter: kinds, some of like, repost, reply, quote, click
 SELECT target.user_id,
        item.post_id AS item_id,
        CAST(sum(1 + coalesce(edge.weight, 0)) AS DOUBLE) AS score,

@@ -56,6 +56,7 @@ final class ExamplesCommand implements Runnable {
                 : options.date(spark).minusDays(1);
         LocalDate first = from == null ? to.minusDays(6) : from;
         Run run = options.run("examples", to, Choices.NONE);
+        // After the settings are known to be usable: it writes.
         new ExampleTable(spark, options.layout()).claim(features);
         Examples examples =
                 new Examples(spark, options.layout(), options.configFile(spark).config(), features);

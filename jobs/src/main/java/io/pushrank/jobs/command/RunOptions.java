@@ -10,6 +10,7 @@ import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.run.RefusedRun;
 import io.pushrank.jobs.run.Run;
 import io.pushrank.jobs.run.Sessions;
+import io.pushrank.jobs.source.Sources;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -114,6 +115,11 @@ final class RunOptions {
         return new Storage(spark.sparkContext().hadoopConfiguration());
     }
 
+    /**
+     * The settings, all of them checked.
+     *
+     * @throws PushrankException with exit code 2 when one cannot be used
+     */
     ConfigFile configFile(SparkSession spark) {
         ConfigFile file = ConfigFile.shipped();
         if (config != null) {
@@ -126,6 +132,7 @@ final class RunOptions {
         for (String setting : settings) {
             file = file.set(setting);
         }
+        Sources.of(file.config());
         return file;
     }
 

@@ -142,27 +142,9 @@ public final class ConfigFile {
                             name + ": " + key + " must hold keys and values, but is " + entry.getValue());
                 }
                 merge(name, key + ".", belowObject, above);
-            } else if (isOpen && below != null && !isOfKind(entry.getValue(), below)) {
-                throw PushrankException.usage(
-                        name + ": " + key + " must be " + kind(below) + ", but is " + entry.getValue());
             } else {
                 lower.set(entry.getKey(), entry.getValue());
             }
         });
-    }
-
-    private static boolean isOfKind(JsonNode value, JsonNode example) {
-        return kind(value).equals(kind(example)) || (value.isNumber() && example.isFloatingPointNumber());
-    }
-
-    /** What a value is. Parameters of sources have no record that knows their types; the file below does. */
-    private static String kind(JsonNode value) {
-        return switch (value.getNodeType()) {
-            case NUMBER -> value.isIntegralNumber() ? "a whole number" : "a number";
-            case STRING -> "a text";
-            case BOOLEAN -> "true or false";
-            case ARRAY -> "a list";
-            default -> "keys and values";
-        };
     }
 }

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.config;
 
 import static io.pushrank.jobs.config.Bounds.oneOf;
+import static io.pushrank.jobs.config.Bounds.wholeNumberWithin;
 import static io.pushrank.jobs.config.Bounds.within;
 
 import java.time.Duration;
@@ -33,6 +34,12 @@ public record RankingConfig(
         }
         within("as_of_hour", asOfHour, 0, 23);
         within("output_partitions", outputPartitions, 1, 100_000);
+        inputs.requireHours("targets.min_spacing_hours", targets.minSpacingHours());
+        inputs.requireHours("quality_control.max_age_hours", qualityControl.maxAgeHours());
+        if (qualityControl.duplicateDays() > inputs.lookbackDays()) {
+            throw new IllegalArgumentException("quality_control.duplicate_days must be at most inputs.lookback_days ("
+                    + inputs.lookbackDays() + "), but is " + qualityControl.duplicateDays());
+        }
     }
 
     /** The instant that governs every join and aggregate of the date's run. */
@@ -72,6 +79,18 @@ public record RankingConfig(
         /** Whether a run goes on without the newest events of a required table. */
         public boolean isLateAccepted() {
             return lateTables.equals("warn");
+        }
+
+        /**
+         * Checks that a setting asks for no events from before those that are read.
+         *
+         * @throws IllegalArgumentException when it does
+         */
+        public void requireHours(String key, int hours) {
+            if (hours > 24 * lookbackDays) {
+                throw new IllegalArgumentException(key + " must be at most 24 * inputs.lookback_days (24 * "
+                        + lookbackDays + " = " + 24 * lookbackDays + "), but is " + hours);
+            }
         }
 
         /** Whether an item stays fresh as long as someone acts on it. */
@@ -158,12 +177,7 @@ public record RankingConfig(
                     throw new IllegalArgumentException("candidates.sources: a source's name must be lower-case letters,"
                             + " digits and underscores, and start with a letter, cannot be: " + name);
                 }
-                String key = "candidates.sources." + name + ".limit";
-                if (!(parameters.get("limit") instanceof Integer limit)) {
-                    throw new IllegalArgumentException(
-                            key + " must be a whole number, but is " + parameters.get("limit"));
-                }
-                within(key, limit, 0, 1_000_000);
+                wholeNumberWithin("candidates.sources." + name + ".limit", parameters.get("limit"), 0, 1_000_000);
             });
         }
     }

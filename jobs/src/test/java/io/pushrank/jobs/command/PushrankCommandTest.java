@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine;
 
 class PushrankCommandTest {
@@ -45,7 +46,7 @@ class PushrankCommandTest {
             int equals = option.indexOf('=');
             arguments.removeIf(before -> equals > 0 && before.startsWith(option.substring(0, equals + 1)));
         }
-        arguments.add(0, verb);
+        arguments.addAll(0, List.of(verb.split(" ")));
         arguments.addAll(Arrays.asList(more));
         return Result.of(arguments.toArray(String[]::new));
     }
@@ -207,6 +208,28 @@ class PushrankCommandTest {
         Result status = execute(world, "status");
         assertEquals(2, status.exitCode(), status.out());
         assertTrue(status.out().contains("targets.push_cap must be"), status.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "validate",
+                "targets",
+                "quality-control",
+                "daily",
+                "examples",
+                "doctor",
+                "train collaborative",
+                "evaluate sends"
+            })
+    void aSourceWithAnUnusableParameterIsRefusedBeforeAnythingIsReadOrWritten(String verb) {
+        TinyWorld world = new TinyWorld(directory);
+
+        fails(
+                2,
+                "usage or config: config: candidates.sources.social_proof.max_age_hours must be between 1 and 720, but is -5",
+                execute(world, verb, "--set", "candidates.sources.social_proof.max_age_hours=-5"));
+        assertFalse(Files.exists(Path.of(world.layout().output(), "examples")));
     }
 
     @Test

@@ -209,6 +209,8 @@ class ConfigFileTest {
             collaborative.regularization=-1      | collaborative.regularization must be between 0 and 1000000, but is -1
             collaborative.authors=10001          | collaborative.authors must be between 1 and 10000, but is 10001
             candidates.sources.popular.limit=-1  | candidates.sources.popular.limit must be between 0 and 1000000, but is -1
+            candidates.sources.popular.limit=5000000000 | candidates.sources.popular.limit must be between 0 and 1000000, but is 5000000000
+            candidates.sources.popular.limit=ten | candidates.sources.popular.limit must be a whole number, but is "ten"
             candidates.sources.popular.limit=null| candidates.sources.popular.limit must be a whole number, but is null
             """)
     void aValueOutOfItsBoundsIsNamedWithThem(String assignment, String message) {
@@ -245,19 +247,31 @@ class ConfigFileTest {
         Expect.failure(USAGE, message, shipped.set(assignment)::config);
     }
 
+    @Test
+    void aSourceIsKeysAndValues() {
+        Expect.failure(
+                USAGE,
+                "--set candidates.sources.popular=5: candidates.sources.popular must hold keys and values, but is 5",
+                () -> shipped.set("candidates.sources.popular=5"));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             textBlock =
                     """
-            candidates.sources.popular=5                  | candidates.sources.popular must hold keys and values, but is 5
-            candidates.sources.popular.max_age_hours=day  | candidates.sources.popular.max_age_hours must be a whole number, but is "day"
-            candidates.sources.popular.max_age_hours=1.5  | candidates.sources.popular.max_age_hours must be a whole number, but is 1.5
-            candidates.sources.social_proof.kinds=like    | candidates.sources.social_proof.kinds must be a list, but is "like"
-            candidates.sources.followed_topics.min_topic_score=true | candidates.sources.followed_topics.min_topic_score must be a number, but is true
+            quality_control.duplicate_days=31 | quality_control.duplicate_days must be at most inputs.lookback_days (30), but is 31
+            inputs.lookback_days=29           | quality_control.duplicate_days must be at most inputs.lookback_days (29), but is 30
+            inputs.lookback_days=2; quality_control.max_age_hours=49 | quality_control.max_age_hours must be at most 24 * inputs.lookback_days (24 * 2 = 48), but is 49
+            inputs.lookback_days=2; targets.min_spacing_hours=49     | targets.min_spacing_hours must be at most 24 * inputs.lookback_days (24 * 2 = 48), but is 49
             """)
-    void aParameterOfASourceKeepsItsType(String assignment, String message) {
-        Expect.failure(USAGE, "--set " + assignment + ": " + message, () -> shipped.set(assignment));
+    void settingsThatReachBeyondWhatIsReadAreNamedWithIt(String assignments, String message) {
+        ConfigFile file = shipped;
+        for (String assignment : assignments.split("; ", -1)) {
+            file = file.set(assignment);
+        }
+
+        Expect.failure(USAGE, "config: " + message, file::config);
     }
 
     @Test
