@@ -195,6 +195,27 @@ public final class Inputs {
         return days;
     }
 
+    /** What is wrong with the days of event tables as a whole, in words. */
+    List<String> outdated() {
+        List<String> texts = new ArrayList<>();
+        boolean isDayThere = false;
+        for (Table table :
+                Table.inputs().filter(each -> each.group() == Table.Group.EVENT).toList()) {
+            List<LocalDate> known =
+                    days(table).stream().filter(day -> !day.isAfter(date)).toList();
+            isDayThere |= known.contains(date);
+            if (!known.isEmpty() && !has(table)) {
+                texts.add("input table " + table.tableName() + " is read as absent: its last partition is "
+                        + Layout.day(known.get(known.size() - 1)) + ", inputs.lookback_days is "
+                        + config.inputs().lookbackDays());
+            }
+        }
+        if (!isDayThere) {
+            texts.add("no event table has " + Layout.day(date) + ": what users did on that day is not known");
+        }
+        return texts;
+    }
+
     /** The last day that the run reads of a table that is there. */
     LocalDate lastDay(Table table) {
         List<LocalDate> days = partitions(table);

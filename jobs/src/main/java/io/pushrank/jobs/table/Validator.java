@@ -60,7 +60,8 @@ public final class Validator {
             Table table, long rows, long quarantined, Map<String, Long> reasons, Dataset<Row> quarantine) {}
 
     /**
-     * Checks that no event table lacks days which others have: a table whose newest day is missing is late.
+     * Checks that no event table lacks days which others have: a table whose newest day is missing is late. That none has the
+     * run's own day, or that all of a table is too old to be read, is said too.
      *
      * @return what is missing, for the manifest; empty when nothing is
      * @throws PushrankException with exit code 3 when a required table is late, unless {@code inputs.late_tables} is {@code
@@ -81,9 +82,10 @@ public final class Validator {
                 throw PushrankException.input(
                         text + "; wait for it, or go on without by --set inputs.late_tables=warn");
             }
-            LOG.warn(text);
             texts.add(text);
         });
+        texts.addAll(inputs.outdated());
+        texts.forEach(LOG::warn);
         return texts.isEmpty() ? Optional.empty() : Optional.of(String.join("; ", texts));
     }
 

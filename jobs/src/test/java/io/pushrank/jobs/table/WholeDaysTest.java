@@ -270,6 +270,22 @@ class WholeDaysTest {
     }
 
     @Test
+    void tablesThatEndTooEarlyTogetherAreNamed() {
+        world.without(Table.ENGAGEMENTS)
+                .without(Table.POSTS)
+                .engagement(1, 2, 7L, "like", TinyWorld.hoursBefore(30))
+                .post(7, 2, TinyWorld.hoursBefore(30))
+                .notification(1, 7, 2, TinyWorld.hoursBefore(24 * 40))
+                .write();
+
+        assertEquals(
+                Optional.of("input table notifications is read as absent: its last partition is ds=2026-02-02,"
+                        + " inputs.lookback_days is 30; no event table has ds=2026-03-14: what users did on that day is"
+                        + " not known"),
+                checkDays());
+    }
+
+    @Test
     void tablesThatHaveTheSameDaysAreInTime() {
         world.post(8, 2, TinyWorld.hoursBefore(1)).write();
 
