@@ -4,6 +4,7 @@ import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.examples.Examples;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Run;
+import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.feature.FeatureList;
 import java.time.LocalDate;
 import org.apache.spark.sql.SparkSession;
@@ -60,13 +61,18 @@ final class ExamplesCommand implements Runnable {
         new ExampleTable(spark, options.layout()).claim(features);
         Examples examples =
                 new Examples(spark, options.layout(), options.configFile(spark).config(), features);
-        run.other(
-                first,
-                (findings, publisher, progress, reports) -> examples.write(
+        run.other(first, (findings, publisher, progress, reports, notes) -> {
+            try {
+                examples.write(
                         Examples.instants(options.configFile(spark).config(), first, to, everyHours),
                         findings,
                         publisher,
                         progress,
-                        reports));
+                        reports,
+                        notes);
+            } catch (FeatureException e) {
+                throw RunOptions.refused(featuresFile, e);
+            }
+        });
     }
 }

@@ -14,6 +14,8 @@ import io.pushrank.jobs.source.Sources;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
+import io.pushrank.udf.feature.FeatureException;
+import io.pushrank.udf.feature.FeatureFunctions;
 import io.pushrank.udf.feature.FeatureList;
 import java.io.UncheckedIOException;
 import java.time.Clock;
@@ -29,6 +31,8 @@ import picocli.CommandLine.Option;
 final class RunOptions {
     /** Folder of the checkout, set by the launcher; the defaults lie in it. */
     private static final String HOME = System.getProperty("pushrank.home", ".");
+
+    private static final String SHIPPED_FEATURES = "conf/features.yaml";
 
     @Option(
             names = "--config",
@@ -78,13 +82,23 @@ final class RunOptions {
         settings.add(setting);
     }
 
+    /** The chosen feature list, or the shipped one when none is chosen; it calls no function that the session has not. */
     FeatureList features(SparkSession spark, String file) {
-        NamedText text = text(spark, file, "conf/features.yaml");
+        NamedText text = text(spark, file, SHIPPED_FEATURES);
         try {
-            return FeatureList.parse(text.name(), text.text());
+            FeatureList features = FeatureList.parse(text.name(), text.text());
+            FeatureFunctions.require(spark, features);
+            return features;
+        } catch (FeatureException e) {
+            throw refused(file, e);
         } catch (IllegalArgumentException e) {
             throw PushrankException.usage(e.getMessage());
         }
+    }
+
+    /** What becomes of a verb whose feature list has a feature that cannot be calculated. */
+    static PushrankException refused(String file, FeatureException problem) {
+        return PushrankException.usage((file == null ? SHIPPED_FEATURES : file) + ": " + problem.getMessage());
     }
 
     /** Text of the chosen file, or of the shipped one when none is chosen. */

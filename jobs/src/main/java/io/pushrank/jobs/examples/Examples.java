@@ -76,7 +76,8 @@ public final class Examples {
             Findings findings,
             Publisher publisher,
             Progress progress,
-            List<Manifest.StageReport> reports) {
+            List<Manifest.StageReport> reports,
+            Map<String, String> notes) {
         for (Instant instant : instants) {
             Instant started = Instant.now();
             String hour = instant.truncatedTo(ChronoUnit.HOURS).toString().substring(0, 13);
@@ -89,6 +90,8 @@ public final class Examples {
             Publisher.Token token = publisher.begin(PublicationLog.EXAMPLES, day, List.of(name));
             try (Tables tables = tables(instant, findings)) {
                 written = publisher.stage(Table.EXAMPLES, of(tables), destination);
+                tables.noteFeatureErrors("examples." + hour);
+                notes.putAll(tables.notes());
             }
             publisher.publish(name, token, "", Map.of());
             Manifest.StageReport report = new Manifest.StageReport(

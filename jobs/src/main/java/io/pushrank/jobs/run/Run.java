@@ -9,6 +9,11 @@ import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Storage;
+import io.pushrank.udf.feature.FeatureException;
+import io.pushrank.udf.feature.FeatureFunctions;
+import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -19,7 +24,9 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /** Runs stages of one date: reads, judges, checks, publishes, counts; a manifest tells how it went. */
@@ -92,6 +99,7 @@ public final class Run {
      */
     public List<Manifest.StageReport> stages(List<Stage> stages) {
         inManifest(publisher -> {
+            stages.forEach(stage -> stage.models(config).forEach(this::requireFunctions));
             Publisher.Token token = publisher.begin(PublicationLog.DAILY, date, claimed(stages));
             Validation validation = new Validation(context, PublicationLog.DAILY);
             Findings findings = validates(stages) ? validation.publish(publisher, token, date) : validation.published();
@@ -104,6 +112,19 @@ public final class Run {
         }
         progress.outputs(layout, date, stages, ledger.reports);
         return List.copyOf(ledger.reports);
+    }
+
+    /** Refuses a model whose features call unknown functions before hours of work; one that is missing is its stage's to tell. */
+    private void requireFunctions(ModelKind kind) {
+        Configuration hadoop = context.spark().sparkContext().hadoopConfiguration();
+        if (ModelPackage.hasChampion(layout.models(), kind, hadoop)) {
+            ModelPackage model = ModelPackage.champion(layout.models(), kind, hadoop);
+            try {
+                FeatureFunctions.require(context.spark(), FeatureList.of(model));
+            } catch (FeatureException e) {
+                throw FeatureList.refused(model, e);
+            }
+        }
     }
 
     private static boolean validates(List<Stage> stages) {
@@ -126,13 +147,18 @@ public final class Run {
         inManifest(publisher -> {
             Publisher.Token token = publisher.begin(PublicationLog.EXAMPLES, date, List.of(Validation.STAGE));
             Findings findings = new Validation(context, PublicationLog.EXAMPLES).publish(publisher, token, first);
-            work.with(findings, publisher, progress, ledger.reports);
+            work.with(findings, publisher, progress, ledger.reports, ledger.notes);
         });
     }
 
     /** Work that is no stage. */
     public interface Other {
-        void with(Findings findings, Publisher publisher, Progress progress, List<Manifest.StageReport> reports);
+        void with(
+                Findings findings,
+                Publisher publisher,
+                Progress progress,
+                List<Manifest.StageReport> reports,
+                Map<String, String> notes);
     }
 
     private void inManifest(Work work) {

@@ -89,6 +89,7 @@ final class StageRun {
         Map<String, JsonNode> facts = new TreeMap<>(new GateKeeper(run).judge(stage, tables, kept, digest));
         facts.put(Manifest.StageReport.FACT, Json.tree(report));
         publisher.publish(stage.verb(), token, fingerprint, facts);
+        tables.noteFeatureErrors(stage.verb().replace('-', '_'));
         add(tables, funnel, report);
     }
 

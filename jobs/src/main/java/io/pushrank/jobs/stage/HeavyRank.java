@@ -13,7 +13,6 @@ import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
-import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.HeavyModel;
 import io.pushrank.udf.model.HeavyModels;
 import io.pushrank.udf.model.ModelKind;
@@ -78,9 +77,8 @@ public record HeavyRank() implements Stage {
     public Dataset<Row> judge(Tables tables) {
         HeavyRankConfig config = tables.config().heavyRank();
         ModelPackage model = tables.model(ModelKind.HEAVY);
-        FeatureList features = FeatureList.of(model);
         // Sorted within fixed partitions, so that a row meets the same batch in every run.
-        Dataset<Row> rows = Hydration.heavy(tables, tables.read(Table.LIGHT_RANKED), features)
+        Dataset<Row> rows = Hydration.heavy(tables, tables.read(Table.LIGHT_RANKED), model)
                 .repartition(tables.config().outputPartitions(), col("user_id"))
                 .sortWithinPartitions("user_id", "item_type", "item_id");
         Column share = lit(config.featuresShare());

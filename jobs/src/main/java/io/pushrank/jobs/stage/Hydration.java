@@ -4,11 +4,16 @@ import static org.apache.spark.sql.functions.col;
 
 import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.feature.FeatureColumns;
+import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.ModelException;
+import io.pushrank.udf.model.ModelPackage;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -16,27 +21,50 @@ import org.apache.spark.sql.types.StructType;
 
 /** Joins candidates with what features ask about, and computes the features: for examples and for scoring alike. */
 public final class Hydration {
+    private static final Column ROW = col("row.*");
+
     private Hydration() {}
 
-    /** The rows with a struct {@code features} as the light ranker takes it. */
-    public static Dataset<Row> light(Tables tables, Dataset<Row> rows, FeatureList features) {
-        return lightRows(tables, rows)
-                .select(col("row.*"), FeatureColumns.light(features).as("features"));
+    /**
+     * The rows with a struct {@code features} as the light ranker takes it.
+     *
+     * @throws ModelException when a feature of the model cannot be calculated
+     */
+    static Dataset<Row> light(Tables tables, Dataset<Row> rows, ModelPackage model) {
+        return ofModel(model, features -> light(tables, rows, features));
     }
 
-    /** The rows with a struct {@code features} as the heavy ranker takes it. */
-    public static Dataset<Row> heavy(Tables tables, Dataset<Row> rows, FeatureList features) {
-        return heavyRows(tables, rows)
-                .select(col("row.*"), FeatureColumns.heavy(features).as("features"));
+    /** As the other, of any list. */
+    static Dataset<Row> light(Tables tables, Dataset<Row> rows, FeatureList features) {
+        return FeatureColumns.light(lightRows(tables, rows), ROW, features, tables.featureErrors());
     }
 
-    /** The rows with the features of both: {@code features} and {@code light_features}. */
+    /**
+     * The rows with a struct {@code features} as the heavy ranker takes it.
+     *
+     * @throws ModelException when a feature of the model cannot be calculated
+     */
+    static Dataset<Row> heavy(Tables tables, Dataset<Row> rows, ModelPackage model) {
+        return ofModel(
+                model,
+                features -> FeatureColumns.heavy(heavyRows(tables, rows), ROW, features, tables.featureErrors()));
+    }
+
+    private static Dataset<Row> ofModel(ModelPackage model, Function<FeatureList, Dataset<Row>> columns) {
+        try {
+            return columns.apply(FeatureList.of(model));
+        } catch (FeatureException e) {
+            throw FeatureList.refused(model, e);
+        }
+    }
+
+    /**
+     * The rows with the features of both: {@code features} and {@code light_features}.
+     *
+     * @throws FeatureException when a feature cannot be calculated
+     */
     public static Dataset<Row> both(Tables tables, Dataset<Row> rows, FeatureList features) {
-        return heavyRows(tables, rows)
-                .select(
-                        col("row.*"),
-                        FeatureColumns.heavy(features).as("features"),
-                        FeatureColumns.light(features.light()).as("light_features"));
+        return FeatureColumns.both(heavyRows(tables, rows), ROW, features, tables.featureErrors());
     }
 
     private static Dataset<Row> lightRows(Tables tables, Dataset<Row> rows) {

@@ -15,7 +15,6 @@ import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.LightRankConfig;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
-import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
@@ -108,7 +107,7 @@ public record LightRank() implements Stage {
             return unscored;
         }
         ModelPackage model = tables.model(ModelKind.LIGHT);
-        Dataset<Row> contested = Hydration.light(tables, candidates.filter(isContested), FeatureList.of(model));
+        Dataset<Row> contested = Hydration.light(tables, candidates.filter(isContested), model);
         return unscored.filter(not(isContested))
                 .unionByName(LightScoring.score(contested, "features", model, TensorFlowThreads.DEFAULT));
     }

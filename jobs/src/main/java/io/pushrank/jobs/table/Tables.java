@@ -3,6 +3,7 @@ package io.pushrank.jobs.table;
 import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
@@ -48,6 +49,8 @@ public final class Tables implements AutoCloseable {
     private final Map<ModelKind, ModelPackage> opened = new EnumMap<>(ModelKind.class);
     private final Map<String, String> models = new TreeMap<>();
     private final Map<String, String> notes = new TreeMap<>();
+    /** Null until features are computed. */
+    private FeatureErrors featureErrors;
 
     /**
      * @param readable the tables that may be read: what a stage declares
@@ -118,6 +121,28 @@ public final class Tables implements AutoCloseable {
     /** Has the run's manifest say something about how the stage worked; {@code key} is a setting's. */
     public void note(String key, String text) {
         notes.put(key, text);
+    }
+
+    /** Counts what features could not be calculated on while the rows of these tables are worked on. */
+    public FeatureErrors featureErrors() {
+        if (featureErrors == null) {
+            featureErrors = FeatureErrors.of(spark);
+        }
+        return featureErrors;
+    }
+
+    /**
+     * Warns of the features that lost values to errors, and notes them; once all rows are written.
+     *
+     * @param work what the rows were worked on for: the first part of the notes' keys
+     */
+    public void noteFeatureErrors(String work) {
+        if (featureErrors != null) {
+            featureErrors.report().forEach((feature, errors) -> {
+                LOG.warn("{}: feature {} is missing where its expression failed: {}", work, feature, errors);
+                note(work + ".features." + feature, errors);
+            });
+        }
     }
 
     /** What was noted, by key. */

@@ -304,6 +304,35 @@ class PushrankCommandTest {
     }
 
     @Test
+    void aFeatureThatCannotBeCalculatedIsAUsageErrorThatNamesFileAndFeature() throws IOException {
+        TinyWorld world = new TinyWorld(directory)
+                .people(1, 2)
+                .post(10, 2, TinyWorld.hoursBefore(3))
+                .notification(1, 10, 2, TinyWorld.hoursBefore(-1))
+                .write();
+        Path file = directory.resolve("features.yaml");
+
+        Files.writeString(file, "features:\n- {name: mine, type: continuous, expression: lnn(user.likes)}\n");
+        fails(
+                2,
+                "usage or config: " + file + ": feature mine: function must be one that Spark knows, but is lnn;"
+                        + " the nearest are len, ln, and",
+                execute(world, "examples", "--features=" + file));
+        assertFalse(Files.exists(Path.of(world.layout().output())), "nothing is begun");
+
+        Files.writeString(file, "features:\n- {name: mine, type: continuous, expression: user.lykes}\n");
+        Result unknown = execute(world, "examples", "--features=" + file, "--from=" + TinyWorld.DATE);
+        assertTrue(
+                lastLines(unknown.err(), 1)
+                        .startsWith("pushrank: usage or config: " + file
+                                + ": feature mine: expression user.lykes cannot be calculated: [FIELD_NOT_FOUND] No such"
+                                + " struct field `lykes` in "),
+                unknown.err());
+        assertEquals(2, unknown.exitCode());
+        assertFalse(unknown.err().contains("\tat "), "no stack trace");
+    }
+
+    @Test
     void optionsThatVerbsHaveInCommonAreTheSameEverywhere() {
         Map<String, CommandLine> verbs =
                 new TreeMap<>(PushrankCommand.commandLine().getSubcommands());

@@ -22,6 +22,7 @@ import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureColumns;
+import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.Calibration;
 import io.pushrank.udf.model.ModelException;
@@ -122,7 +123,7 @@ class HeavyVersionsTest {
     }
 
     private static Dataset<Row> rows() {
-        return SharedSpark.session()
+        Dataset<Row> rows = SharedSpark.session()
                 .range(0, 400, 1, 2)
                 .selectExpr(
                         "timestamp'2026-03-02 12:00:00' AS as_of",
@@ -135,9 +136,8 @@ class HeavyVersionsTest {
                         "pmod(xxhash64(id), 1000) / 100 AS a",
                         "pmod(xxhash64(id, 1), 1000) / 100 AS b",
                         "0F AS label_dislike",
-                        "1F AS weight")
-                .withColumn("features", FeatureColumns.heavy(FEATURES))
-                .withColumn("light_features", FeatureColumns.light(FEATURES.light()));
+                        "1F AS weight");
+        return FeatureColumns.both(rows, col("*"), FEATURES, FeatureErrors.of(SharedSpark.session()));
     }
 
     private static void writeExamples(String labels, Dataset<Row> labelled) {

@@ -1,13 +1,14 @@
 package io.pushrank.jobs.stage;
 
+import static org.apache.spark.sql.functions.col;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.udf.feature.FeatureColumns;
+import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.feature.FeatureList;
 import java.util.List;
 import java.util.stream.Stream;
-import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -17,8 +18,16 @@ import org.junit.jupiter.api.Test;
 class FeatureColumnsTest {
     private final SparkSession spark = SharedSpark.session();
 
-    private Row arrays(String sql, Column arrays) {
-        return spark.sql(sql).select(arrays.as("arrays")).head().getStruct(0);
+    private Row heavy(String sql, FeatureList features) {
+        return FeatureColumns.heavy(spark.sql(sql), col("*"), features, FeatureErrors.of(spark))
+                .head()
+                .getAs("features");
+    }
+
+    private Row light(String sql, FeatureList features) {
+        return FeatureColumns.light(spark.sql(sql), col("*"), features, FeatureErrors.of(spark))
+                .head()
+                .getAs("features");
     }
 
     private List<Long> hashes(Stream<String> namesAndValues) {
@@ -45,12 +54,12 @@ class FeatureColumnsTest {
                   - {name: unknown, type: binary, expression: none = 3}
                 """);
 
-        Row arrays = arrays(
+        Row arrays = heavy(
                 """
                 SELECT 3 AS whole, CAST(NULL AS DOUBLE) AS none, double('NaN') AS nan, double('Infinity') AS infinite,
                        1e300D AS huge, CAST(-3.4028235e38D AS DOUBLE) AS largest
                 """,
-                FeatureColumns.heavy(features));
+                features);
 
         assertEquals(List.of(3f, 0f, 0f, 0f, 0f, -Float.MAX_VALUE), arrays.getList(0));
         assertEquals(List.of(false, true, true, true, true, false), arrays.getList(1));
@@ -81,8 +90,8 @@ class FeatureColumnsTest {
                 """;
         Stream<String> names = Stream.of("'country', 'FR'", "'number', '42'", "'topics', '7'", "'topics', '9'");
 
-        Row heavy = arrays(sql, FeatureColumns.heavy(features));
-        Row light = arrays(sql, FeatureColumns.light(features));
+        Row heavy = heavy(sql, features);
+        Row light = light(sql, features);
 
         assertEquals(List.of(1f), heavy.getList(2));
         List<Long> ids = hashes(names);

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.train;
 
+import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -13,6 +14,7 @@ import io.pushrank.jobs.network.HeavyParams;
 import io.pushrank.jobs.network.LightParams;
 import io.pushrank.jobs.network.SampleParams;
 import io.pushrank.udf.feature.FeatureColumns;
+import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
@@ -45,7 +47,7 @@ class TrainingTest {
     private Path models;
 
     private static Dataset<Row> examples() {
-        return SharedSpark.session()
+        Dataset<Row> rows = SharedSpark.session()
                 .range(2000)
                 .selectExpr(
                         "timestamp'2026-03-01 12:00:00' + make_interval(0, 0, 0, 0, id % 10) AS as_of",
@@ -57,9 +59,8 @@ class TrainingTest {
                         "1F AS weight")
                 .withColumn("label_oonc", expr("CAST(a > 4 AS FLOAT)"))
                 .withColumn("label_engagement", expr("CAST(a > 7 AS FLOAT)"))
-                .withColumn("label_dislike", expr("0F"))
-                .withColumn("features", FeatureColumns.heavy(FEATURES))
-                .withColumn("light_features", FeatureColumns.light(FEATURES.light()));
+                .withColumn("label_dislike", expr("0F"));
+        return FeatureColumns.both(rows, col("*"), FEATURES, FeatureErrors.of(SharedSpark.session()));
     }
 
     @Test

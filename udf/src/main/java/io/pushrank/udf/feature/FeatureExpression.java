@@ -1,5 +1,7 @@
 package io.pushrank.udf.feature;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
@@ -21,7 +23,7 @@ final class FeatureExpression {
     static void require(String feature, String expression) {
         Expression parsed;
         try {
-            parsed = CatalystSqlParser$.MODULE$.parseExpression(expression);
+            parsed = parsed(expression);
         } catch (Exception e) {
             // The parser's own is a checked exception, which Scala does not declare.
             throw new IllegalArgumentException(
@@ -38,13 +40,35 @@ final class FeatureExpression {
                     "feature " + feature + ": expression must be of one row, but holds a query: " + part.sql());
         }
         if (part instanceof UnresolvedFunction function) {
-            String name = CollectionConverters.asJava(function.nameParts())
-                    .get(function.nameParts().size() - 1);
+            String name = nameOf(function);
             if (REFUSED.contains(name.toLowerCase(Locale.ROOT))) {
                 throw new IllegalArgumentException(
                         "feature " + feature + ": expression must not call Java, but has " + name);
             }
         }
         CollectionConverters.asJava(part.children()).forEach(child -> require(feature, child));
+    }
+
+    private static Expression parsed(String expression) {
+        return CatalystSqlParser$.MODULE$.parseExpression(expression);
+    }
+
+    private static String nameOf(UnresolvedFunction function) {
+        return CollectionConverters.asJava(function.nameParts())
+                .get(function.nameParts().size() - 1);
+    }
+
+    /** Names of the functions that an expression calls, in its order; of those without the name of a catalog or schema. */
+    static List<String> functions(String expression) {
+        List<String> names = new ArrayList<>();
+        addFunctions(parsed(expression), names);
+        return names;
+    }
+
+    private static void addFunctions(Expression part, List<String> names) {
+        if (part instanceof UnresolvedFunction function && function.nameParts().size() == 1) {
+            names.add(nameOf(function));
+        }
+        CollectionConverters.asJava(part.children()).forEach(child -> addFunctions(child, names));
     }
 }

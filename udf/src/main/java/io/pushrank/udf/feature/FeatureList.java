@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.pushrank.udf.model.FeatureShape;
+import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelPackage;
 import java.util.HashSet;
 import java.util.List;
@@ -46,9 +47,31 @@ public record FeatureList(List<Feature> features) {
         }
     }
 
-    /** The features that a model was trained with, in the order in which it takes them. */
+    /**
+     * The features that a model was trained with, in the order in which it takes them.
+     *
+     * @throws ModelException when the package's list cannot be used
+     */
     public static FeatureList of(ModelPackage model) {
-        return parse(model.directory() + "/features.yaml", model.featuresYaml());
+        String file = fileOf(model);
+        try {
+            return parse(file, model.featuresYaml());
+        } catch (IllegalArgumentException e) {
+            throw new ModelException(
+                    file,
+                    "a list of features",
+                    e.getMessage().substring(file.length()).replaceFirst("^(, |: )", ""),
+                    e);
+        }
+    }
+
+    /** What becomes of a run whose model has a feature that cannot be calculated. */
+    public static ModelException refused(ModelPackage model, FeatureException problem) {
+        return new ModelException(fileOf(model), "features that can be calculated", problem.getMessage(), problem);
+    }
+
+    private static String fileOf(ModelPackage model) {
+        return model.directory() + "/features.yaml";
     }
 
     public String toYaml() {

@@ -13,7 +13,8 @@ public final class ModelException extends RuntimeException {
         super(file + ": expected " + expected + ", found " + found);
     }
 
-    ModelException(String file, String expected, String found, Throwable cause) {
+    /** As the other, of what an exception told. */
+    public ModelException(String file, String expected, String found, Throwable cause) {
         super(file + ": expected " + expected + ", found " + found, cause);
     }
 }
