@@ -37,8 +37,8 @@ final class LocationConverter implements ITypeConverter<String> {
                         + value.replaceAll("\\p{Cntrl}", "?"));
             }
         }
-        // A letter that the encoding lacks has become U+FFFD on the way here, which it lacks too.
-        if (!encoding.newEncoder().canEncode(value)) {
+        // A letter that the encoding lacks has become U+FFFD on the way here.
+        if (value.indexOf('\uFFFD') >= 0 || !encoding.newEncoder().canEncode(value)) {
             throw new TypeConversionException("must be a path in the encoding of the locale, " + encoding + ", but is "
                     + new String(value.getBytes(encoding), encoding)
                     + ": set LC_ALL=C.UTF-8 for the driver (spark.yarn.appMasterEnv.LC_ALL on YARN)");

@@ -62,13 +62,13 @@ public final class Explanation {
      * @throws PushrankException with exit code 3 when the date has no targets, or the user is not among them
      */
     public void print(PrintStream out) {
-        out.printf("User %d on %s%n%n", user, date);
         List<String> quarantined = quarantined();
         Row target = rows(Table.TARGETS).stream()
                 .findFirst()
                 .orElseThrow(() -> PushrankException.input("user " + user + " is not in table targets of "
                         + Layout.day(date) + ": "
-                        + (quarantined.isEmpty() ? "it is not in users" : String.join("; ", quarantined))));
+                        + whyNoTarget(quarantined)));
+        out.printf("User %d on %s%n%n", user, date);
         List<String> reasons = target.getList(target.fieldIndex("reasons"));
         out.printf(
                 "targets          %s%n",
@@ -91,6 +91,15 @@ public final class Explanation {
             out.println();
         }
         out.println(conclusion(reasons, journeys));
+    }
+
+    /** Without a row of users that can be used there is no target, whatever else is in quarantine. */
+    private static String whyNoTarget(List<String> quarantined) {
+        boolean isInUsers =
+                quarantined.stream().anyMatch(text -> text.contains(" of " + Table.USERS.tableName() + " in "));
+        List<String> texts = new ArrayList<>(isInUsers ? List.of() : List.of("it is not in users"));
+        texts.addAll(quarantined);
+        return String.join("; ", texts);
     }
 
     /** The user's own input rows that could not be used, and why: a user may get nothing for that alone. */

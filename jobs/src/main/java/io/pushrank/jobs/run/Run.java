@@ -12,6 +12,7 @@ import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.feature.FeatureFunctions;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import java.io.UncheckedIOException;
@@ -114,11 +115,19 @@ public final class Run {
         return List.copyOf(ledger.reports);
     }
 
-    /** Refuses a model whose features call unknown functions before hours of work; one that is missing is its stage's to tell. */
+    /**
+     * Refuses a model whose features call unknown functions before hours of work. One that is missing or damaged is its
+     * stage's to tell: the stages before it can be done.
+     */
     private void requireFunctions(ModelKind kind) {
         Configuration hadoop = context.spark().sparkContext().hadoopConfiguration();
         if (ModelPackage.hasChampion(layout.models(), kind, hadoop)) {
-            ModelPackage model = ModelPackage.champion(layout.models(), kind, hadoop);
+            ModelPackage model;
+            try {
+                model = ModelPackage.champion(layout.models(), kind, hadoop);
+            } catch (ModelException e) {
+                return;
+            }
             try {
                 FeatureFunctions.require(context.spark(), FeatureList.of(model));
             } catch (FeatureException e) {

@@ -83,13 +83,15 @@ final class StageRun {
                 digests,
                 funnel.reasons(),
                 "");
+        // Before anything refuses the stage, since they may be why.
+        tables.noteFeatureErrors(stage.verb().replace('-', '_'));
+        run.ledger().notes.putAll(tables.notes());
         requireNothingLost(tables, report);
         requireRows(stage.writes(), report.kept() + (stage.writesRemoved() ? report.removed() : 0), digest.rows());
         requireRows(Table.REMOVED, report.removed(), removed.rows());
         Map<String, JsonNode> facts = new TreeMap<>(new GateKeeper(run).judge(stage, tables, kept, digest));
         facts.put(Manifest.StageReport.FACT, Json.tree(report));
         publisher.publish(stage.verb(), token, fingerprint, facts);
-        tables.noteFeatureErrors(stage.verb().replace('-', '_'));
         add(tables, funnel, report);
     }
 

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Inputs;
@@ -15,13 +16,18 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Holds the inputs of a run against their contract, before its first stage; what cannot be used is published apart. */
 final class Validation {
+    private static final Logger LOG = LoggerFactory.getLogger(Validation.class);
+
     /** Its name among the stages. */
     static final String STAGE = "validate";
 
     private static final String FINDINGS = "findings";
+    private static final String DAYS = "input_days";
 
     private final RunContext run;
     private final String channel;
@@ -42,11 +48,19 @@ final class Validation {
         String fingerprint = new Fingerprints(run.configFile(), first, run.date()).ofInputs(inputs::state);
         Optional<Publication.Stage> before = run.published(token.log().latest(), STAGE, fingerprint);
         if (before.isPresent()) {
+            Optional.ofNullable(before.get().facts().get(DAYS))
+                    .map(JsonNode::textValue)
+                    .filter(text -> !text.isEmpty())
+                    .ifPresent(text -> {
+                        LOG.warn(text);
+                        run.ledger().notes.put(DAYS, text);
+                    });
             run.add(Manifest.StageReport.of(before.get()));
             return findings(before.get());
         }
         Validator validator = new Validator(inputs, run.config());
-        validator.checkDays().ifPresent(missing -> run.ledger().notes.put("inputs.late_tables", missing));
+        Optional<String> days = validator.checkDays();
+        days.ifPresent(text -> run.ledger().notes.put(DAYS, text));
         Map<Table, Set<String>> found = new EnumMap<>(Table.class);
         Map<String, Long> reasons = new TreeMap<>();
         Map<String, String> digests = new TreeMap<>();
@@ -87,7 +101,13 @@ final class Validation {
                 STAGE,
                 token,
                 fingerprint,
-                Map.of(Manifest.StageReport.FACT, Json.tree(report), FINDINGS, Json.tree(findings)));
+                Map.of(
+                        Manifest.StageReport.FACT,
+                        Json.tree(report),
+                        FINDINGS,
+                        Json.tree(findings),
+                        DAYS,
+                        Json.tree(days.orElse(""))));
         run.add(report);
         return findings;
     }

@@ -90,11 +90,11 @@ public final class Sources {
         String mostActorsKey = "";
         for (Source source : sources) {
             String key = KEY + source.name() + ".";
-            if (source.parameters().get(MAX_AGE_HOURS) instanceof Integer hours) {
-                config.inputs().requireHours(key + MAX_AGE_HOURS, hours);
+            if (source.parameters().get(MAX_AGE_HOURS) instanceof Number hours) {
+                config.inputs().requireHours(key + MAX_AGE_HOURS, (int) Math.ceil(hours.doubleValue()));
             }
-            if (source.parameters().get(MAX_ACTORS) instanceof Integer actors && actors > mostActors) {
-                mostActors = actors;
+            if (source.parameters().get(MAX_ACTORS) instanceof Number actors && actors.intValue() > mostActors) {
+                mostActors = actors.intValue();
                 mostActorsKey = key + MAX_ACTORS;
             }
         }

@@ -56,16 +56,31 @@ record DayFiles(LocalDate day, List<DataFile> files) {
     }
 
     /**
-     * Refuses the folder of a table that someone is writing to, or that is one of another table format.
+     * Refuses a folder in which someone is writing.
      *
      * @throws PushrankException with exit code 3
      */
-    static void requireWholeTable(Storage storage, Table table, String folder) {
-        requireWhole(storage, table, folder, storage.entries(folder));
+    static void requireFinished(Storage storage, Table table, String folder) {
+        requireFinished(table, folder, storage.entries(folder));
     }
 
-    private static void requireWhole(Storage storage, Table table, String folder, List<Storage.Entry> entries) {
-        Set<String> names = entries.stream().map(Storage.Entry::name).collect(Collectors.toCollection(TreeSet::new));
+    private static void requireFinished(Table table, String folder, List<Storage.Entry> entries) {
+        unfinished(names(entries)).ifPresent(name -> {
+            throw refused(
+                    table,
+                    folder,
+                    "holds " + name + ": its writer has not finished, or died; wait for it, or delete what it left");
+        });
+    }
+
+    /**
+     * Refuses a folder in which another table format keeps its books: its files hold rows that were deleted or replaced.
+     *
+     * @param entries what lies in the folder
+     * @throws PushrankException with exit code 3
+     */
+    static void requireNoTableFormat(Storage storage, Table table, String folder, List<Storage.Entry> entries) {
+        Set<String> names = names(entries);
         String format = null;
         if (names.contains("_delta_log")) {
             format = "Delta Lake";
@@ -86,12 +101,15 @@ record DayFiles(LocalDate day, List<DataFile> files) {
                             + " spark.read().format(\""
                             + format.replace(" Lake", "").toLowerCase(Locale.ROOT) + "\")");
         }
-        unfinished(names).ifPresent(name -> {
-            throw refused(
-                    table,
-                    folder,
-                    "holds " + name + ": its writer has not finished, or died; wait for it, or delete what it left");
-        });
+    }
+
+    private static Set<String> names(List<Storage.Entry> entries) {
+        return entries.stream().map(Storage.Entry::name).collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** What Spark reads: neither hidden files nor markers. */
+    static boolean isVisible(String name) {
+        return !name.startsWith(".") && !(name.startsWith("_") && !name.contains("="));
     }
 
     /** The name of something that writers have only while they write, if there is any. */
@@ -129,7 +147,8 @@ record DayFiles(LocalDate day, List<DataFile> files) {
          */
         private boolean walk(String folder, List<String> folderColumns, boolean isMarkerDue) {
             List<Storage.Entry> entries = storage.entries(folder);
-            requireWhole(storage, table, folder, entries);
+            requireNoTableFormat(storage, table, folder, entries);
+            requireFinished(table, folder, entries);
             boolean isMarked = entries.stream()
                     .anyMatch(entry -> !entry.isFolder() && entry.name().equals(marker));
             boolean isDue = isMarkerDue && !isMarked;
@@ -163,7 +182,7 @@ record DayFiles(LocalDate day, List<DataFile> files) {
             }
             String column = folder.name().substring(0, equals);
             boolean isKnown = Arrays.stream(table.schema().fieldNames()).anyMatch(column::equalsIgnoreCase);
-            if (isKnown || column.equalsIgnoreCase("ds") || above.contains(column)) {
+            if (isKnown || column.equalsIgnoreCase("ds") || above.stream().anyMatch(column::equalsIgnoreCase)) {
                 throw refused(
                         table,
                         folder.path(),
@@ -173,11 +192,6 @@ record DayFiles(LocalDate day, List<DataFile> files) {
             List<String> columns = new ArrayList<>(above);
             columns.add(column);
             return columns;
-        }
-
-        /** What Spark reads: neither hidden files nor markers. */
-        private static boolean isVisible(String name) {
-            return !name.startsWith(".") && !(name.startsWith("_") && !name.contains("="));
         }
     }
 }

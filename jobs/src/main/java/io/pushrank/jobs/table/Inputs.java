@@ -24,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,10 +36,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BinaryOperator;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.execution.datasources.DataSource$;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.expressions.WindowSpec;
 import org.apache.spark.sql.functions;
@@ -72,6 +75,10 @@ public final class Inputs {
     private final LocalDate from;
     private final LocalDate date;
     private final Findings findings;
+    /** Asked of the file system once: a stage sees its inputs as they were when it looked. */
+    private final Map<Table, String> folders = new EnumMap<>(Table.class);
+
+    private final Map<Table, List<LocalDate>> partitions = new EnumMap<>(Table.class);
     private final Map<Table, Map<LocalDate, DayFiles>> listed = new EnumMap<>(Table.class);
     private final Map<Table, Set<String>> absentColumns = new EnumMap<>(Table.class);
 
@@ -143,7 +150,7 @@ public final class Inputs {
     public Dataset<Row> labels(Table table, Instant asOf, Instant until) {
         Column time = col(table.eventTime().orElseThrow());
         List<LocalDate> window = days(table).stream()
-                .filter(day -> !day.isBefore(day(asOf)) && !day.isAfter(day(until)))
+                .filter(day -> !day.isBefore(day(asOf)) && !day.isAfter(day(until.minusNanos(1))))
                 .toList();
         return usable(table, raw(table, window))
                 .filter(time.geq(lit(asOf)).and(time.lt(lit(until))))
@@ -195,6 +202,15 @@ public final class Inputs {
         return days;
     }
 
+    /**
+     * Refuses tables that someone is writing to: days that are there already may still get files.
+     *
+     * @throws PushrankException with exit code 3, naming the folder and what the writer has in it
+     */
+    void requireFinishedWriters() {
+        Table.inputs().forEach(table -> DayFiles.requireFinished(storage, table, folder(table)));
+    }
+
     /** What is wrong with the days of event tables as a whole, in words. */
     List<String> outdated() {
         List<String> texts = new ArrayList<>();
@@ -241,26 +257,25 @@ public final class Inputs {
      *     wrong type
      */
     public Dataset<Row> raw(Table table, List<LocalDate> days) {
+        List<DayFiles> there = days.stream().map(day -> files(table, day)).toList();
+        // All at once, since footers are read side by side.
+        Iterator<Footers.Shape> shapes = footers.shapes(
+                        table,
+                        there.stream()
+                                .flatMap(day -> day.files().stream())
+                                .map(DayFiles.DataFile::path)
+                                .toList(),
+                        config.inputs().isNaiveUtc())
+                .iterator();
         Map<Layer, List<String>> layers = new LinkedHashMap<>();
-        for (LocalDate day : days) {
-            List<DayFiles.DataFile> files = files(table, day).files();
-            List<Footers.Shape> shapes = footers.shapes(
-                    table,
-                    files.stream().map(DayFiles.DataFile::path).toList(),
-                    config.inputs().isNaiveUtc());
-            List<Layer> ofDay = new ArrayList<>();
-            for (int file = 0; file < files.size(); file++) {
-                ofDay.add(new Layer(shapes.get(file), files.get(file).folderColumns()));
-            }
-            for (int file = 0; file < files.size(); file++) {
-                // A folder whose files are alike is read as one: Spark lists many paths by a job of its own.
-                boolean isAlike = Set.copyOf(ofDay).size() == 1;
-                List<String> paths = layers.computeIfAbsent(ofDay.get(file), layer -> new ArrayList<>());
-                String path = isAlike ? folder(table, day) : files.get(file).path();
-                if (!paths.contains(path)) {
-                    paths.add(path);
-                }
-            }
+        for (DayFiles day : there) {
+            Map<Layer, List<String>> ofDay = new LinkedHashMap<>();
+            day.files().forEach(file -> ofDay.computeIfAbsent(
+                            new Layer(shapes.next(), file.folderColumns()), layer -> new ArrayList<>())
+                    .add(file.path()));
+            // A folder whose files are alike is read as one: Spark lists many paths by a job of its own.
+            ofDay.forEach((layer, paths) -> layers.computeIfAbsent(layer, absent -> new ArrayList<>())
+                    .addAll(ofDay.size() == 1 ? List.of(folder(table, day.day())) : paths));
         }
         return layers.entrySet().stream()
                 .map(layer -> read(table, layer.getKey(), layer.getValue()))
@@ -301,7 +316,9 @@ public final class Inputs {
         SparkSession session = layer.shape().isByRow() ? rowReader() : spark;
         Dataset<Row> rows = session.read()
                 .schema(schema.add("ds", "date"))
-                .option("basePath", layout.inputTable(storage, table))
+                .option("basePath", folder(table))
+                // Names are names, also those that would be patterns.
+                .option(DataSource$.MODULE$.GLOB_PATHS_KEY(), false)
                 .parquet(paths.toArray(String[]::new));
         if (session != spark) {
             rows = inSession(rows);
@@ -361,28 +378,32 @@ public final class Inputs {
      * Why a row gives way to another one of its key; NULL for a row that stays.
      *
      * <p>Of rows that say the same, however often, the earliest stays, so that a row from after the as-of instant never
-     * displaces one from before it. Rows that contradict each other are all set aside: nobody knows which is right. Only of a
-     * table whose rows do nothing but forbid sends one stays, the earliest, then the one with most values, since to forget
-     * both would send too much.
+     * displaces one from before it. Rows that contradict each other are all set aside: nobody knows which is right. Only where
+     * to forget them would send too much one stays: the one that forbids more, the earliest, the one with most values.
      */
     static Column excess(Table table) {
         Column[] key = table.key().stream().map(functions::col).toArray(Column[]::new);
         WindowSpec ofKey = Window.partitionBy(key);
         List<Column> order = new ArrayList<>();
+        if (table.isKeptWhenContradicted()) {
+            booleans(table).forEach(column -> order.add(col(column).desc_nulls_last()));
+        }
         table.eventTime().or(table::stateTime).ifPresent(time -> order.add(col(time)));
-        order.add(size(array_compact(array(Arrays.stream(columns(table))
-                        .map(column -> when(column.isNotNull(), lit(1)))
-                        .toArray(Column[]::new))))
+        order.add(Arrays.stream(columns(table))
+                .map(column -> column.isNotNull().cast("int"))
+                .reduce(Column::plus)
+                .orElseThrow()
                 .desc());
         order.add(rowHash(table));
         order.add(col(PARTITION));
         Column number = functions.row_number().over(ofKey.orderBy(order.toArray(Column[]::new)));
-        Column content = functions.xxhash64(content(table));
+        Column content = hash(content(table));
         Column isContradicted = functions
                 .min(content)
                 .over(ofKey)
                 .notEqual(functions.max(content).over(ofKey));
-        Column isDisplaced = table.onlyForbids() ? number.gt(1) : number.gt(1).or(isContradicted);
+        Column isDisplaced =
+                table.isKeptWhenContradicted() ? number.gt(1) : number.gt(1).or(isContradicted);
         return when(
                 isDisplaced,
                 when(isContradicted, lit(Findings.CONTRADICTING_KEY)).otherwise(lit(Findings.DUPLICATE_KEY)));
@@ -397,7 +418,21 @@ public final class Inputs {
     }
 
     static Column rowHash(Table table) {
-        return functions.xxhash64(columns(table));
+        return hash(columns(table));
+    }
+
+    /** Spark's hash leaves NULL out, so that the same value in another column would be the same row. */
+    private static Column hash(Column... columns) {
+        return functions.xxhash64(
+                Stream.concat(Arrays.stream(columns), Arrays.stream(columns).map(Column::isNull))
+                        .toArray(Column[]::new));
+    }
+
+    private static List<String> booleans(Table table) {
+        return Arrays.stream(table.schema().fields())
+                .filter(field -> field.dataType().equals(DataTypes.BooleanType))
+                .map(StructField::name)
+                .toList();
     }
 
     static Column[] columns(Table table) {
@@ -481,12 +516,17 @@ public final class Inputs {
     }
 
     private List<LocalDate> partitions(Table table) {
-        return Partitions.of(storage, layout, table, from, date, config.inputs());
+        return partitions.computeIfAbsent(
+                table, absent -> Partitions.of(storage, folder(table), table, from, date, config.inputs()));
     }
 
     /** Days of the partitions that are there, in order, whether the run reads them or not. */
     public List<LocalDate> days(Table table) {
-        return Partitions.days(storage, layout.inputTable(storage, table));
+        return Partitions.days(storage, folder(table));
+    }
+
+    private String folder(Table table) {
+        return folders.computeIfAbsent(table, absent -> layout.inputTable(storage, table));
     }
 
     private static LocalDate day(Instant instant) {
@@ -506,6 +546,6 @@ public final class Inputs {
     }
 
     private String folder(Table table, LocalDate day) {
-        return layout.inputTable(storage, table) + "/" + Layout.day(day);
+        return folder(table) + "/" + Layout.day(day);
     }
 }

@@ -7,9 +7,13 @@ import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /** Which partitions of an input table a run of a date reads. */
 final class Partitions {
+    /** Parquet by its ending, or a file as Hive calls it: 000000_0. */
+    private static final Pattern DATA_FILE = Pattern.compile(".*\\.parq(uet)?|\\d{6}_\\d+.*");
+
     private Partitions() {}
 
     /**
@@ -20,8 +24,7 @@ final class Partitions {
      *     a snapshot is too old
      */
     static List<LocalDate> of(
-            Storage storage, Layout layout, Table table, LocalDate from, LocalDate to, InputsConfig config) {
-        String folder = layout.inputTable(storage, table);
+            Storage storage, String folder, Table table, LocalDate from, LocalDate to, InputsConfig config) {
         if (!storage.exists(folder)) {
             if (table.isRequired()) {
                 throw PushrankException.input(
@@ -49,17 +52,25 @@ final class Partitions {
 
     /** Rows that are in no day's partition would be read by nobody. */
     private static void requirePartitions(Storage storage, Table table, String folder, List<LocalDate> days) {
-        DayFiles.requireWholeTable(storage, table, folder);
-        List<String> strays = storage.entries(folder).stream()
+        List<Storage.Entry> entries = storage.entries(folder);
+        DayFiles.requireNoTableFormat(storage, table, folder, entries);
+        List<String> strays = entries.stream()
+                .filter(entry -> DayFiles.isVisible(entry.name()))
+                .filter(entry -> !(entry.isFolder() && entry.name().startsWith("ds=")))
+                .filter(entry -> days.isEmpty() || isData(entry))
                 .map(Storage.Entry::name)
-                .filter(name -> !name.startsWith(".") && !name.startsWith("_") && !name.startsWith("ds="))
-                .filter(name -> days.isEmpty() || name.endsWith(".parquet"))
                 .toList();
         if (days.isEmpty() || !strays.isEmpty()) {
             throw PushrankException.input("input table " + table.tableName() + ", folder " + folder
                     + " must hold a folder ds=YYYY-MM-DD for each day and no other data, but holds "
                     + (strays.isEmpty() ? "none" : strays.subList(0, Math.min(3, strays.size()))));
         }
+    }
+
+    /** Whether it looks like rows, rather than like a note or a schema that somebody put beside them. */
+    private static boolean isData(Storage.Entry entry) {
+        return entry.name().contains("=")
+                || (!entry.isFolder() && DATA_FILE.matcher(entry.name()).matches());
     }
 
     static List<LocalDate> days(Storage storage, String folder) {

@@ -380,10 +380,13 @@ public enum Table {
         };
     }
 
-    /** Whether an input's rows can only take sends away: to forget one of them would send too much. */
-    public boolean onlyForbids() {
+    /**
+     * Whether one of an input's rows that contradict each other is used: its rows take sends away (blocks, what was seen or
+     * sent, authors of whom the user gets each post anyway), so that to forget them would send too much.
+     */
+    public boolean isKeptWhenContradicted() {
         return switch (this) {
-            case RELATIONS, ENGAGEMENTS, NOTIFICATIONS -> true;
+            case FOLLOWS, RELATIONS, ENGAGEMENTS, NOTIFICATIONS -> true;
             default -> false;
         };
     }

@@ -60,14 +60,15 @@ public final class Validator {
             Table table, long rows, long quarantined, Map<String, Long> reasons, Dataset<Row> quarantine) {}
 
     /**
-     * Checks that no event table lacks days which others have: a table whose newest day is missing is late. That none has the
+     * Checks that nobody is writing to a table, and that no event table lacks days which others have: a table whose newest day is missing is late. That none has the
      * run's own day, or that all of a table is too old to be read, is said too.
      *
      * @return what is missing, for the manifest; empty when nothing is
-     * @throws PushrankException with exit code 3 when a required table is late, unless {@code inputs.late_tables} is {@code
+     * @throws PushrankException with exit code 3 when a writer has not finished, and when a required table is late, unless {@code inputs.late_tables} is {@code
      *     warn}
      */
     public Optional<String> checkDays() {
+        inputs.requireFinishedWriters();
         NavigableMap<Table, NavigableSet<LocalDate>> missing = inputs.missingDays();
         List<String> texts = new ArrayList<>();
         missing.forEach((table, days) -> {
@@ -75,7 +76,7 @@ public final class Validator {
             boolean isLate = days.last().isAfter(last);
             String text = isLate
                     ? "input table " + table.tableName() + " is late: its last partition is " + Layout.day(last)
-                            + ", but other event tables have " + Layout.day(days.last())
+                            + ", but other event tables have " + days
                     : "input table " + table.tableName() + " has no partition of " + days
                             + ", but other event tables have";
             if (isLate && table.isRequired() && !config.inputs().isLateAccepted()) {
@@ -100,7 +101,7 @@ public final class Validator {
         Set<String> absent = inputs.absentColumns(table);
         if (!absent.isEmpty()) {
             LOG.warn(
-                    "input table {}: columns {} are not in every file and read as NULL there",
+                    "input table {}: columns {} are absent or empty in some files, and NULL there",
                     table.tableName(),
                     absent);
         }
@@ -110,7 +111,7 @@ public final class Validator {
                     "input table {}: {} rows contradict others of the same key; {}, see quarantine",
                     table.tableName(),
                     contradicting,
-                    table.onlyForbids() ? "the earliest of each key is used" : "no row of such a key is used");
+                    table.isKeptWhenContradicted() ? "one of each key is used" : "no row of such a key is used");
         }
         return report;
     }

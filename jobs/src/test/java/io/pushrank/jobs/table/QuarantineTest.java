@@ -166,6 +166,31 @@ class QuarantineTest {
     }
 
     @Test
+    void ofContradictingFollowsTheOneThatForbidsMoreIsUsed() {
+        world.people(1, 2, 3)
+                .follow(1, 2, "is_device_follow", false)
+                .follow(1, 2, "is_device_follow", true, "followed_at", YESTERDAY)
+                .follow(1, 3)
+                .write();
+
+        TableReport report = check(Table.FOLLOWS);
+
+        assertEquals(Map.of("contradicting_key", 1L), report.reasons());
+        assertEquals(List.of(false, true), readers(Table.FOLLOWS, report, "is_device_follow"));
+    }
+
+    @Test
+    void theSameValueInAnotherColumnIsAnotherRow() {
+        Instant later = AT.plusSeconds(60);
+        world.people(1, 2)
+                .notification(1, 7, 2, AT, "send_id", "s", "opened_at", later)
+                .notification(1, 7, 2, AT, "send_id", "s", "ntab_clicked_at", later)
+                .write();
+
+        assertEquals(Map.of("contradicting_key", 1L), check(Table.NOTIFICATIONS).reasons());
+    }
+
+    @Test
     void aRowThatIsNotKnownYetContradictsNothing() {
         world.people(1, 2)
                 .post(7, 2, AT, "language", "fr")
