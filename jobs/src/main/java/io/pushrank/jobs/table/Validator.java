@@ -68,7 +68,7 @@ public final class Validator {
      *     warn}
      */
     public Optional<String> checkDays() {
-        inputs.requireFinishedWriters();
+        inputs.files().requireFinishedWriters();
         NavigableMap<Table, NavigableSet<LocalDate>> missing = inputs.missingDays();
         List<String> texts = new ArrayList<>();
         missing.forEach((table, days) -> {
@@ -98,7 +98,7 @@ public final class Validator {
     public TableReport check(Table table) {
         TableReport report = report(table);
         reports.put(table, report);
-        Set<String> absent = inputs.absentColumns(table);
+        Set<String> absent = inputs.files().absentColumns(table);
         if (!absent.isEmpty()) {
             LOG.warn(
                     "input table {}: columns {} are absent or empty in some files, and NULL there",
@@ -192,24 +192,24 @@ public final class Validator {
     /** Of rows that share a key, those that readers do not see are set aside. */
     private static Dataset<Row> quarantine(Table table, Dataset<Row> judged) {
         Dataset<Row> wellFormed = judged.filter(size(col("reasons")).equalTo(0))
-                .withColumn("excess", Inputs.excess(table))
+                .withColumn("excess", RowChecks.excess(table))
                 .filter(col("excess").isNotNull())
                 .withColumn("reasons", array(col("excess")))
                 .drop("excess");
         return judged.filter(size(col("reasons")).gt(0))
                 .unionByName(wellFormed)
                 .select(
-                        Inputs.rowHash(table).as("row_hash"),
+                        RowChecks.rowHash(table).as("row_hash"),
                         to_json(struct(key(table)), Map.of("ignoreNullFields", "false"))
                                 .as("row_key"),
                         col("reasons"),
                         col(Inputs.PARTITION).cast("string").as(Inputs.PARTITION),
-                        to_json(struct(withMisfits(Inputs.columns(table)))).as("row_json"));
+                        to_json(struct(withMisfits(RowChecks.columns(table)))).as("row_json"));
     }
 
     private static Column[] withMisfits(Column... columns) {
         Column[] all = Arrays.copyOf(columns, columns.length + 1);
-        all[columns.length] = col(Inputs.MISFITS);
+        all[columns.length] = col(InputFiles.MISFITS);
         return all;
     }
 

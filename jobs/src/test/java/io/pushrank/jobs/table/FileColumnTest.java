@@ -292,7 +292,8 @@ class FileColumnTest {
                 rows.stream()
                         .map(row -> String.valueOf(row.<String>getAs("language")))
                         .toList());
-        assertEquals(java.util.Set.of("language", "nsfw_probability"), inputs.absentColumns(Table.POSTS));
+        assertEquals(
+                java.util.Set.of("language", "nsfw_probability"), inputs.files().absentColumns(Table.POSTS));
         assertEquals(Map.of(), new Validator(inputs, config).check(Table.POSTS).reasons());
     }
 }
