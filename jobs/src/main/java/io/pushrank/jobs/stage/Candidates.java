@@ -14,19 +14,25 @@ import io.pushrank.jobs.table.Query;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
+import org.apache.spark.sql.functions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** 2. What each target could be sent: every source's proposals, merged per user and item, pruned by cheap rules. */
 public record Candidates() implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
+    /** What columns of settings begin with beside a target's own. */
+    private static final String HAS = "account_";
 
     @Override
     public String verb() {
@@ -94,11 +100,15 @@ public record Candidates() implements Stage {
     private static Dataset<Row> proposals(Tables tables) {
         List<Source> sources = available(tables);
         Dataset<Row> targets = tables.read(Table.TARGETS);
-        Dataset<Row> accounts = tables.read(Table.USERS);
+        Dataset<Row> willing = withSettings(tables, targets, sources);
         Dataset<Row> proposals = null;
         for (int priority = 0; priority < sources.size(); priority++) {
             Source source = sources.get(priority);
-            tables.with("targets", wanting(targets, accounts, source));
+            tables.with(
+                    "targets",
+                    source.setting()
+                            .map(setting -> willing.filter(col(HAS + setting)).select(names(targets)))
+                            .orElse(targets));
             Dataset<Row> ofSource = proposals(tables, source, priority);
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }
@@ -106,11 +116,27 @@ public record Candidates() implements Stage {
         return proposals;
     }
 
-    /** The targets who have the setting on that the source needs; an unknown account has none on. */
-    private static Dataset<Row> wanting(Dataset<Row> targets, Dataset<Row> accounts, Source source) {
-        return source.setting()
-                .map(setting -> targets.join(accounts.filter(col(setting)).select("user_id"), "user_id", "left_semi"))
-                .orElse(targets);
+    /**
+     * The targets with every setting that a source needs, joined once for all of them; NULL, which counts as off, where the
+     * account is not known.
+     */
+    private static Dataset<Row> withSettings(Tables tables, Dataset<Row> targets, List<Source> sources) {
+        Column[] settings = sources.stream()
+                .flatMap(source -> source.setting().stream())
+                .distinct()
+                .map(setting -> col(setting).as(HAS + setting))
+                .toArray(Column[]::new);
+        if (settings.length == 0) {
+            return targets;
+        }
+        Dataset<Row> accounts = tables.read(Table.USERS)
+                .select(Stream.concat(Stream.of(col("user_id")), Arrays.stream(settings))
+                        .toArray(Column[]::new));
+        return tables.keep(targets.join(accounts, new String[] {"user_id"}, "left_outer"));
+    }
+
+    private static Column[] names(Dataset<Row> rows) {
+        return Arrays.stream(rows.columns()).map(functions::col).toArray(Column[]::new);
     }
 
     private static Dataset<Row> mergedProposals(Tables tables, Dataset<Row> proposals) {
