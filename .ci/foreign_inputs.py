@@ -311,7 +311,7 @@ def late_and_naive(sample_rows):
     rows = world.rows("engagements", YESTERDAY)
     file = world.write("engagements", cast(rows, "engaged_at", pa.timestamp("us")), YESTERDAY)
     late = (
-        f"input table engagements is late: its last partition is ds={YESTERDAY}, but other event tables have ds={DATE}"
+        f"input table engagements is late: its last partition is ds={YESTERDAY}, but other event tables have [{DATE}]"
     )
     accept_late = "--set=inputs.late_tables=warn"
     refused("a late table", world, f"{late}; wait for it, or go on without by --set inputs.late_tables=warn")
