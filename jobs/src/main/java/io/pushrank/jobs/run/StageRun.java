@@ -97,7 +97,6 @@ final class StageRun {
 
     private void add(Tables tables, Funnel funnel, Manifest.StageReport report) {
         run.ledger().models.putAll(tables.models());
-        run.ledger().notes.putAll(tables.notes());
         run.ledger().funnels.put(stage.verb(), funnel);
         run.add(report);
     }
