@@ -1,5 +1,6 @@
 package io.pushrank.jobs;
 
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.PublicationLog;
@@ -27,12 +28,12 @@ public final class Published {
 
     /** Makes files public that lie in a partition's folder. */
     public static void record(Storage storage, Layout layout, Table table, LocalDate date, int rows) {
-        record(storage, layout, PublicationLog.DAILY, date, layout.partition(table, date), rows);
+        record(storage, layout, Channel.DAILY, date, layout.partition(table, date), rows);
     }
 
     /** Makes files public that lie in a folder, under a channel's day. */
     public static void record(
-            Storage storage, Layout layout, String channel, LocalDate date, String partition, int rows) {
+            Storage storage, Layout layout, Channel channel, LocalDate date, String partition, int rows) {
         String path = layout.relative(partition);
         PublicationLog log = new PublicationLog(storage, layout, channel, date);
         String stage = "test " + path;

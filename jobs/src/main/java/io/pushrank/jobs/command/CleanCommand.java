@@ -3,6 +3,9 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.run.Cleaning;
+import io.pushrank.jobs.run.Manifest;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -39,7 +42,10 @@ final class CleanCommand implements Runnable {
         }
         SparkSession spark = options.session("clean");
         Instant idleSince = Instant.now().minus(Duration.ofHours(idleHours));
-        List<Cleaning.Left> left = new Cleaning(options.storage(spark), options.layout()).clean(idleSince, isDryRun);
+        Storage storage = options.storage(spark);
+        Layout layout = options.layout();
+        List<Cleaning.Left> left =
+                new Cleaning(storage, layout, Manifest.statuses(storage, layout)).clean(idleSince, isDryRun);
         left.forEach(each ->
                 System.out.printf("%,15d bytes  %s  %s%n", each.bytes(), Secrets.masked(each.folder()), each.why()));
         System.out.printf(

@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
@@ -69,7 +69,7 @@ public final class ExampleTable {
      */
     public Dataset<Row> read(String labels, LocalDate from, LocalDate to) {
         features();
-        List<String> folders = published.days(PublicationLog.EXAMPLES).stream()
+        List<String> folders = published.days(Channel.EXAMPLES).stream()
                 .filter(day -> (from == null || !day.isBefore(from)) && (to == null || !day.isAfter(to)))
                 .flatMap(day -> folders(labels, day).stream())
                 .toList();
@@ -85,7 +85,7 @@ public final class ExampleTable {
 
     private Collection<String> folders(String labels, LocalDate day) {
         String prefix = layout.partition(Table.EXAMPLES, day) + "/labels=" + labels;
-        return published.folders(PublicationLog.EXAMPLES, day, prefix).values();
+        return published.folders(Channel.EXAMPLES, day, prefix).values();
     }
 
     /** Positive of OONC, BOOLEAN: opened or clicked, and not disliked, since a dislike takes both positives away. */

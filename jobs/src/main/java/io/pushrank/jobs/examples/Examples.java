@@ -16,9 +16,9 @@ import io.pushrank.jobs.run.Publisher;
 import io.pushrank.jobs.run.TableDigest;
 import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.Hydration;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.feature.FeatureList;
@@ -87,7 +87,7 @@ public final class Examples {
             LocalDate day = LocalDate.ofInstant(instant, ZoneOffset.UTC);
             String name =
                     destination.substring(layout.partition(Table.EXAMPLES, day).length() + 1);
-            Publisher.Token token = publisher.begin(PublicationLog.EXAMPLES, day, List.of(name));
+            Publisher.Token token = publisher.begin(Channel.EXAMPLES, day, List.of(name));
             try (Tables tables = tables(instant, findings)) {
                 written = publisher.stage(Table.EXAMPLES, of(tables), destination);
                 tables.noteFeatureErrors("examples." + hour);

@@ -7,8 +7,8 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min;
 
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
@@ -108,7 +108,7 @@ public final class Explanation {
         for (Table table : Table.inputs().toList()) {
             if (Arrays.asList(table.schema().fieldNames()).contains(USER)) {
                 published
-                        .folder(date, layout.quarantine(PublicationLog.DAILY, date, table))
+                        .folder(date, layout.quarantine(Channel.DAILY, date, table))
                         .ifPresent(folder -> quarantined(folder)
                                 .forEach(row -> texts.add("%d %s of %s in quarantine (%s), such as %s"
                                         .formatted(
@@ -199,7 +199,7 @@ public final class Explanation {
 
     private List<Row> removed() {
         String partition = layout.partition(Table.REMOVED, date);
-        return published.folders(PublicationLog.DAILY, date, partition).entrySet().stream()
+        return published.folders(Channel.DAILY, date, partition).entrySet().stream()
                 .map(each -> spark.read()
                         .schema(Table.REMOVED.schema())
                         .parquet(each.getValue())

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.run;
 
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.PublicationLog;
@@ -8,7 +9,6 @@ import io.pushrank.jobs.table.Storage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,11 +18,16 @@ import java.util.Set;
 public final class Cleaning {
     private final Storage storage;
     private final Layout layout;
+    private final Map<String, String> statuses;
     private final PublishedTables published;
 
-    public Cleaning(Storage storage, Layout layout) {
+    /**
+     * @param statuses what the manifests say of runs, by their identifiers; of an earlier moment than that at which it cleans
+     */
+    public Cleaning(Storage storage, Layout layout, Map<String, String> statuses) {
         this.storage = storage;
         this.layout = layout;
+        this.statuses = statuses;
         this.published = new PublishedTables(storage, layout);
     }
 
@@ -40,11 +45,10 @@ public final class Cleaning {
      */
     public List<Left> clean(Instant idleSince, boolean isDryRun) {
         Set<String> needed = needed(idleSince);
-        Map<String, String> statuses = statuses();
         List<Left> left = new ArrayList<>();
         for (String root : List.of(layout.staging(), layout.data())) {
             for (String run : storage.folders(root)) {
-                String why = why(root, run, statuses.getOrDefault(run, ""), idleSince);
+                String why = why(root, run, idleSince);
                 if (why.isEmpty()) {
                     continue;
                 }
@@ -59,15 +63,16 @@ public final class Cleaning {
         if (!isDryRun) {
             settle();
             left.forEach(each -> storage.delete(each.folder()));
-            deleteEmpty(layout.staging(), statuses, idleSince);
-            deleteEmpty(layout.data(), statuses, idleSince);
+            deleteEmpty(layout.staging(), idleSince);
+            deleteEmpty(layout.data(), idleSince);
         }
         return left;
     }
 
     /** Empty when the run may still be at work, or readers at what it wrote. */
-    private String why(String root, String run, String status, Instant idleSince) {
-        Instant changed = storage.lastChange(root + "/" + run).orElse(Run.startOf(run));
+    private String why(String root, String run, Instant idleSince) {
+        String status = statuses.getOrDefault(run, "");
+        Instant changed = storage.lastChange(root + "/" + run).orElse(RunId.startOf(run));
         boolean isIdle = changed.isBefore(idleSince);
         if (root.equals(layout.data())) {
             return isIdle ? "replaced, or never published" : "";
@@ -78,9 +83,9 @@ public final class Cleaning {
         return isIdle ? "its run wrote nothing since " + changed : "";
     }
 
-    private void deleteEmpty(String root, Map<String, String> statuses, Instant idleSince) {
+    private void deleteEmpty(String root, Instant idleSince) {
         for (String run : storage.folders(root)) {
-            if (!why(root, run, statuses.getOrDefault(run, ""), idleSince).isEmpty()) {
+            if (!why(root, run, idleSince).isEmpty()) {
                 storage.deleteIfEmpty(root + "/" + run);
             }
         }
@@ -101,7 +106,7 @@ public final class Cleaning {
     }
 
     private void settle() {
-        String aside = layout.staging(Run.newId());
+        String aside = layout.staging(RunId.create());
         Settlement settlement = new Settlement(storage, layout, aside);
         logs().forEach(settlement::settle);
         if (logs().stream().noneMatch(settlement::isNeeded)) {
@@ -111,20 +116,11 @@ public final class Cleaning {
 
     private List<PublicationLog> logs() {
         List<PublicationLog> logs = new ArrayList<>();
-        for (String channel : List.of(PublicationLog.DAILY, PublicationLog.EXAMPLES)) {
+        for (Channel channel : Channel.values()) {
             for (LocalDate day : published.days(channel)) {
                 logs.add(new PublicationLog(storage, layout, channel, day));
             }
         }
         return logs;
-    }
-
-    /** What the manifests say of each run. */
-    private Map<String, String> statuses() {
-        Map<String, String> statuses = new HashMap<>();
-        for (LocalDate day : published.manifestDays()) {
-            Manifest.of(storage, layout, day).forEach(manifest -> statuses.put(manifest.runId(), manifest.status()));
-        }
-        return statuses;
     }
 }

@@ -14,9 +14,9 @@ import io.pushrank.jobs.gate.TableProfile;
 import io.pushrank.jobs.gate.Verdict;
 import io.pushrank.jobs.stage.QualityControl;
 import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Publication;
-import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
@@ -109,7 +109,7 @@ final class GateKeeper {
     private <T> List<T> earlier(String stage, BiFunction<LocalDate, Publication.Stage, T> read) {
         int wanted = run.config().gates().trailingDays();
         LocalDate oldest = run.date().minusDays((long) OLDEST * wanted);
-        List<LocalDate> days = new ArrayList<>(published.days(PublicationLog.DAILY));
+        List<LocalDate> days = new ArrayList<>(published.days(Channel.DAILY));
         days.removeIf(day -> !day.isBefore(run.date()) || day.isBefore(oldest));
         Collections.reverse(days);
         List<T> found = new ArrayList<>();

@@ -4,11 +4,13 @@ import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.gate.Verdict;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Partitions;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.Storage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -105,6 +107,15 @@ public record Manifest(
 
     private String file(Layout layout) {
         return layout.manifests(LocalDate.parse(date)) + "/" + runId + ".json";
+    }
+
+    /** Statuses of all runs that left a manifest, by their identifiers. */
+    public static Map<String, String> statuses(Storage storage, Layout layout) {
+        Map<String, String> statuses = new HashMap<>();
+        for (LocalDate day : Partitions.days(storage, layout.manifests())) {
+            of(storage, layout, day).forEach(manifest -> statuses.put(manifest.runId(), manifest.status()));
+        }
+        return statuses;
     }
 
     /** The manifests of a date, the first run first. */

@@ -3,6 +3,7 @@ package io.pushrank.jobs.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Footers;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Publication;
@@ -11,7 +12,9 @@ import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.io.UncheckedIOException;
+import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -75,19 +78,17 @@ public final class Publisher implements AutoCloseable {
     /**
      * Takes the right to publish stages of a day away from every run that began before, and brings to its place what one of
      * them published and could not move.
-     *
-     * @param channel {@link PublicationLog#DAILY} or {@link PublicationLog#EXAMPLES}
      */
-    public Token begin(String channel, LocalDate day, Collection<String> stages) {
+    public Token begin(Channel channel, LocalDate day, Collection<String> stages) {
         return begin(channel, day, log -> log.fence(stages));
     }
 
     /** The right to publish a stage beside the run that has it: see {@link PublicationLog#join}. */
-    Token join(String channel, LocalDate day, String stage) {
+    Token join(Channel channel, LocalDate day, String stage) {
         return begin(channel, day, log -> log.join(stage));
     }
 
-    private Token begin(String channel, LocalDate day, ToLongFunction<PublicationLog> right) {
+    private Token begin(Channel channel, LocalDate day, ToLongFunction<PublicationLog> right) {
         PublicationLog log = new PublicationLog(
                 storage, layout, channel, day, config.publishing().isRenameAtomic());
         Token token = new Token(log, right.applyAsLong(log));
@@ -158,8 +159,12 @@ public final class Publisher implements AutoCloseable {
             Publication.Partition theirs = latest.partitions().get(path);
             return isAsGood(theirs, mine) ? theirs : mine;
         });
-        Publication.Stage entry =
-                new Publication.Stage(runId, Run.now(), fingerprint, List.copyOf(chosen.keySet()), facts);
+        Publication.Stage entry = new Publication.Stage(
+                runId,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                fingerprint,
+                List.copyOf(chosen.keySet()),
+                facts);
         token.log().publish(stage, token.number(), entry, chosen, cleared);
         partitions.values().stream()
                 .filter(mine -> !chosen.containsValue(mine))

@@ -20,7 +20,7 @@ public final class RefusedRun {
     public static void record(Storage storage, Layout layout, String verb, LocalDate date, PushrankException refusal) {
         String now = Run.now();
         Manifest manifest = new Manifest(
-                Run.newId(),
+                RunId.create(),
                 verb,
                 date.toString(),
                 "",

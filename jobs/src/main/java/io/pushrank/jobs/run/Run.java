@@ -5,9 +5,9 @@ import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.Targets;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.feature.FeatureFunctions;
@@ -18,22 +18,15 @@ import io.pushrank.udf.model.ModelPackage;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.format.DateTimeParseException;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /** Runs stages of one date: reads, judges, checks, publishes, counts; a manifest tells how it went. */
 public final class Run {
-    private static final DateTimeFormatter ID_TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS");
-
     private final Storage storage;
     private final Layout layout;
     private final ConfigFile configFile;
@@ -63,32 +56,17 @@ public final class Run {
         this.verb = verb;
         this.choices = choices;
         this.progress = progress;
-        this.runId = newId();
+        this.runId = RunId.create();
         this.context =
                 new RunContext(spark, storage, layout, configFile, config, date, runId, choices, progress, ledger);
-    }
-
-    /** A new run's identifier: in the order of their starts, and never the same. */
-    static String newId() {
-        return ID_TIME.format(Instant.now().atOffset(ZoneOffset.UTC)) + "-"
-                + UUID.randomUUID().toString().substring(0, 8);
-    }
-
-    /** When a run began, by its identifier; the epoch when it is none. */
-    static Instant startOf(String runId) {
-        try {
-            return LocalDateTime.parse(runId.replaceFirst("-.*", ""), ID_TIME).toInstant(ZoneOffset.UTC);
-        } catch (DateTimeParseException e) {
-            return Instant.EPOCH;
-        }
     }
 
     /** Validates the inputs, and no more. */
     public void validate() {
         inManifest(publisher -> {
             // Whoever only looks at the inputs must not stop the day's run, which would find the same.
-            Publisher.Token token = publisher.join(PublicationLog.DAILY, date, Validation.STAGE);
-            new Validation(context, PublicationLog.DAILY).publish(publisher, token, date);
+            Publisher.Token token = publisher.join(Channel.DAILY, date, Validation.STAGE);
+            new Validation(context, Channel.DAILY).publish(publisher, token, date);
         });
     }
 
@@ -101,8 +79,8 @@ public final class Run {
     public List<Manifest.StageReport> stages(List<Stage> stages) {
         inManifest(publisher -> {
             stages.forEach(stage -> stage.models(config).forEach(this::requireFunctions));
-            Publisher.Token token = publisher.begin(PublicationLog.DAILY, date, claimed(stages));
-            Validation validation = new Validation(context, PublicationLog.DAILY);
+            Publisher.Token token = publisher.begin(Channel.DAILY, date, claimed(stages));
+            Validation validation = new Validation(context, Channel.DAILY);
             Findings findings = validates(stages) ? validation.publish(publisher, token, date) : validation.published();
             for (Stage stage : stages) {
                 new StageRun(context, stage, findings).publish(publisher, token);
@@ -154,8 +132,8 @@ public final class Run {
     /** Does work of another kind under a manifest, the inputs of all days from the first to the run's own validated. */
     public void other(LocalDate first, Other work) {
         inManifest(publisher -> {
-            Publisher.Token token = publisher.begin(PublicationLog.EXAMPLES, date, List.of(Validation.STAGE));
-            Findings findings = new Validation(context, PublicationLog.EXAMPLES).publish(publisher, token, first);
+            Publisher.Token token = publisher.begin(Channel.EXAMPLES, date, List.of(Validation.STAGE));
+            Findings findings = new Validation(context, Channel.EXAMPLES).publish(publisher, token, first);
             work.with(findings, publisher, progress, ledger.reports, ledger.notes);
         });
     }

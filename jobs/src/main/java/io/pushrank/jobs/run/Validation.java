@@ -2,6 +2,7 @@ package io.pushrank.jobs.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.config.Json;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Publication;
@@ -30,12 +31,12 @@ final class Validation {
     private static final String DAYS = "input_days";
 
     private final RunContext run;
-    private final String channel;
+    private final Channel channel;
 
     /**
      * @param channel the log that tells of it, and the place of its quarantine
      */
-    Validation(RunContext run, String channel) {
+    Validation(RunContext run, Channel channel) {
         this.run = run;
         this.channel = channel;
     }
@@ -83,7 +84,7 @@ final class Validation {
             rows += report.rows();
             quarantined += report.quarantined();
         }
-        if (channel.equals(PublicationLog.DAILY)) {
+        if (channel == Channel.DAILY) {
             // Examples are of many days, of which each may be unlike the others.
             new GateKeeper(run).judge(inputs);
         }

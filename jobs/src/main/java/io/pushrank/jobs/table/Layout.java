@@ -38,21 +38,23 @@ public record Layout(String input, String output, String models) {
         return output + "/" + table.tableName();
     }
 
-    /** Where rows of an input table go that cannot be used; those that only examples read lie apart from the day's. */
-    public String quarantine(String channel, LocalDate date, Table table) {
-        String folder = channel.equals(PublicationLog.DAILY)
-                ? partition(Table.QUARANTINE, date)
-                : output + "/" + channel + "_quarantine/" + day(date);
-        return folder + "/table=" + table.tableName();
+    /** Where rows of an input table go that cannot be used. */
+    public String quarantine(Channel channel, LocalDate date, Table table) {
+        return output + "/" + channel.quarantine() + "/" + day(date) + "/table=" + table.tableName();
+    }
+
+    /** Folder of all days' manifests. */
+    public String manifests() {
+        return output + "/_runs";
     }
 
     public String manifests(LocalDate date) {
-        return output + "/_runs/" + day(date);
+        return manifests() + "/" + day(date);
     }
 
-    /** Folder of the days' publication logs, of the daily flow or of another channel. */
-    public String publications(String channel) {
-        return output + "/_published/" + channel;
+    /** Folder of the days' publication logs. */
+    public String publications(Channel channel) {
+        return output + "/_published/" + channel.folder();
     }
 
     /** What a run found its inputs to be, in counts. */

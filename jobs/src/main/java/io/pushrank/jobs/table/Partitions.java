@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /** Which partitions of an input table a run of a date reads. */
-final class Partitions {
+public final class Partitions {
     /** Parquet by its ending, or a file as Hive calls it: 000000_0. */
     private static final Pattern DATA_FILE = Pattern.compile(".*\\.parq(uet)?|\\d{6}_\\d+.*");
 
@@ -73,7 +73,8 @@ final class Partitions {
                 || (!entry.isFolder() && DATA_FILE.matcher(entry.name()).matches());
     }
 
-    static List<LocalDate> days(Storage storage, String folder) {
+    /** Days of a folder of partitions, in order. */
+    public static List<LocalDate> days(Storage storage, String folder) {
         List<LocalDate> days = new ArrayList<>();
         for (String name : storage.folders(folder)) {
             if (name.startsWith("ds=")) {

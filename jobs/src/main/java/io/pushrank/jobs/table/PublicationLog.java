@@ -14,25 +14,20 @@ import java.util.function.UnaryOperator;
  * given once, by whoever makes its file first; that decides between runs of the same date.
  */
 public final class PublicationLog {
-    /** Of the stages of the daily flow. */
-    public static final String DAILY = "daily";
-    /** Of training examples, which are made beside it. */
-    public static final String EXAMPLES = "examples";
-
     private final Storage storage;
     private final String folder;
     private final String name;
     private final boolean isRenameAtomic;
 
     /** For readers. */
-    public PublicationLog(Storage storage, Layout layout, String channel, LocalDate day) {
+    public PublicationLog(Storage storage, Layout layout, Channel channel, LocalDate day) {
         this(storage, layout, channel, day, true);
     }
 
     /**
      * @param isRenameAtomic of the output's file system: see {@link Storage#createNew}
      */
-    public PublicationLog(Storage storage, Layout layout, String channel, LocalDate day, boolean isRenameAtomic) {
+    public PublicationLog(Storage storage, Layout layout, Channel channel, LocalDate day, boolean isRenameAtomic) {
         this.isRenameAtomic = isRenameAtomic;
         this.storage = storage;
         this.folder = layout.publications(channel) + "/" + Layout.day(day);

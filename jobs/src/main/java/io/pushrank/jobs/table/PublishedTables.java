@@ -18,18 +18,13 @@ public final class PublishedTables {
     }
 
     /** Days of which something was published, in order. */
-    public List<LocalDate> days(String channel) {
+    public List<LocalDate> days(Channel channel) {
         return Partitions.days(storage, layout.publications(channel));
-    }
-
-    /** Days that runs left manifests of, in order. */
-    public List<LocalDate> manifestDays() {
-        return Partitions.days(storage, layout.output() + "/_runs");
     }
 
     /** Days of a table of the daily flow, from the first to before the last, in order. */
     public List<LocalDate> days(Table table, LocalDate from, LocalDate before) {
-        return days(PublicationLog.DAILY).stream()
+        return days(Channel.DAILY).stream()
                 .filter(day -> !day.isBefore(from) && day.isBefore(before))
                 .filter(day -> daily(day).partitions().containsKey(layout.relative(layout.partition(table, day))))
                 .toList();
@@ -37,7 +32,7 @@ public final class PublishedTables {
 
     /** What is published of a day's flow. */
     public Publication daily(LocalDate day) {
-        return new PublicationLog(storage, layout, PublicationLog.DAILY, day).latest();
+        return new PublicationLog(storage, layout, Channel.DAILY, day).latest();
     }
 
     /** A partition by the path that {@link Layout} gives it. */
@@ -57,7 +52,7 @@ public final class PublishedTables {
     }
 
     /** Folders of the partitions of a channel's day whose paths start so, by path. */
-    public SortedMap<String, String> folders(String channel, LocalDate day, String prefix) {
+    public SortedMap<String, String> folders(Channel channel, LocalDate day, String prefix) {
         TreeMap<String, String> folders = new TreeMap<>();
         new PublicationLog(storage, layout, channel, day).latest().partitions().forEach((path, partition) -> {
             if (path.startsWith(layout.relative(prefix) + "/")) {

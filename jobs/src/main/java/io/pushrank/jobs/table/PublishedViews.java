@@ -68,10 +68,10 @@ public final class PublishedViews {
             throw new IllegalArgumentException("--table must be a table of a day's run, but is " + table.tableName());
         }
         List<String> selects = new ArrayList<>();
-        for (LocalDate day : published.days(PublicationLog.DAILY)) {
+        for (LocalDate day : published.days(Channel.DAILY)) {
             String partition = layout.partition(table, day);
             published.folder(day, partition).ifPresent(folder -> selects.add(select(dialect, day, folder, "")));
-            published.folders(PublicationLog.DAILY, day, partition).forEach((path, folder) -> {
+            published.folders(Channel.DAILY, day, partition).forEach((path, folder) -> {
                 String[] last = path.substring(path.lastIndexOf('/') + 1).split("=", 2);
                 // Not "table", which SQL keeps for itself.
                 String column = last[0].equals("table") ? "input_table" : last[0];

@@ -17,8 +17,8 @@ import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.network.HeavyParams;
 import io.pushrank.jobs.network.RandomHeavyRanker;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureColumns;
@@ -149,7 +149,7 @@ class HeavyVersionsTest {
                 .write()
                 .parquet(folder);
         Storage storage = new Storage(labelled.sparkSession().sparkContext().hadoopConfiguration());
-        Published.record(storage, layout, PublicationLog.EXAMPLES, LocalDate.of(2026, 3, 2), folder, 0);
+        Published.record(storage, layout, Channel.EXAMPLES, LocalDate.of(2026, 3, 2), folder, 0);
     }
 
     private static String promote(String version, double margin, String labels, boolean isExpected) {

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.PublicationLog;
@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -31,6 +32,7 @@ class CleaningTest {
     private static final Instant LONG_AGO = Instant.EPOCH;
 
     private final Storage storage = new Storage(new Configuration());
+    private final Map<String, String> statuses = new HashMap<>();
 
     @TempDir
     private Path directory;
@@ -41,32 +43,7 @@ class CleaningTest {
     @BeforeEach
     void makeLayout() {
         layout = new Layout("input", directory.toString(), "models");
-        cleaning = new Cleaning(storage, layout);
-    }
-
-    private void manifest(String runId, String status) {
-        new Manifest(
-                        runId,
-                        "daily",
-                        DAY.toString(),
-                        "",
-                        "",
-                        "",
-                        status,
-                        0,
-                        "",
-                        ConfigFile.shipped().digest(),
-                        "",
-                        "rename",
-                        false,
-                        List.of(),
-                        "",
-                        "",
-                        Map.of(),
-                        Map.of(),
-                        List.of(),
-                        List.of())
-                .write(storage, layout);
+        cleaning = new Cleaning(storage, layout, statuses);
     }
 
     private void file(String path) {
@@ -74,7 +51,7 @@ class CleaningTest {
     }
 
     private void publish(String folder, String staged, String file) {
-        PublicationLog log = new PublicationLog(storage, layout, PublicationLog.DAILY, DAY);
+        PublicationLog log = new PublicationLog(storage, layout, Channel.DAILY, DAY);
         log.publish(
                 "quality-control",
                 log.fence(List.of("quality-control")),
@@ -91,8 +68,8 @@ class CleaningTest {
 
     @Test
     void whatAFailedRunLeftGoesAtOnceAndWhatARunningOneWroteStays() {
-        manifest("failed", "failed");
-        manifest("running", "running");
+        statuses.put("failed", "failed");
+        statuses.put("running", "running");
         file("_staging/failed/0/part-1");
         file("_staging/running/0/part-1");
 
@@ -106,7 +83,7 @@ class CleaningTest {
 
     @Test
     void aRunThatWroteNothingForLongWasStopped() {
-        manifest("running", "running");
+        statuses.put("running", "running");
         file("_staging/running/0/part-1");
         file("_staging/unknown/0/part-1");
 
@@ -117,7 +94,7 @@ class CleaningTest {
 
     @Test
     void whatIsPublishedAndNotMovedYetIsMovedNotDeleted() {
-        manifest("killed", "running");
+        statuses.put("killed", "running");
         file("_staging/killed/0/part-1");
         file("_staging/killed/1/part-2");
         publish(PATH, "_staging/killed/0", "part-1");

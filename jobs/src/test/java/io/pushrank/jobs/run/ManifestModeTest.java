@@ -93,7 +93,8 @@ class ManifestModeTest {
                 .folder(TinyWorld.DATE, layout.partition(Table.CANDIDATES, TinyWorld.DATE))
                 .orElseThrow();
         assertEquals(2, spark.read().parquet(first).count(), "readers of before are not disturbed");
-        new Cleaning(storage, layout).clean(Instant.parse("2999-01-01T00:00:00Z"), false);
+        new Cleaning(storage, layout, Manifest.statuses(storage, layout))
+                .clean(Instant.parse("2999-01-01T00:00:00Z"), false);
         assertFalse(storage.exists(first));
         assertEquals(1, spark.read().parquet(second).count());
         assertFalse(storage.exists(layout.staging()));

@@ -14,6 +14,7 @@ import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.run.Publisher.Token;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.PublicationLog;
@@ -73,7 +74,7 @@ class PublisherTest {
     }
 
     private static Token begin(Publisher publisher) {
-        return publisher.begin(PublicationLog.DAILY, DAY, List.of(STAGE));
+        return publisher.begin(Channel.DAILY, DAY, List.of(STAGE));
     }
 
     private static void publish(Publisher publisher, Token token) {
@@ -154,7 +155,7 @@ class PublisherTest {
         assertEquals(file, onlyFile(), "no reader is disturbed");
         assertEquals(
                 "again",
-                new PublicationLog(storage, layout, PublicationLog.DAILY, DAY)
+                new PublicationLog(storage, layout, Channel.DAILY, DAY)
                         .latest()
                         .stages()
                         .get(STAGE)
@@ -232,7 +233,7 @@ class PublisherTest {
         killed.close();
         assertEquals(List.of(2L), logged(), "closing takes nothing away that is published");
         Publisher next = publisher("next");
-        next.begin(PublicationLog.DAILY, DAY, List.of("quality-control"));
+        next.begin(Channel.DAILY, DAY, List.of("quality-control"));
         next.close();
 
         assertEquals(List.of(2L), seen());
@@ -270,8 +271,7 @@ class PublisherTest {
         Publisher day = publisher("day");
         Token token = begin(day);
         Publisher looking = publisher("looking");
-        assertEquals(
-                token.number(), looking.join(PublicationLog.DAILY, DAY, STAGE).number());
+        assertEquals(token.number(), looking.join(Channel.DAILY, DAY, STAGE).number());
 
         day.stage(Table.REMOVED, removed(1L), destination);
         publish(day, token);
@@ -279,7 +279,7 @@ class PublisherTest {
         Publisher alone = publisher("alone");
         assertEquals(
                 1,
-                alone.join(PublicationLog.DAILY, DAY.plusDays(1), STAGE).number(),
+                alone.join(Channel.DAILY, DAY.plusDays(1), STAGE).number(),
                 "where there is no run, it is one's own");
         looking.close();
         alone.close();

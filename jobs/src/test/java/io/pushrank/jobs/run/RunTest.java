@@ -18,6 +18,7 @@ import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.QualityControl;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.Targets;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Storage;
@@ -331,11 +332,11 @@ class RunTest {
             while (Manifest.of(storage, world.layout(), TinyWorld.DATE).isEmpty()) {
                 Thread.onSpinWait();
             }
-            PublicationLog log = new PublicationLog(storage, world.layout(), PublicationLog.DAILY, TinyWorld.DATE);
+            PublicationLog log = new PublicationLog(storage, world.layout(), Channel.DAILY, TinyWorld.DATE);
             while (log.latest().number() == 0) {
                 Thread.onSpinWait();
             }
-            later.begin(PublicationLog.DAILY, TinyWorld.DATE, List.of("targets"));
+            later.begin(Channel.DAILY, TinyWorld.DATE, List.of("targets"));
         });
         observer.start();
 

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Publication;
 import io.pushrank.jobs.table.PublicationLog;
@@ -47,7 +48,7 @@ class SettlementTest {
     @BeforeEach
     void makeLayout() {
         layout = new Layout("input", directory.toString(), "models");
-        log = new PublicationLog(storage, layout, PublicationLog.DAILY, DAY);
+        log = new PublicationLog(storage, layout, Channel.DAILY, DAY);
         published = new PublishedTables(storage, layout);
     }
 
@@ -202,7 +203,7 @@ class SettlementTest {
         // Each number is there once: 151 fences, and a publication each time that none had begun since.
         assertEquals(
                 publication.number(),
-                storage.files(layout.publications(PublicationLog.DAILY) + "/ds=" + DAY).stream()
+                storage.files(layout.publications(Channel.DAILY) + "/ds=" + DAY).stream()
                         .filter(name -> name.endsWith(".json"))
                         .count());
         assertEquals(List.of(), storage.folders(layout.staging()), "nothing is left over");
