@@ -1,9 +1,9 @@
 package io.pushrank.jobs;
 
+import io.pushrank.jobs.publish.Publication;
+import io.pushrank.jobs.publish.PublicationLog;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.Publication;
-import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.time.LocalDate;

@@ -2,7 +2,7 @@ package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.run.Cleaning;
+import io.pushrank.jobs.publish.Cleaning;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;

@@ -1,7 +1,7 @@
 package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.table.PublishedViews;
+import io.pushrank.jobs.publish.PublishedViews;
 import io.pushrank.jobs.table.Table;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;

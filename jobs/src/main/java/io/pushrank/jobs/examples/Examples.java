@@ -10,10 +10,10 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.ExamplesConfig;
+import io.pushrank.jobs.publish.Publisher;
+import io.pushrank.jobs.publish.TableDigest;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.run.Progress;
-import io.pushrank.jobs.run.Publisher;
-import io.pushrank.jobs.run.TableDigest;
 import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.Hydration;
 import io.pushrank.jobs.table.Channel;

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.publish.RunId;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.io.UncheckedIOException;

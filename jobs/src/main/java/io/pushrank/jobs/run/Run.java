@@ -3,6 +3,8 @@ package io.pushrank.jobs.run;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.ExitCode;
+import io.pushrank.jobs.publish.Publisher;
+import io.pushrank.jobs.publish.RunId;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.Targets;
 import io.pushrank.jobs.table.Channel;

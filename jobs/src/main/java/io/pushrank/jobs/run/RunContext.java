@@ -2,9 +2,9 @@ package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.publish.Publication;
+import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.Publication;
-import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import java.time.LocalDate;
 import java.util.Optional;

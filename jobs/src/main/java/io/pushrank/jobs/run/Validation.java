@@ -2,11 +2,12 @@ package io.pushrank.jobs.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.config.Json;
+import io.pushrank.jobs.publish.Publication;
+import io.pushrank.jobs.publish.PublicationLog;
+import io.pushrank.jobs.publish.Publisher;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Inputs;
-import io.pushrank.jobs.table.Publication;
-import io.pushrank.jobs.table.PublicationLog;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Validator;
 import io.pushrank.jobs.table.Validator.TableReport;

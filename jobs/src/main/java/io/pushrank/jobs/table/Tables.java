@@ -3,6 +3,7 @@ package io.pushrank.jobs.table;
 import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelKind;

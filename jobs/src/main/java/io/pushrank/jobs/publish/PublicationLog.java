@@ -1,7 +1,10 @@
-package io.pushrank.jobs.table;
+package io.pushrank.jobs.publish;
 
 import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Channel;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.run;
+package io.pushrank.jobs.publish;
 
 import java.time.Instant;
 import java.time.LocalDateTime;
@@ -8,13 +8,13 @@ import java.time.format.DateTimeParseException;
 import java.util.UUID;
 
 /** Identifiers of runs. */
-final class RunId {
+public final class RunId {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmssSSS");
 
     private RunId() {}
 
     /** A new run's identifier: in the order of their starts, and never the same. */
-    static String create() {
+    public static String create() {
         return TIME.format(Instant.now().atOffset(ZoneOffset.UTC)) + "-"
                 + UUID.randomUUID().toString().substring(0, 8);
     }

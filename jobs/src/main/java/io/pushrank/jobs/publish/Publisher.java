@@ -1,4 +1,4 @@
-package io.pushrank.jobs.run;
+package io.pushrank.jobs.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.config.RankingConfig;
@@ -6,9 +6,6 @@ import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Footers;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.Publication;
-import io.pushrank.jobs.table.PublicationLog;
-import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.io.UncheckedIOException;
@@ -52,7 +49,7 @@ public final class Publisher implements AutoCloseable {
     /**
      * @throws PushrankException with exit code 2 when the output folder cannot be written
      */
-    Publisher(Storage storage, Layout layout, String runId, RankingConfig config) {
+    public Publisher(Storage storage, Layout layout, String runId, RankingConfig config) {
         this.storage = storage;
         this.layout = layout;
         this.runId = runId;
@@ -84,7 +81,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     /** The right to publish a stage beside the run that has it: see {@link PublicationLog#join}. */
-    Token join(Channel channel, LocalDate day, String stage) {
+    public Token join(Channel channel, LocalDate day, String stage) {
         return begin(channel, day, log -> log.join(stage));
     }
 
@@ -135,7 +132,7 @@ public final class Publisher implements AutoCloseable {
     }
 
     /** Marks a partition that this run leaves empty: what an earlier run put there goes. */
-    void clear(String destination) {
+    public void clear(String destination) {
         cleared.add(layout.relative(destination));
     }
 

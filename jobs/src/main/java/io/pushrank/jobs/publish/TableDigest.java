@@ -1,4 +1,4 @@
-package io.pushrank.jobs.run;
+package io.pushrank.jobs.publish;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;

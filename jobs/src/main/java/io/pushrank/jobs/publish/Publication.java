@@ -1,4 +1,4 @@
-package io.pushrank.jobs.table;
+package io.pushrank.jobs.publish;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Collection;

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.run;
+package io.pushrank.jobs.publish;
 
 import static io.pushrank.jobs.exit.ExitCode.INPUT_REJECTED;
 import static io.pushrank.jobs.exit.ExitCode.OUTPUT_REJECTED;
@@ -13,14 +13,10 @@ import io.pushrank.jobs.Published;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
-import io.pushrank.jobs.run.Publisher.Token;
+import io.pushrank.jobs.publish.PublishedViews.Dialect;
+import io.pushrank.jobs.publish.Publisher.Token;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.Publication;
-import io.pushrank.jobs.table.PublicationLog;
-import io.pushrank.jobs.table.PublishedTables;
-import io.pushrank.jobs.table.PublishedViews;
-import io.pushrank.jobs.table.PublishedViews.Dialect;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.run;
+package io.pushrank.jobs.publish;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -7,9 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.Publication;
-import io.pushrank.jobs.table.PublicationLog;
-import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import java.nio.file.Path;
 import java.time.LocalDate;

@@ -1,10 +1,7 @@
-package io.pushrank.jobs.run;
+package io.pushrank.jobs.publish;
 
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
-import io.pushrank.jobs.table.Publication;
-import io.pushrank.jobs.table.PublicationLog;
-import io.pushrank.jobs.table.PublishedTables;
 import io.pushrank.jobs.table.Storage;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -1,6 +1,11 @@
-package io.pushrank.jobs.table;
+package io.pushrank.jobs.publish;
 
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Channel;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Partitions;
+import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.table.Table;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
