@@ -25,9 +25,9 @@ class DataPathsTest {
             // ways.
             "udf/model/ModelExport",
             "udf/model/ModelPackage",
-            "jobs/network/RandomHeavyRanker",
-            "jobs/network/SavedModelWriter",
-            "jobs/network/ServingGraph",
+            "jobs/architecture/RandomHeavyRanker",
+            "jobs/architecture/SavedModelWriter",
+            "jobs/architecture/ServingGraph",
             "jobs/train/ForeignModel",
             "jobs/train/HeavyTrainer",
             "jobs/train/LightTrainer",

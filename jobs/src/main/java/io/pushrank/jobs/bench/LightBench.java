@@ -3,11 +3,11 @@ package io.pushrank.jobs.bench;
 import static org.apache.spark.sql.functions.col;
 
 import com.sun.management.ThreadMXBean;
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.ExampleSource;
+import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.evaluate.Metrics;
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.ExampleSource;
-import io.pushrank.jobs.network.LightParams;
 import io.pushrank.jobs.train.LightTrainer;
 import io.pushrank.udf.kernel.Kernels;
 import io.pushrank.udf.model.FeatureShape;

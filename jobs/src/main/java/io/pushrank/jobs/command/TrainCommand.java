@@ -1,11 +1,11 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.collaborative.Collaborative;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.network.HeavyParams;
-import io.pushrank.jobs.network.LightParams;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;

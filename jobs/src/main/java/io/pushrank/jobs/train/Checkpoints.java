@@ -1,7 +1,7 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.config.Digests;
-import io.pushrank.jobs.network.Weight;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;

@@ -1,6 +1,6 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.Example;
+import io.pushrank.jobs.architecture.Example;
 import io.pushrank.udf.scoring.FeatureArrays;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

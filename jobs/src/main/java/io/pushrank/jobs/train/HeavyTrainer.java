@@ -1,8 +1,8 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.ExampleSource;
-import io.pushrank.jobs.network.HeavyNetwork;
-import io.pushrank.jobs.network.HeavyParams;
+import io.pushrank.jobs.architecture.ExampleSource;
+import io.pushrank.jobs.architecture.HeavyNetwork;
+import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.TensorFlowThreads;

@@ -1,8 +1,8 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.ExampleSource;
-import io.pushrank.jobs.network.LightNetwork;
-import io.pushrank.jobs.network.LightParams;
+import io.pushrank.jobs.architecture.ExampleSource;
+import io.pushrank.jobs.architecture.LightNetwork;
+import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.TensorFlowThreads;

@@ -1,7 +1,7 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.GraphContext;
-import io.pushrank.jobs.network.TrainingParams;
+import io.pushrank.jobs.architecture.GraphContext;
+import io.pushrank.jobs.architecture.TrainingParams;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

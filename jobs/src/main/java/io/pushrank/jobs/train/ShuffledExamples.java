@@ -4,9 +4,9 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.ExampleSource;
 import io.pushrank.jobs.config.Digests;
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.ExampleSource;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;

@@ -1,12 +1,12 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.ExampleBatch;
-import io.pushrank.jobs.network.GraphContext;
-import io.pushrank.jobs.network.GraphVariables;
-import io.pushrank.jobs.network.Network;
-import io.pushrank.jobs.network.NetworkGraph;
-import io.pushrank.jobs.network.TrainingParams;
-import io.pushrank.jobs.network.Weight;
+import io.pushrank.jobs.architecture.ExampleBatch;
+import io.pushrank.jobs.architecture.GraphContext;
+import io.pushrank.jobs.architecture.GraphVariables;
+import io.pushrank.jobs.architecture.Network;
+import io.pushrank.jobs.architecture.NetworkGraph;
+import io.pushrank.jobs.architecture.TrainingParams;
+import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.udf.model.FeatureTensors;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.ArrayList;

@@ -1,17 +1,17 @@
 package io.pushrank.jobs.train;
 
+import io.pushrank.jobs.architecture.BatchFeed;
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.ExampleBatch;
+import io.pushrank.jobs.architecture.ExampleSource;
+import io.pushrank.jobs.architecture.Network;
+import io.pushrank.jobs.architecture.Predictions;
+import io.pushrank.jobs.architecture.SavedModelWriter;
+import io.pushrank.jobs.architecture.TrainingParams;
+import io.pushrank.jobs.architecture.UnusableExamplesException;
+import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.config.Digests;
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.network.BatchFeed;
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.ExampleBatch;
-import io.pushrank.jobs.network.ExampleSource;
-import io.pushrank.jobs.network.Network;
-import io.pushrank.jobs.network.Predictions;
-import io.pushrank.jobs.network.SavedModelWriter;
-import io.pushrank.jobs.network.TrainingParams;
-import io.pushrank.jobs.network.UnusableExamplesException;
-import io.pushrank.jobs.network.Weight;
 import io.pushrank.jobs.train.Interruption.InterruptedTrainingException;
 import io.pushrank.udf.model.ModelExport;
 import java.io.IOException;

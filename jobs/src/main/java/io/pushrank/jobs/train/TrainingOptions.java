@@ -1,7 +1,7 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.Checks;
-import io.pushrank.jobs.network.Weight;
+import io.pushrank.jobs.architecture.Checks;
+import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,12 +1,12 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.BatchFeed;
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.ExampleBatch;
-import io.pushrank.jobs.network.ExampleSource;
-import io.pushrank.jobs.network.HeavyNetwork;
-import io.pushrank.jobs.network.HeavyParams;
-import io.pushrank.jobs.network.Network;
+import io.pushrank.jobs.architecture.BatchFeed;
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.ExampleBatch;
+import io.pushrank.jobs.architecture.ExampleSource;
+import io.pushrank.jobs.architecture.HeavyNetwork;
+import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.Network;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.Weight;
+import io.pushrank.jobs.architecture.Weight;
 import java.util.Map;
 
 /**

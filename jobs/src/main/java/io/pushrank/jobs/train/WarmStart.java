@@ -2,17 +2,17 @@ package io.pushrank.jobs.train;
 
 import static org.apache.spark.sql.functions.lit;
 
+import io.pushrank.jobs.architecture.ExampleBatch;
+import io.pushrank.jobs.architecture.ExampleSource;
+import io.pushrank.jobs.architecture.HeavyNetwork;
+import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.InputAxis;
+import io.pushrank.jobs.architecture.LightNetwork;
+import io.pushrank.jobs.architecture.LightParams;
+import io.pushrank.jobs.architecture.Network;
+import io.pushrank.jobs.architecture.SavedModelWriter;
+import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.evaluate.TrainedOn;
-import io.pushrank.jobs.network.ExampleBatch;
-import io.pushrank.jobs.network.ExampleSource;
-import io.pushrank.jobs.network.HeavyNetwork;
-import io.pushrank.jobs.network.HeavyParams;
-import io.pushrank.jobs.network.InputAxis;
-import io.pushrank.jobs.network.LightNetwork;
-import io.pushrank.jobs.network.LightParams;
-import io.pushrank.jobs.network.Network;
-import io.pushrank.jobs.network.SavedModelWriter;
-import io.pushrank.jobs.network.Weight;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.Calibration;

@@ -10,13 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.Published;
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.RandomHeavyRanker;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.network.HeavyParams;
-import io.pushrank.jobs.network.RandomHeavyRanker;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;

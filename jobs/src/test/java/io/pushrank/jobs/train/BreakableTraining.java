@@ -1,10 +1,10 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.ExampleSource;
-import io.pushrank.jobs.network.HeavyParams;
-import io.pushrank.jobs.network.LightParams;
-import io.pushrank.jobs.network.SampleParams;
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.ExampleSource;
+import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.LightParams;
+import io.pushrank.jobs.architecture.SampleParams;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelPackage;

@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.ExampleSource;
-import io.pushrank.jobs.network.HeavyParams;
-import io.pushrank.jobs.network.NaiveHeavyRanker;
-import io.pushrank.jobs.network.SampleParams;
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.ExampleSource;
+import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.NaiveHeavyRanker;
+import io.pushrank.jobs.architecture.SampleParams;
 import io.pushrank.udf.model.FeatureBatch;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.HeavyModel;

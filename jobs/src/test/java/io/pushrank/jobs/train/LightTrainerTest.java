@@ -4,11 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.LightParams;
-import io.pushrank.jobs.network.SampleParams;
-import io.pushrank.jobs.network.SavedVariables;
-import io.pushrank.jobs.network.Weight;
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.LightParams;
+import io.pushrank.jobs.architecture.SampleParams;
+import io.pushrank.jobs.architecture.SavedVariables;
+import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.udf.kernel.Kernel;
 import io.pushrank.udf.kernel.Kernels;
 import io.pushrank.udf.model.FeatureBatch;

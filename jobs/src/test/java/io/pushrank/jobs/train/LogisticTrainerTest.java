@@ -6,10 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.HeavyParams;
-import io.pushrank.jobs.network.SampleParams;
-import io.pushrank.jobs.network.SavedVariables;
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.SampleParams;
+import io.pushrank.jobs.architecture.SavedVariables;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;

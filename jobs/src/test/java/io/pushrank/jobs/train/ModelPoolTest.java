@@ -3,8 +3,8 @@ package io.pushrank.jobs.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pushrank.jobs.network.HeavyParams;
-import io.pushrank.jobs.network.SampleParams;
+import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.SampleParams;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelPackage;

@@ -3,7 +3,7 @@ package io.pushrank.jobs.train;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pushrank.jobs.network.Example;
+import io.pushrank.jobs.architecture.Example;
 import io.pushrank.udf.model.FeatureBatch;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.FeatureTensors;

@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pushrank.jobs.architecture.LightParams;
+import io.pushrank.jobs.architecture.SampleParams;
+import io.pushrank.jobs.architecture.SavedVariables;
+import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.network.LightParams;
-import io.pushrank.jobs.network.SampleParams;
-import io.pushrank.jobs.network.SavedVariables;
-import io.pushrank.jobs.network.Weight;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;

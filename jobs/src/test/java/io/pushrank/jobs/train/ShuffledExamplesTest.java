@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
-import io.pushrank.jobs.network.BatchFeed;
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.ExampleBatch;
-import io.pushrank.jobs.network.RecordWeights;
+import io.pushrank.jobs.architecture.BatchFeed;
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.ExampleBatch;
+import io.pushrank.jobs.architecture.RecordWeights;
 import io.pushrank.udf.model.FeatureShape;
 import java.nio.file.Path;
 import java.util.ArrayList;

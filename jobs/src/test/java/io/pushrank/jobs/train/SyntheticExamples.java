@@ -1,7 +1,7 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.network.Example;
-import io.pushrank.jobs.network.ExampleSource;
+import io.pushrank.jobs.architecture.Example;
+import io.pushrank.jobs.architecture.ExampleSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -8,11 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.LightParams;
+import io.pushrank.jobs.architecture.SampleParams;
 import io.pushrank.jobs.evaluate.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.network.HeavyParams;
-import io.pushrank.jobs.network.LightParams;
-import io.pushrank.jobs.network.SampleParams;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.feature.FeatureList;

@@ -1,0 +1,116 @@
+package io.pushrank.jobs.architecture;
+
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.nn.FusedBatchNorm;
+import org.tensorflow.types.TFloat32;
+import org.tensorflow.types.TInt32;
+
+/** Batch normalisation of the last axis; statistics are taken over all other axes. */
+final class BatchNormalisation {
+    /** Added to the variance; the light ranker's plain-Java pass uses the same. */
+    static final float EPSILON = 1e-3f;
+
+    private BatchNormalisation() {}
+
+    /**
+     * Normalises [a, B, 1, width].
+     *
+     * @param depth see {@link GraphContext.Normalisation}
+     */
+    static Operand<TFloat32> fused(GraphContext context, String name, int depth, Operand<TFloat32> x, int width) {
+        Ops tf = context.tf;
+        Vectors vectors = new Vectors(context, name, width);
+        var epsilon = FusedBatchNorm.epsilon(EPSILON);
+        if (!context.training()) {
+            recordMoments(context, name, depth, x, List.of(0, 1, 2));
+            // Java calls FusedBatchNormV3 by this name, the only version with a gradient.
+            return tf.nn.fusedBatchNorm(
+                            x,
+                            vectors.gamma,
+                            vectors.beta,
+                            vectors.mean,
+                            vectors.variance,
+                            epsilon,
+                            FusedBatchNorm.isTraining(false))
+                    .y();
+        }
+        Operand<TFloat32> none = tf.constant(new float[0]);
+        FusedBatchNorm<TFloat32, TFloat32> normalised = tf.nn.fusedBatchNorm(
+                x, vectors.gamma, vectors.beta, none, none, epsilon, FusedBatchNorm.isTraining(true));
+        vectors.update(context, normalised.batchMean(), normalised.batchVariance());
+        return normalised.y();
+    }
+
+    /** Normalises [B, width]; while training the batch's statistics are corrected towards the moving ones (renorm). */
+    static Operand<TFloat32> renormalised(
+            GraphContext context, String name, int depth, Operand<TFloat32> x, int width) {
+        Ops tf = context.tf;
+        Vectors vectors = new Vectors(context, name, width);
+        Operand<TFloat32> epsilon = tf.constant(EPSILON);
+        Operand<TFloat32> moving = tf.math.sqrt(tf.math.add(vectors.variance, epsilon));
+        Operand<TFloat32> normalised;
+        if (context.training()) {
+            Operand<TFloat32> mean = tf.math.mean(x, tf.constant(0));
+            Operand<TFloat32> centred = tf.math.sub(x, mean);
+            Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), tf.constant(0));
+            Operand<TFloat32> deviation = tf.math.sqrt(tf.math.add(variance, epsilon));
+            Operand<TFloat32> rMax = context.schedule.renormR();
+            Operand<TFloat32> dMax = context.schedule.renormD();
+            Operand<TFloat32> r = tf.stopGradient(tf.math.minimum(
+                    tf.math.maximum(tf.math.div(deviation, moving), tf.math.div(tf.constant(1f), rMax)), rMax));
+            Operand<TFloat32> d = tf.stopGradient(tf.math.minimum(
+                    tf.math.maximum(tf.math.div(tf.math.sub(mean, vectors.mean), moving), tf.math.neg(dMax)), dMax));
+            vectors.update(context, mean, variance);
+            normalised = tf.math.add(tf.math.mul(tf.math.div(centred, deviation), r), d);
+        } else {
+            recordMoments(context, name, depth, x, List.of(0));
+            normalised = tf.math.div(tf.math.sub(x, vectors.mean), moving);
+        }
+        return tf.math.add(tf.math.mul(normalised, vectors.gamma), vectors.beta);
+    }
+
+    private static void recordMoments(
+            GraphContext context, String name, int depth, Operand<TFloat32> x, List<Integer> axes) {
+        if (context.path != GraphContext.Path.EVALUATION) {
+            return;
+        }
+        Ops tf = context.tf;
+        Operand<TInt32> over =
+                tf.constant(axes.stream().mapToInt(Integer::intValue).toArray());
+        Operand<TFloat32> mean = tf.math.mean(x, over);
+        Operand<TFloat32> variance = tf.math.mean(tf.math.square(tf.math.sub(x, mean)), over);
+        context.normalisations.add(new GraphContext.Normalisation(name, depth, mean, variance));
+    }
+
+    /** The four vectors of a normalisation. */
+    private static final class Vectors {
+        final String name;
+        final Operand<TFloat32> gamma;
+        final Operand<TFloat32> beta;
+        final Operand<TFloat32> mean;
+        final Operand<TFloat32> variance;
+
+        Vectors(GraphContext context, String name, int width) {
+            this.name = name;
+            gamma = context.variables.trained(name + ".gamma", Initializer.constant(1), width);
+            beta = context.variables.trained(name + ".beta", Initializer.constant(0), width);
+            mean = context.variables.statistic(name + ".moving_mean", 0, width);
+            variance = context.variables.statistic(name + ".moving_variance", 1, width);
+        }
+
+        /** moving ← moving · momentum + batch · (1 − momentum). */
+        void update(GraphContext context, Operand<TFloat32> batchMean, Operand<TFloat32> batchVariance) {
+            move(context, ".moving_mean", mean, batchMean);
+            move(context, ".moving_variance", variance, batchVariance);
+        }
+
+        private void move(GraphContext context, String suffix, Operand<TFloat32> moving, Operand<TFloat32> batch) {
+            Ops tf = context.tf;
+            Operand<TFloat32> kept = tf.math.mul(moving, context.schedule.momentum());
+            Operand<TFloat32> added = tf.math.mul(batch, tf.math.sub(tf.constant(1f), context.schedule.momentum()));
+            context.updates.add(new GraphContext.StatisticUpdate(name + suffix, tf.math.add(kept, added)));
+        }
+    }
+}

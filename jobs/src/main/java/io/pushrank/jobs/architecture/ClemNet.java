@@ -1,0 +1,206 @@
+package io.pushrank.jobs.architecture;
+
+import io.pushrank.udf.model.FeatureShape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.op.core.Squeeze;
+import org.tensorflow.op.core.Stack;
+import org.tensorflow.op.core.Unstack;
+import org.tensorflow.types.TFloat32;
+
+/**
+ * The published heavy ranker: a tower of its own for each task, each of blocks of a channel-wise dense layer along the
+ * input's length and a convolution along it, then a dense layer to one logit.
+ *
+ * @param blocks in order, at least one
+ */
+@ModelName("clemnet")
+public record ClemNet(List<Block> blocks) implements Architecture {
+    public ClemNet {
+        Checks.require(
+                blocks != null && !blocks.isEmpty() && blocks.stream().noneMatch(Objects::isNull),
+                "clemnet.blocks",
+                "a list of at least 1 block",
+                blocks);
+        blocks = List.copyOf(blocks);
+        for (int index = 0; index < blocks.size(); index++) {
+            blocks.get(index).require("clemnet.blocks[" + index + "]");
+        }
+    }
+
+    /**
+     * One block; each part may be left out, not both. In order: channel-wise dense, batch normalisation a position, ReLU;
+     * convolution with bias, batch normalisation a position, ReLU; residual.
+     *
+     * @param units outputs of the dense half, from 0 to 16384; 0 leaves it out, and the length stays
+     * @param kernel width of the convolution, odd, from 1 to 99
+     * @param filters outputs of the convolution, from 0 to 256; 0 leaves it out, and the number of channels stays
+     * @param residual whether a 1×1 convolution without bias is added to the block's output: of the block's input where it
+     *     is as long as the output, else of the dense half's output
+     */
+    public record Block(int units, int kernel, int filters, boolean residual) {
+        private void require(String key) {
+            Checks.between(key + ".units", 0, 16384, units);
+            Checks.require(
+                    kernel >= 1 && kernel <= 99 && kernel % 2 == 1, key + ".kernel", "odd, from 1 to 99", kernel);
+            Checks.between(key + ".filters", 0, 256, filters);
+            Checks.require(units + filters > 0, key + ".units + filters", "above 0", units + filters);
+        }
+    }
+
+    @Override
+    public Logits logits(GraphContext context, HeavyInput input) {
+        Operand<TFloat32> x = input.dense();
+        return new Logits(
+                new Tower(context, "oonc").logits(x, input.width()),
+                new Tower(context, "engagement").logits(x, input.width()));
+    }
+
+    @Override
+    public long multiplications(HeavyParams params, FeatureShape shape) {
+        long length = HeavyInput.width(params, shape);
+        long channels = 1;
+        long tower = 0;
+        for (Block block : blocks) {
+            long inChannels = channels;
+            if (block.units() > 0) {
+                tower += channels * length * block.units();
+                length = block.units();
+            }
+            if (block.filters() > 0) {
+                tower += length * channels * block.kernel() * block.filters();
+                channels = block.filters();
+            }
+            if (block.residual()) {
+                tower += length * channels * inChannels;
+            }
+        }
+        return 2 * (tower + length * channels);
+    }
+
+    @Override
+    public List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape) {
+        int width = HeavyInput.width(params, shape);
+        Block first = blocks.get(0);
+        Checks.require(
+                first.units() > 0,
+                "clemnet.blocks[0].units",
+                "above 0 for a warm start, since a convolution ties each feature to its neighbours in the list",
+                first.units());
+        Checks.require(
+                !first.residual() || first.units() != width,
+                "clemnet.blocks[0].residual",
+                "false for a warm start with " + width + " inputs, since it ties each input to the output of its place",
+                first.residual());
+        List<InputAxis> axes = new ArrayList<>(HeavyInput.DENSE_AXES);
+        for (String tower : List.of("oonc", "engagement")) {
+            axes.add(new InputAxis(tower + ".block_0.dense.kernel", 1, InputAxis.Inputs.DENSE));
+        }
+        return axes;
+    }
+
+    /**
+     * The network of one task. Activations are [channels, B, 1, length], so that batch normalisation a position is
+     * TensorFlow's fused one and each channel's matrix product is an ordinary one, which its CPU library fuses with the
+     * bias.
+     */
+    private final class Tower {
+        private final GraphContext context;
+        private final Ops tf;
+        private final String name;
+
+        Tower(GraphContext context, String name) {
+            this.context = context;
+            this.tf = context.tf;
+            this.name = name;
+        }
+
+        /** [B, width] -> [B]. */
+        Operand<TFloat32> logits(Operand<TFloat32> x, int width) {
+            Activation hidden = new Activation(tf.reshape(x, tf.constant(new int[] {1, -1, 1, width})), 1, width);
+            for (int index = 0; index < blocks.size(); index++) {
+                hidden = block(name + ".block_" + index, 1 + 2 * index, blocks.get(index), hidden);
+            }
+            int flat = hidden.length() * hidden.channels();
+            // Flattened position by position, its channels beside each other.
+            Operand<TFloat32> flattened = tf.reshape(
+                    tf.linalg.transpose(hidden.values(), tf.constant(new int[] {1, 3, 0, 2})),
+                    tf.constant(new int[] {-1, flat}));
+            return DenseLayers.logit(context, name + ".logit", flattened, flat);
+        }
+
+        private Activation block(String block, int depth, Block params, Activation input) {
+            Activation dense = params.units() == 0
+                    ? input
+                    : normalised(
+                            block + ".dense_norm", depth, channelWiseDense(block + ".dense", input, params.units()));
+            Activation output = params.filters() == 0
+                    ? dense
+                    : normalised(
+                            block + ".convolution_norm",
+                            depth + 1,
+                            convolution(block + ".convolution", dense, params.kernel(), params.filters(), true));
+            if (!params.residual()) {
+                return output;
+            }
+            Activation skipped = input.length() == output.length() ? input : dense;
+            Activation residual = convolution(block + ".residual", skipped, 1, output.channels(), false);
+            return new Activation(tf.math.add(output.values(), residual.values()), output.channels(), output.length());
+        }
+
+        private Activation normalised(String norm, int depth, Activation x) {
+            return new Activation(
+                    tf.nn.relu(BatchNormalisation.fused(context, norm, depth, x.values(), x.length())),
+                    x.channels(),
+                    x.length());
+        }
+
+        /** One matrix a channel. */
+        private Activation channelWiseDense(String layer, Activation x, int out) {
+            int count = x.channels();
+            int in = x.length();
+            Operand<TFloat32> kernel =
+                    context.variables.trained(layer + ".kernel", Initializer.glorot(in, out), count, in, out);
+            Operand<TFloat32> bias = context.variables.trained(layer + ".bias", Initializer.constant(0), count, out);
+            List<Operand<TFloat32>> channels = unstack(tf.squeeze(x.values(), Squeeze.axis(List.of(2L))), count);
+            List<Operand<TFloat32>> kernels = unstack(kernel, count);
+            List<Operand<TFloat32>> biases = unstack(bias, count);
+            List<Operand<TFloat32>> outputs = new ArrayList<>();
+            for (int channel = 0; channel < count; channel++) {
+                outputs.add(tf.nn.biasAdd(
+                        tf.linalg.matMul(channels.get(channel), kernels.get(channel)), biases.get(channel)));
+            }
+            return new Activation(tf.expandDims(tf.stack(outputs, Stack.axis(0L)), tf.constant(2)), count, out);
+        }
+
+        /** Conv1D along the length, SAME. */
+        private Activation convolution(String layer, Activation x, int width, int filters, boolean hasBias) {
+            int in = x.channels();
+            Operand<TFloat32> kernel = context.variables.trained(
+                    layer + ".kernel",
+                    Initializer.glorot((long) width * in, (long) width * filters),
+                    1,
+                    width,
+                    in,
+                    filters);
+            Operand<TFloat32> channelsLast = tf.linalg.transpose(x.values(), tf.constant(new int[] {1, 2, 3, 0}));
+            Operand<TFloat32> convolved = tf.nn.conv2d(channelsLast, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
+            if (hasBias) {
+                convolved = tf.nn.biasAdd(
+                        convolved, context.variables.trained(layer + ".bias", Initializer.constant(0), filters));
+            }
+            return new Activation(
+                    tf.linalg.transpose(convolved, tf.constant(new int[] {3, 0, 1, 2})), filters, x.length());
+        }
+
+        private List<Operand<TFloat32>> unstack(Operand<TFloat32> x, int count) {
+            return List.copyOf(tf.unstack(x, (long) count, Unstack.axis(0L)).output());
+        }
+    }
+
+    /** Values [channels, B, 1, length]. */
+    private record Activation(Operand<TFloat32> values, int channels, int length) {}
+}

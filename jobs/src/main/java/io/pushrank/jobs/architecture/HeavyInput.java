@@ -1,0 +1,99 @@
+package io.pushrank.jobs.architecture;
+
+import io.pushrank.udf.model.FeatureShape;
+import java.util.List;
+import org.tensorflow.Operand;
+import org.tensorflow.op.Ops;
+import org.tensorflow.types.TFloat32;
+
+/** A batch's features as architectures take them; what none of them asks for has no variables. */
+final class HeavyInput {
+    /** Where features lie in the variables of {@link #dense}. */
+    static final List<InputAxis> DENSE_AXES = InputAxis.normalisation("input_norm", InputAxis.Inputs.CONTINUOUS);
+
+    private final GraphContext context;
+    private final Ops tf;
+    private final ModelInputs inputs;
+    private final HeavyParams params;
+    private final FeatureShape shape;
+
+    HeavyInput(GraphContext context, ModelInputs inputs, HeavyParams params, FeatureShape shape) {
+        this.context = context;
+        this.tf = context.tf;
+        this.inputs = inputs;
+        this.params = params;
+        this.shape = shape;
+    }
+
+    /** Columns of {@link #dense}. */
+    int width() {
+        return width(params, shape);
+    }
+
+    static int width(HeavyParams params, FeatureShape shape) {
+        return shape.continuous() + shape.binary() + 2 * params.embeddingDimensions();
+    }
+
+    /**
+     * [B, width]: continuous, as logarithms, batch-normalised and clipped to [-5, 5]; binary; the embedding sum of sparse
+     * features; that of sparse continuous ones.
+     */
+    Operand<TFloat32> dense() {
+        int dimensions = params.embeddingDimensions();
+        Initializer zeros = Initializer.constant(0);
+        return tf.concat(
+                List.of(
+                        normalised(),
+                        binary(),
+                        sparse().build(context, "sparse", buckets(), dimensions, zeros),
+                        sparseContinuous()
+                                .maxNormalised(context, "sparse_continuous", buckets())
+                                .build(context, "sparse_continuous", buckets(), dimensions, zeros)),
+                tf.constant(1));
+    }
+
+    private Operand<TFloat32> normalised() {
+        Operand<TFloat32> normalised =
+                BatchNormalisation.renormalised(context, "input_norm", 0, logarithms(), shape.continuous());
+        return tf.math.minimum(tf.math.maximum(normalised, tf.constant(-5f)), tf.constant(5f));
+    }
+
+    /** [B, continuous]: sign(x)·log(1+|x|); 0 where missing. */
+    Operand<TFloat32> logarithms() {
+        Operand<TFloat32> zeros = tf.zerosLike(inputs.continuous);
+        return signedLogarithm(tf, tf.select(inputs.continuousMissing, zeros, inputs.continuous));
+    }
+
+    /** sign(x)·log(1+|x|). */
+    static Operand<TFloat32> signedLogarithm(Ops tf, Operand<TFloat32> x) {
+        return tf.math.mul(tf.math.sign(x), tf.math.log1p(tf.math.abs(x)));
+    }
+
+    /** [B, continuous]: 1 where missing, else 0. */
+    Operand<TFloat32> missing() {
+        return tf.dtypes.cast(inputs.continuousMissing, TFloat32.class);
+    }
+
+    /** [B, binary]. */
+    Operand<TFloat32> binary() {
+        return inputs.binary;
+    }
+
+    EmbeddingSum sparse() {
+        return inputs.sparse;
+    }
+
+    EmbeddingSum sparseContinuous() {
+        return inputs.sparseContinuous;
+    }
+
+    /** Different ids of sparse entries. */
+    int buckets() {
+        return 1 << params.hashBits();
+    }
+
+    /** Columns of {@link #logarithms}, {@link #missing} and {@link #binary} together. */
+    int linearWidth() {
+        return 2 * shape.continuous() + shape.binary();
+    }
+}

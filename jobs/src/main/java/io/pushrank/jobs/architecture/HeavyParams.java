@@ -1,0 +1,66 @@
+package io.pushrank.jobs.architecture;
+
+/**
+ * The heavy ranker's params.yaml. What a model has no use for is null: a logistic regression has neither embeddings nor
+ * training by steps.
+ *
+ * @param model the architecture: key {@code model} names it, and the section of that name holds its own params
+ * @param hashBits sparse features share 2^bits embedding rows, from 1 to 24
+ * @param embeddingDimensions width of each of the two embedding sums
+ * @param ooncWeight weight of P(opened) in the score
+ * @param engagementWeight weight of P(opened and engaged) in the score; the two are normalised to sum 1
+ * @param secondLossDenominator what the engagement loss is divided by
+ * @param training how it learns
+ */
+public record HeavyParams(
+        Architecture model,
+        int hashBits,
+        Integer embeddingDimensions,
+        double ooncWeight,
+        double engagementWeight,
+        SecondLossDenominator secondLossDenominator,
+        TrainingParams training) {
+    public HeavyParams {
+        Checks.require(model != null, "model", "the name of a model", model);
+        Checks.between("hash_bits", 1, 24, hashBits);
+        requireIfUsed(model, "embedding_dimensions", embeddingDimensions);
+        if (embeddingDimensions != null) {
+            Checks.between("embedding_dimensions", 1, 1024, embeddingDimensions);
+        }
+        Checks.require(ooncWeight >= 0 && ooncWeight <= 1, "oonc_weight", "in [0, 1]", ooncWeight);
+        Checks.require(
+                engagementWeight >= 0 && engagementWeight <= 1, "engagement_weight", "in [0, 1]", engagementWeight);
+        Checks.require(
+                ooncWeight + engagementWeight > 0,
+                "oonc_weight + engagement_weight",
+                "above 0",
+                ooncWeight + engagementWeight);
+        requireIfUsed(model, "second_loss_denominator", secondLossDenominator);
+        requireIfUsed(model, "training", training);
+    }
+
+    private static void requireIfUsed(Architecture model, String key, Object value) {
+        boolean isUsed = !model.unusedKeys().contains(key);
+        Checks.require(isUsed == (value != null), key, isUsed ? "given" : "absent with model " + model.name(), value);
+    }
+
+    /**
+     * Reads a params.yaml.
+     *
+     * @param file name used in messages
+     * @throws IllegalArgumentException naming file, key, value and bound
+     */
+    public static HeavyParams parse(String file, String yaml) {
+        return ParamsYaml.parse(file, yaml, "heavy", HeavyParams.class);
+    }
+
+    /** Of everything random in training; 0 for a model without. */
+    public long seed() {
+        return training == null ? 0 : training.seed();
+    }
+
+    /** The params as the YAML that a model package keeps. */
+    public String toYaml() {
+        return ParamsYaml.write(this, model);
+    }
+}

@@ -1,0 +1,32 @@
+package io.pushrank.jobs.architecture;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.tensorflow.ndarray.Shape;
+
+/** Initial values of a variable: a function of the training's seed and the variable's name, not of creation order. */
+@FunctionalInterface
+public interface Initializer {
+    float[] values(long seed, String name, Shape shape);
+
+    static Initializer constant(float value) {
+        return (seed, name, shape) -> {
+            float[] values = new float[Math.toIntExact(shape.size())];
+            Arrays.fill(values, value);
+            return values;
+        };
+    }
+
+    /** Glorot uniform: limit sqrt(6 / (fan in + fan out)). */
+    static Initializer glorot(long fanIn, long fanOut) {
+        return (seed, name, shape) -> {
+            double limit = Math.sqrt(6.0 / (fanIn + fanOut));
+            SplittableRandom random = new SplittableRandom(seed * 0x9E3779B97F4A7C15L + name.hashCode());
+            float[] values = new float[Math.toIntExact(shape.size())];
+            for (int index = 0; index < values.length; index++) {
+                values[index] = (float) ((2 * random.nextDouble() - 1) * limit);
+            }
+            return values;
+        };
+    }
+}

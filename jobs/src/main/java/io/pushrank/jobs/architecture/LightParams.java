@@ -1,0 +1,59 @@
+package io.pushrank.jobs.architecture;
+
+import java.util.List;
+
+/**
+ * The light ranker's params.yaml.
+ *
+ * @param hashBits sparse features share 2^bits embedding rows, from 1 to 24
+ * @param embeddingDimensions width of the embedding sum
+ * @param denseUnits outputs of the dense branch, and of the missing branch
+ * @param missingBranch whether the missing mask gets a branch of its own
+ * @param hiddenUnits outputs of the layers after the branches are joined
+ * @param dropout share of inputs dropped while training, in [0, 1)
+ * @param leakySlope slope of the activation below 0
+ * @param label what it predicts
+ * @param recordWeights how much a candidate counts by its position; null when all count alike
+ * @param training how it learns
+ */
+public record LightParams(
+        int hashBits,
+        int embeddingDimensions,
+        int denseUnits,
+        boolean missingBranch,
+        List<Integer> hiddenUnits,
+        double dropout,
+        double leakySlope,
+        LightLabel label,
+        @OptionalKey RecordWeights recordWeights,
+        TrainingParams training) {
+    public LightParams {
+        Checks.between("hash_bits", 1, 24, hashBits);
+        Checks.between("embedding_dimensions", 1, 1024, embeddingDimensions);
+        Checks.between("dense_units", 1, 16384, denseUnits);
+        Checks.require(hiddenUnits != null, "hidden_units", "a list of numbers", hiddenUnits);
+        hiddenUnits = List.copyOf(hiddenUnits);
+        for (int index = 0; index < hiddenUnits.size(); index++) {
+            Checks.between("hidden_units[" + index + "]", 1, 16384, hiddenUnits.get(index));
+        }
+        Checks.require(dropout >= 0 && dropout < 1, "dropout", "in [0, 1)", dropout);
+        Checks.require(leakySlope >= 0 && leakySlope < 1, "leaky_slope", "in [0, 1)", leakySlope);
+        Checks.require(label != null, "label", "sent, top3 or heavy_score", label);
+        Checks.require(training != null, "training", "a section", training);
+    }
+
+    /**
+     * Reads a params.yaml.
+     *
+     * @param file name used in messages
+     * @throws IllegalArgumentException naming file, key, value and bound
+     */
+    public static LightParams parse(String file, String yaml) {
+        return ParamsYaml.parse(file, yaml, "light", LightParams.class);
+    }
+
+    /** The params as the YAML that a model package keeps. */
+    public String toYaml() {
+        return ParamsYaml.write(this);
+    }
+}

@@ -1,0 +1,111 @@
+package io.pushrank.jobs.architecture;
+
+/**
+ * How either ranker learns.
+ *
+ * @param optimizer adam, or gradient_descent as published
+ * @param learningRate step size, in (0, 1]
+ * @param learningRateWarmUpSteps the rate rises linearly to its value over so many steps; 0 starts with it
+ * @param learningRateHalvingSteps the rate halves every so many steps; 0 keeps it
+ * @param learningRateCosineSteps after warm-up the rate falls along half a cosine over so many steps, to 1 % of its value,
+ *     where it stays; 0 keeps it
+ * @param clipNorm gradients are scaled down to this global norm; 0 leaves them
+ * @param momentum upper bound of the moving statistics' momentum, in [0, 1)
+ * @param momentumRamp whether momentum is min(momentum, (1 + step) / (10 + step)), so that early statistics count
+ * @param renormMaximumScale upper bound of batch renormalisation's scale correction (r in the paper), at least 1
+ * @param renormMaximumShift upper bound of its shift correction (d), at least 0
+ * @param renormRampSteps steps over which scale goes from 1 and shift from 0 to their bounds; 0 uses the bounds at once
+ * @param batchRows examples a step, at least 2
+ * @param maximumEpochs passes over the training examples at most
+ * @param maximumSteps steps at most
+ * @param evaluateEverySteps steps between evaluations
+ * @param patience evaluations without improvement before training stops
+ * @param tolerance what counts as an improvement must exceed the best by this much
+ * @param maximumEvaluationRows evaluation examples read at most
+ * @param statisticsRows training examples over which normalisation statistics are recomputed before export
+ * @param seed of initial weights and dropout
+ */
+public record TrainingParams(
+        OptimizerKind optimizer,
+        double learningRate,
+        int learningRateWarmUpSteps,
+        int learningRateHalvingSteps,
+        int learningRateCosineSteps,
+        double clipNorm,
+        double momentum,
+        boolean momentumRamp,
+        double renormMaximumScale,
+        double renormMaximumShift,
+        int renormRampSteps,
+        int batchRows,
+        int maximumEpochs,
+        int maximumSteps,
+        int evaluateEverySteps,
+        int patience,
+        double tolerance,
+        int maximumEvaluationRows,
+        int statisticsRows,
+        long seed) {
+    /** Above 0, so that steps after the cosine's end still learn something. */
+    private static final double COSINE_FLOOR = 0.01;
+
+    public TrainingParams {
+        Checks.require(optimizer != null, "training.optimizer", "adam or gradient_descent", optimizer);
+        Checks.require(learningRate > 0 && learningRate <= 1, "training.learning_rate", "in (0, 1]", learningRate);
+        Checks.atLeast("training.learning_rate_warm_up_steps", 0, learningRateWarmUpSteps);
+        Checks.atLeast("training.learning_rate_halving_steps", 0, learningRateHalvingSteps);
+        Checks.atLeast("training.learning_rate_cosine_steps", 0, learningRateCosineSteps);
+        Checks.require(
+                learningRateHalvingSteps == 0 || learningRateCosineSteps == 0,
+                "training.learning_rate_cosine_steps",
+                "0 where learning_rate_halving_steps is not",
+                learningRateCosineSteps);
+        Checks.require(clipNorm >= 0 && clipNorm < 1e6, "training.clip_norm", "in [0, 1e6)", clipNorm);
+        Checks.require(momentum >= 0 && momentum < 1, "training.momentum", "in [0, 1)", momentum);
+        Checks.require(
+                renormMaximumScale >= 1 && renormMaximumScale <= 100,
+                "training.renorm_maximum_scale",
+                "in [1, 100]",
+                renormMaximumScale);
+        Checks.require(
+                renormMaximumShift >= 0 && renormMaximumShift <= 100,
+                "training.renorm_maximum_shift",
+                "in [0, 100]",
+                renormMaximumShift);
+        Checks.atLeast("training.renorm_ramp_steps", 0, renormRampSteps);
+        Checks.atLeast("training.batch_rows", 2, batchRows);
+        Checks.atLeast("training.maximum_epochs", 1, maximumEpochs);
+        Checks.atLeast("training.maximum_steps", 1, maximumSteps);
+        Checks.atLeast("training.evaluate_every_steps", 1, evaluateEverySteps);
+        Checks.atLeast("training.patience", 1, patience);
+        Checks.require(tolerance >= 0 && tolerance < 100, "training.tolerance", "in [0, 100)", tolerance);
+        Checks.atLeast("training.maximum_evaluation_rows", 2, maximumEvaluationRows);
+        Checks.atLeast("training.statistics_rows", 2, statisticsRows);
+    }
+
+    /** Learning rate of a step, from 0. */
+    public double learningRateAt(long step) {
+        double rate = learningRate;
+        if (step < learningRateWarmUpSteps) {
+            rate *= (step + 1.0) / learningRateWarmUpSteps;
+        }
+        if (learningRateHalvingSteps > 0) {
+            rate *= Math.pow(0.5, (double) step / learningRateHalvingSteps);
+        }
+        if (learningRateCosineSteps > 0 && step >= learningRateWarmUpSteps) {
+            double way = Math.min(1, (double) (step - learningRateWarmUpSteps) / learningRateCosineSteps);
+            rate *= COSINE_FLOOR + (1 - COSINE_FLOOR) * 0.5 * (1 + Math.cos(Math.PI * way));
+        }
+        return rate;
+    }
+
+    /** Momentum of the moving statistics at a step, from 0. */
+    public double momentumAt(long step) {
+        return momentumRamp ? Math.min(momentum, (1.0 + step) / (10.0 + step)) : momentum;
+    }
+
+    /** Share of the way to the renormalisation bounds at a step, from 0. */
+    public double renormRampAt(long step) {
+        return renormRampSteps == 0 ? 1 : Math.min(1, (double) step / renormRampSteps);
+    }
+}

@@ -1,0 +1,296 @@
+package io.pushrank.jobs.architecture;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class ParamsTest {
+    @Test
+    void shippedFilesAreRead() {
+        HeavyParams heavy = HeavyParams.parse("heavy.yaml", SampleParams.text("heavy"));
+        assertEquals(
+                new ClemNet(Stream.of(1024, 512, 256, 128)
+                        .map(units -> new ClemNet.Block(units, 3, 5, false))
+                        .toList()),
+                heavy.model());
+        assertEquals(18, heavy.hashBits());
+        assertEquals(OptimizerKind.ADAM, heavy.training().optimizer());
+        LightParams light = LightParams.parse("light.yaml", SampleParams.text("light"));
+        assertEquals(LightLabel.HEAVY_SCORE, light.label());
+        assertEquals(List.of(64, 16, 4), light.hiddenUnits());
+        HeavyParams.parse("sample-heavy.yaml", SampleParams.text("sample-heavy"));
+        assertEquals(
+                new MaskNet(3, 32, 0.5, List.of(32)),
+                HeavyParams.parse("masknet.yaml", SampleParams.text("masknet")).model());
+        assertEquals(
+                new DeepCrossNetwork(2, 0, List.of(128, 64)),
+                HeavyParams.parse("dcn.yaml", SampleParams.text("dcn")).model());
+        HeavyParams logistic = HeavyParams.parse("logistic.yaml", SampleParams.text("logistic"));
+        assertEquals(new Logistic(0.01, 100, 200_000), logistic.model());
+        assertNull(logistic.training());
+        LightParams.parse("sample-light.yaml", SampleParams.text("sample-light"));
+    }
+
+    @Test
+    void everyParamsFileThatShipsIsRead() throws IOException {
+        int read = 0;
+        // Surefire runs in the module's folder.
+        for (String folder : List.of("../conf/models", "src/main/resources/bench")) {
+            List<Path> files;
+            try (Stream<Path> walk = Files.walk(Path.of(folder))) {
+                files = walk.filter(file -> file.toString().endsWith(".yaml")).toList();
+            }
+            assertTrue(files.size() > 4, () -> folder + ": " + files);
+            for (Path file : files) {
+                String yaml = Files.readString(file, StandardCharsets.UTF_8);
+                if (file.getFileName().toString().contains("light")) {
+                    LightParams.parse(file.toString(), yaml);
+                } else {
+                    HeavyParams.parse(file.toString(), yaml);
+                }
+                read++;
+            }
+        }
+        assertTrue(read >= 12, "read " + read);
+    }
+
+    @Test
+    void whatIsWrittenIntoAPackageReadsBackTheSame() {
+        for (String name : List.of("heavy", "sample-heavy", "masknet", "dcn", "logistic")) {
+            HeavyParams heavy = HeavyParams.parse(name + ".yaml", SampleParams.text(name));
+            assertEquals(heavy, HeavyParams.parse("params.yaml", heavy.toYaml()));
+        }
+        LightParams light = LightParams.parse("light.yaml", SampleParams.text("light"));
+        assertEquals(light, LightParams.parse("params.yaml", light.toYaml()));
+    }
+
+    @Test
+    void anUnknownKeyIsRefusedWithTheKnownOnes() {
+        requireRefusal(
+                "heavy.yaml: unknown key hash_bit, known keys: clemnet, embedding_dimensions, engagement_weight,"
+                        + " hash_bits, model, oonc_weight, second_loss_denominator, training",
+                SampleParams.text("heavy").replace("hash_bits: 18", "hash_bit: 18"));
+    }
+
+    @Test
+    void anUnknownKeyOfASectionIsNamedWithItsSection() {
+        requireRefusal(
+                "heavy.yaml: unknown key training.learn_rate, known keys: batch_rows, clip_norm,"
+                        + " evaluate_every_steps, learning_rate, learning_rate_cosine_steps, learning_rate_halving_steps,"
+                        + " learning_rate_warm_up_steps, maximum_epochs,"
+                        + " maximum_evaluation_rows, maximum_steps, momentum, momentum_ramp, optimizer, patience,"
+                        + " renorm_maximum_scale, renorm_maximum_shift, renorm_ramp_steps, seed, statistics_rows,"
+                        + " tolerance",
+                SampleParams.text("heavy").replace("learning_rate: 0.001", "learn_rate: 0.001"));
+    }
+
+    @Test
+    void aMissingKeyIsNamed() {
+        requireRefusal(
+                "heavy.yaml: key training.patience is missing",
+                SampleParams.text("heavy").replace("patience: 5", ""));
+    }
+
+    @Test
+    void aRepeatedKeyIsRefused() {
+        requireRefusal(
+                "heavy.yaml: Duplicate field 'kernel'",
+                SampleParams.text("heavy").replace("kernel: 3", "kernel: 3, kernel: 5"));
+    }
+
+    @Test
+    void aValueOutsideItsRangeIsRefusedWithKeyValueAndBound() {
+        requireRefusal(
+                "heavy.yaml: hash_bits must be from 1 to 24, cannot be: 40",
+                SampleParams.text("heavy").replace("hash_bits: 18", "hash_bits: 40"));
+        requireRefusal(
+                "heavy.yaml: training.learning_rate must be in (0, 1], cannot be: 0.0",
+                SampleParams.text("heavy").replace("learning_rate: 0.001", "learning_rate: 0"));
+    }
+
+    @Test
+    void aModelThatIsNotThereIsRefusedWithThoseThatAre() {
+        requireRefusal(
+                "heavy.yaml: model must be one of clemnet, masknet, dcn, logistic, cannot be: clem",
+                SampleParams.text("heavy").replace("model: clemnet", "model: clem"));
+        requireRefusal(
+                "heavy.yaml: key model is missing: it names one of clemnet, masknet, dcn, logistic",
+                SampleParams.text("heavy").replace("model: clemnet", ""));
+        requireRefusal(
+                "heavy.yaml: unknown key modle, known keys: clemnet, dcn, embedding_dimensions, engagement_weight,"
+                        + " hash_bits, logistic, masknet, model, oonc_weight, second_loss_denominator, training",
+                SampleParams.text("heavy").replace("model: clemnet", "modle: clemnet"));
+    }
+
+    @Test
+    void aSectionOfAnotherModelIsRefused() {
+        requireRefusal(
+                "heavy.yaml: section dcn must be absent where model is clemnet",
+                SampleParams.text("heavy") + "dcn: {cross_layers: 2, rank: 0, hidden_units: [8]}\n");
+        requireRefusal(
+                "heavy.yaml: section clemnet must be absent where model is dcn",
+                SampleParams.text("heavy").replace("model: clemnet", "model: dcn"));
+        requireRefusal(
+                "heavy.yaml: key dcn is missing", SampleParams.text("dcn").replaceAll("(?m)^(dcn:|  .*)$", ""));
+    }
+
+    @Test
+    void aKeyThatTheModelHasNoUseForIsRefused() {
+        requireRefusal(
+                "heavy.yaml: unknown key embedding_dimensions, known keys: engagement_weight, hash_bits, logistic,"
+                        + " model, oonc_weight",
+                SampleParams.text("logistic") + "embedding_dimensions: 8\n");
+        Logistic logistic = new Logistic(0, 1, 2);
+        assertEquals(
+                "embedding_dimensions must be absent with model logistic, cannot be: 8",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> new HeavyParams(logistic, 10, 8, 0.9, 0.1, null, null))
+                        .getMessage());
+        DeepCrossNetwork dcn = new DeepCrossNetwork(1, 0, List.of(8));
+        assertEquals(
+                "embedding_dimensions must be given, cannot be: null",
+                assertThrows(IllegalArgumentException.class, () -> new HeavyParams(dcn, 10, null, 0.9, 0.1, null, null))
+                        .getMessage());
+    }
+
+    @Test
+    void valuesOfAModelsOwnSectionAreChecked() {
+        requireRefusal(
+                "heavy.yaml: masknet.blocks must be from 1 to 64, cannot be: 0",
+                SampleParams.text("masknet").replace("blocks: 3", "blocks: 0"));
+        requireRefusal(
+                "heavy.yaml: masknet.block_units must be from 1 to 16384, cannot be: 0",
+                SampleParams.text("masknet").replace("block_units: 32", "block_units: 0"));
+        requireRefusal(
+                "heavy.yaml: masknet.reduction_ratio must be in (0, 16], cannot be: 0.0",
+                SampleParams.text("masknet").replace("reduction_ratio: 0.5", "reduction_ratio: 0"));
+        requireRefusal(
+                "heavy.yaml: masknet.hidden_units[0] must be from 1 to 16384, cannot be: 0",
+                SampleParams.text("masknet").replace("hidden_units: [32]", "hidden_units: [0]"));
+        requireRefusal(
+                "heavy.yaml: dcn.cross_layers must be from 1 to 16, cannot be: 17",
+                SampleParams.text("dcn").replace("cross_layers: 2", "cross_layers: 17"));
+        requireRefusal(
+                "heavy.yaml: dcn.rank must be from 0 to 4096, cannot be: -1",
+                SampleParams.text("dcn").replace("rank: 0", "rank: -1"));
+        requireRefusal(
+                "heavy.yaml: dcn.hidden_units must be a list of at least 1 number, cannot be: []",
+                SampleParams.text("dcn").replace("[128, 64]", "[]"));
+        requireRefusal(
+                "heavy.yaml: unknown key dcn.ranks, known keys: cross_layers, hidden_units, rank",
+                SampleParams.text("dcn").replace("rank: 0", "ranks: 0"));
+        requireRefusal(
+                "heavy.yaml: logistic.penalty must be in [0, 1000], cannot be: -1.0",
+                SampleParams.text("logistic").replace("penalty: 0.01", "penalty: -1"));
+        requireRefusal(
+                "heavy.yaml: logistic.iterations must be from 1 to 10000, cannot be: 0",
+                SampleParams.text("logistic").replace("iterations: 100", "iterations: 0"));
+        requireRefusal(
+                "heavy.yaml: logistic.maximum_evaluation_rows must be at least 2, cannot be: 1",
+                SampleParams.text("logistic").replace("maximum_evaluation_rows: 200000", "maximum_evaluation_rows: 1"));
+    }
+
+    @Test
+    void aBlockIsNamedByItsPlace() {
+        String third = "{units: 256, kernel: 3, filters: 5, residual: false}";
+        requireRefusal(
+                "heavy.yaml: clemnet.blocks[2].units must be from 0 to 16384, cannot be: -1",
+                SampleParams.text("heavy").replace("units: 256", "units: -1"));
+        requireRefusal(
+                "heavy.yaml: clemnet.blocks[2].kernel must be odd, from 1 to 99, cannot be: 4",
+                SampleParams.text("heavy").replace(third, third.replace("kernel: 3", "kernel: 4")));
+        requireRefusal(
+                "heavy.yaml: clemnet.blocks[2].filters must be from 0 to 256, cannot be: 300",
+                SampleParams.text("heavy").replace(third, third.replace("filters: 5", "filters: 300")));
+        requireRefusal(
+                "heavy.yaml: clemnet.blocks[2].units + filters must be above 0, cannot be: 0",
+                SampleParams.text("heavy")
+                        .replace(third, third.replace("units: 256", "units: 0").replace("filters: 5", "filters: 0")));
+        requireRefusal(
+                "heavy.yaml: unknown key clemnet.blocks[2].width, known keys: filters, kernel, residual, units",
+                SampleParams.text("heavy").replace(third, third.replace("kernel", "width")));
+        requireRefusal(
+                "heavy.yaml: key clemnet.blocks[2].residual is missing",
+                SampleParams.text("heavy").replace(third, third.replace(", residual: false", "")));
+        requireRefusal(
+                "heavy.yaml: key clemnet.blocks[2] must be a section of keys",
+                SampleParams.text("heavy").replace(third, "256"));
+        requireRefusal(
+                "heavy.yaml: clemnet.blocks must be a list of at least 1 block, cannot be: []",
+                SampleParams.text("heavy").replaceAll("(?m)^ *- .*units.*$", "").replace("blocks:", "blocks: []"));
+        String text = refusal(SampleParams.text("heavy").replace(third, third.replace("units: 256", "units: wide")))
+                .getMessage();
+        assertTrue(text.startsWith("heavy.yaml: key clemnet.blocks[2].units: "), text);
+    }
+
+    private static IllegalArgumentException refusal(String yaml) {
+        return assertThrows(IllegalArgumentException.class, () -> HeavyParams.parse("heavy.yaml", yaml));
+    }
+
+    @Test
+    void learningRateRisesAndThenFalls() {
+        TrainingParams warm = training("warm_up_steps: 0", "warm_up_steps: 4");
+        assertEquals(0.00025, warm.learningRateAt(0), 1e-12);
+        assertEquals(0.001, warm.learningRateAt(3), 1e-12);
+        assertEquals(0.001, warm.learningRateAt(1000), 1e-12);
+        TrainingParams halving = training("halving_steps: 0", "halving_steps: 100");
+        assertEquals(0.001, halving.learningRateAt(0), 1e-12);
+        assertEquals(0.0005, halving.learningRateAt(100), 1e-12);
+        TrainingParams cosine = training("cosine_steps: 0", "cosine_steps: 100");
+        assertEquals(0.001, cosine.learningRateAt(0), 1e-12);
+        assertEquals((1 + 0.01) / 2 * 0.001, cosine.learningRateAt(50), 1e-12);
+        assertEquals(0.00001, cosine.learningRateAt(100), 1e-12);
+        assertEquals(0.00001, cosine.learningRateAt(5000), 1e-12);
+        requireRefusal(
+                "heavy.yaml: training.learning_rate_cosine_steps must be 0 where learning_rate_halving_steps is not,"
+                        + " cannot be: 9",
+                SampleParams.text("heavy")
+                        .replace("cosine_steps: 0", "cosine_steps: 9")
+                        .replace("halving_steps: 0", "halving_steps: 5"));
+    }
+
+    private static TrainingParams training(String key, String replacement) {
+        return HeavyParams.parse("heavy.yaml", SampleParams.text("heavy").replace(key, replacement))
+                .training();
+    }
+
+    @Test
+    void recordWeightsMayBeLeftOutButAreStrict() {
+        String yaml = SampleParams.text("light");
+        assertNull(LightParams.parse("light.yaml", yaml).recordWeights());
+        assertNull(LightParams.parse("light.yaml", yaml.replace("record_weights: null", ""))
+                .recordWeights());
+        LightParams weighted = LightParams.parse(
+                "light.yaml", yaml.replace("record_weights: null", "record_weights: {smooth: 0.5, minimum: 0.1}"));
+        assertEquals(new RecordWeights(0.5, 0.1), weighted.recordWeights());
+        assertEquals(weighted, LightParams.parse("params.yaml", weighted.toYaml()));
+        requireLightRefusal(
+                "light.yaml: unknown key record_weights.floor, known keys: minimum, smooth",
+                "record_weights: {smooth: 0.5, floor: 0.1}");
+        requireLightRefusal("light.yaml: key record_weights.minimum is missing", "record_weights: {smooth: 0.5}");
+        requireLightRefusal(
+                "light.yaml: record_weights.minimum must be in [0, 1], cannot be: 2.0",
+                "record_weights: {smooth: 0.5, minimum: 2}");
+    }
+
+    private static void requireLightRefusal(String message, String weights) {
+        String yaml = SampleParams.text("light").replace("record_weights: null", weights);
+        IllegalArgumentException refusal =
+                assertThrows(IllegalArgumentException.class, () -> LightParams.parse("light.yaml", yaml));
+        assertEquals(message, refusal.getMessage());
+    }
+
+    private static void requireRefusal(String message, String yaml) {
+        assertEquals(message, refusal(yaml).getMessage());
+    }
+}
