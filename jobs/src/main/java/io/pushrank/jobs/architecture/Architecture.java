@@ -7,12 +7,12 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * What lies between the heavy ranker's input and the logits of its two tasks. Inputs, outputs, loss, mask and score are
- * {@link HeavyNetwork}'s, the same for all of them.
+ * {@link HeavyRanker}'s, the same for all of them.
  *
  * <p>A new model is a record with a {@link ModelName} and this list's next entry: its components are the keys of its
  * section in a params file.
  */
-public sealed interface Architecture permits ClemNet, MaskNet, DeepCrossNetwork, Logistic {
+public sealed interface Architecture permits ClemNet, MaskNet, DeepCross, Logistic {
     /** Builds the graph of one path. */
     Logits logits(GraphContext context, HeavyInput input);
 
@@ -36,7 +36,7 @@ public sealed interface Architecture permits ClemNet, MaskNet, DeepCrossNetwork,
     /** Multiplications of one row in matrix products and convolutions, nothing that is done around them. */
     default long multiplications(HeavyParams params, FeatureShape shape) {
         // Each kernel but a convolution's is multiplied with once a row.
-        return new HeavyNetwork(params, shape)
+        return new HeavyRanker(params, shape)
                 .variableShapes().entrySet().stream()
                         .filter(variable -> variable.getKey().endsWith(".kernel"))
                         .mapToLong(variable -> variable.getValue().size())

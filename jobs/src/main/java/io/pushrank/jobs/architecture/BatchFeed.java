@@ -7,7 +7,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.function.Supplier;
 
 /**
- * Fills the next batches in a thread of its own while the network learns from the present one. A few batches are used in
+ * Fills the next batches in a thread of its own while the ranker learns from the present one. A few batches are used in
  * turn, so that memory stays the same.
  */
 public final class BatchFeed implements AutoCloseable {

@@ -103,7 +103,7 @@ public record ClemNet(List<Block> blocks) implements Architecture {
     }
 
     /**
-     * The network of one task. Activations are [channels, B, 1, length], so that batch normalisation a position is
+     * The graph of one task. Activations are [channels, B, 1, length], so that batch normalisation a position is
      * TensorFlow's fused one and each channel's matrix product is an ordinary one, which its CPU library fuses with the
      * bias.
      */

@@ -9,7 +9,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
-/** What layers need while a path through the network is built. */
+/** What layers need while a path through the ranker is built. */
 public final class GraphContext {
     /** Which path: each uses the same variables. */
     public enum Path {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * An axis of a variable along which a network's inputs lie, so that a warm start can put them in another order. What
+ * An axis of a variable along which a ranker's inputs lie, so that a warm start can put them in another order. What
  * follows the named inputs along the axis, such as the embedding sums, keeps its order behind them.
  *
  * @param variable its name

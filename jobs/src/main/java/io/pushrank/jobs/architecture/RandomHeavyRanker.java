@@ -27,12 +27,12 @@ public final class RandomHeavyRanker {
     public static ModelExport write(
             HeavyParams params, FeatureShape shape, long seed, double negativeScales, Path directory)
             throws IOException {
-        HeavyNetwork network = new HeavyNetwork(params, shape);
+        HeavyRanker ranker = new HeavyRanker(params, shape);
         Map<String, Weight> weights = new LinkedHashMap<>();
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
             GraphVariables variables = new GraphVariables(tf, seed);
-            network.outputs(
+            ranker.outputs(
                     new GraphContext(tf, variables, GraphContext.Path.SERVING, null),
                     new ModelInputs(tf, ModelKind.HEAVY, shape));
             try (Session session = new Session(graph, TensorFlowThreads.DEFAULT.configuration())) {
@@ -47,7 +47,7 @@ public final class RandomHeavyRanker {
                 });
             }
         }
-        SavedModelWriter.write(network, weights, "features: []\n", directory, TensorFlowThreads.DEFAULT);
+        SavedModelWriter.write(ranker, weights, "features: []\n", directory, TensorFlowThreads.DEFAULT);
         return new ModelExport(directory, ModelKind.HEAVY, shape, seed, Map.of());
     }
 

@@ -11,23 +11,19 @@ import java.util.Map;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
-/** Writes a network's serving path with given weights as a SavedModel: no gradients, no labels, no optimiser. */
+/** Writes a ranker's serving path with given weights as a SavedModel: no gradients, no labels, no optimiser. */
 public final class SavedModelWriter {
     private SavedModelWriter() {}
 
     public static void write(
-            Network network,
-            Map<String, Weight> weights,
-            String featuresYaml,
-            Path directory,
-            TensorFlowThreads threads)
+            Ranker ranker, Map<String, Weight> weights, String featuresYaml, Path directory, TensorFlowThreads threads)
             throws IOException {
-        try (ServingGraph graph = new ServingGraph(network, weights, threads)) {
+        try (ServingGraph graph = new ServingGraph(ranker, weights, threads)) {
             graph.export(directory);
         }
         normalise(directory.resolve("saved_model.pb"));
         Files.writeString(directory.resolve("features.yaml"), featuresYaml, StandardCharsets.UTF_8);
-        Files.writeString(directory.resolve("params.yaml"), network.paramsYaml(), StandardCharsets.UTF_8);
+        Files.writeString(directory.resolve("params.yaml"), ranker.paramsYaml(), StandardCharsets.UTF_8);
     }
 
     /** Drops the nodes that only set variables, and writes maps in a fixed order: same training, same bytes. */

@@ -11,21 +11,21 @@ import org.tensorflow.SessionFunction;
 import org.tensorflow.Signature;
 import org.tensorflow.types.TFloat32;
 
-/** A network's serving path with given weights: no gradients, no labels, no optimiser. */
+/** A ranker's serving path with given weights: no gradients, no labels, no optimiser. */
 public final class ServingGraph implements AutoCloseable {
     /** Every variable is given its weight, so that none keeps what a seed would make of it. */
     private static final long NO_SEED = 0;
 
-    private final NetworkGraph graph;
+    private final RankerGraph graph;
     private final Map<String, Operand<TFloat32>> outputs;
     private final Session session;
 
     /** @throws IllegalArgumentException when a weight is of no variable, or of another shape */
-    public ServingGraph(Network network, Map<String, Weight> weights, TensorFlowThreads threads) {
-        graph = new NetworkGraph(network);
+    public ServingGraph(Ranker ranker, Map<String, Weight> weights, TensorFlowThreads threads) {
+        graph = new RankerGraph(ranker);
         try {
             GraphVariables variables = new GraphVariables(graph.tf(), NO_SEED);
-            outputs = network.outputs(
+            outputs = ranker.outputs(
                     new GraphContext(graph.tf(), variables, GraphContext.Path.SERVING, null), graph.inputs());
             session = graph.open(threads);
             variables.restore(session, weights);

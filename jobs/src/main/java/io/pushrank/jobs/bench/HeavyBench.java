@@ -40,7 +40,7 @@ import org.tensorflow.types.TBfloat16;
 
 /**
  * The full-size heavy ranker (conf/models/heavy.yaml) on 200 continuous and 50 binary features and 20 sparse ids: 300
- * inputs, and 50 more of the sum of sparse continuous features, which this network always has.
+ * inputs, and 50 more of the sum of sparse continuous features, which this architecture always has.
  */
 record HeavyBench() implements Bench {
     private static final FeatureShape SHAPE = new FeatureShape(200, 50);
@@ -73,7 +73,7 @@ record HeavyBench() implements Bench {
         ModelPackage model = write(params, directory);
         String rows = directory.resolve("rows").toString();
         writeRows(context, rows, SPARK_ROWS);
-        // flops of a row: two for each multiplication that the network's description asks for.
+        // flops of a row: two for each multiplication that the architecture's description asks for.
         double flops = flops(params);
         Rounds rounds = new Rounds();
         try (MatmulRoof roof = new MatmulRoof(cores);

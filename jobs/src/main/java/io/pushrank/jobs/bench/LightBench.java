@@ -211,7 +211,7 @@ record LightBench() implements Bench {
         return directory;
     }
 
-    /** A short training, so that statistics and weights are those of a network that has seen data. */
+    /** A short training, so that statistics and weights are those of a ranker that has seen data. */
     private static ModelPackage model(BenchContext context) {
         FeatureShape shape = new FeatureShape(CONTINUOUS, 0);
         LightParams params = LightParams.parse("bench/light.yaml", Resources.text("bench/light.yaml"));

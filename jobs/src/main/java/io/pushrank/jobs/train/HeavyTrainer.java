@@ -1,8 +1,8 @@
 package io.pushrank.jobs.train;
 
 import io.pushrank.jobs.architecture.ExampleSource;
-import io.pushrank.jobs.architecture.HeavyNetwork;
 import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.HeavyRanker;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.TensorFlowThreads;
@@ -37,7 +37,7 @@ public final class HeavyTrainer {
             String featuresYaml,
             Path directory,
             TrainingOptions options) {
-        return new TrainingLoop(new HeavyNetwork(params, shape), training, evaluation, options)
+        return new TrainingLoop(new HeavyRanker(params, shape), training, evaluation, options)
                 .run(featuresYaml, directory);
     }
 

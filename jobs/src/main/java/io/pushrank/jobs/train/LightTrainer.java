@@ -1,8 +1,8 @@
 package io.pushrank.jobs.train;
 
 import io.pushrank.jobs.architecture.ExampleSource;
-import io.pushrank.jobs.architecture.LightNetwork;
 import io.pushrank.jobs.architecture.LightParams;
+import io.pushrank.jobs.architecture.LightRanker;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.TensorFlowThreads;
@@ -37,7 +37,7 @@ public final class LightTrainer {
             String featuresYaml,
             Path directory,
             TrainingOptions options) {
-        return new TrainingLoop(new LightNetwork(params, shape), training, evaluation, options)
+        return new TrainingLoop(new LightRanker(params, shape), training, evaluation, options)
                 .run(featuresYaml, directory);
     }
 

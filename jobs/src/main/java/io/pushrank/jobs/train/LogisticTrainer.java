@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.udf;
 
 import io.pushrank.jobs.architecture.ExampleSource;
-import io.pushrank.jobs.architecture.HeavyNetwork;
 import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.HeavyRanker;
 import io.pushrank.jobs.architecture.Logistic;
 import io.pushrank.jobs.architecture.Predictions;
 import io.pushrank.jobs.architecture.SavedModelWriter;
@@ -78,11 +78,11 @@ final class LogisticTrainer {
             Path directory,
             TensorFlowThreads threads) {
         LogisticTrainer trainer = new LogisticTrainer(params, (Logistic) params.model(), shape);
-        HeavyNetwork network = new HeavyNetwork(params, shape);
+        HeavyRanker ranker = new HeavyRanker(params, shape);
         Map<String, Weight> weights = trainer.fit(training);
         Map<String, Double> metrics;
-        try (ServingGraph graph = new ServingGraph(network, weights, threads)) {
-            metrics = network.evaluate(Predictions.of(
+        try (ServingGraph graph = new ServingGraph(ranker, weights, threads)) {
+            metrics = ranker.evaluate(Predictions.of(
                             evaluation,
                             shape,
                             EVALUATION_BATCH_ROWS,
@@ -91,7 +91,7 @@ final class LogisticTrainer {
                     .metrics();
         }
         try {
-            SavedModelWriter.write(network, weights, featuresYaml, directory, threads);
+            SavedModelWriter.write(ranker, weights, featuresYaml, directory, threads);
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot export to " + directory, failure);
         }

@@ -7,12 +7,12 @@ import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.architecture.Checks;
 import io.pushrank.jobs.architecture.ExampleSource;
-import io.pushrank.jobs.architecture.HeavyNetwork;
 import io.pushrank.jobs.architecture.HeavyParams;
-import io.pushrank.jobs.architecture.LightNetwork;
+import io.pushrank.jobs.architecture.HeavyRanker;
 import io.pushrank.jobs.architecture.LightParams;
+import io.pushrank.jobs.architecture.LightRanker;
 import io.pushrank.jobs.architecture.Logistic;
-import io.pushrank.jobs.architecture.Network;
+import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.jobs.architecture.UnusableExamplesException;
 import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.evaluate.TrainedOn;
@@ -135,7 +135,7 @@ public final class Training {
                 version,
                 prepare,
                 params.seed(),
-                initialWeights(features, new HeavyNetwork(params, features.heavyShape())),
+                initialWeights(features, new HeavyRanker(params, features.heavyShape())),
                 (split, directory, options) -> HeavyTrainer.train(
                         split.training(),
                         split.evaluation(),
@@ -158,7 +158,7 @@ public final class Training {
                 version,
                 rows -> heavyScored(rows, params).drop("features").withColumnRenamed("light_features", "features"),
                 params.training().seed(),
-                initialWeights(light, new LightNetwork(params, light.lightShape())),
+                initialWeights(light, new LightRanker(params, light.lightShape())),
                 (split, directory, options) -> LightTrainer.train(
                         split.training(),
                         split.evaluation(),
@@ -169,7 +169,7 @@ public final class Training {
                         options));
     }
 
-    private Map<String, Weight> initialWeights(FeatureList own, Network network) {
+    private Map<String, Weight> initialWeights(FeatureList own, Ranker ranker) {
         ModelPackage start = settings.warmStart();
         if (start == null) {
             return Map.of();
@@ -181,7 +181,7 @@ public final class Training {
         }
         Map<String, Weight> weights = WarmStart.read(start, settings.threads());
         try {
-            WarmStart.requireVariables(start, network.variableShapes(), weights);
+            WarmStart.requireVariables(start, ranker.variableShapes(), weights);
         } catch (IllegalArgumentException e) {
             throw PushrankException.usage("--params and --warm-start do not fit: " + e.getMessage());
         }

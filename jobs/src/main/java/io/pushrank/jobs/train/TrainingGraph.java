@@ -3,8 +3,8 @@ package io.pushrank.jobs.train;
 import io.pushrank.jobs.architecture.ExampleBatch;
 import io.pushrank.jobs.architecture.GraphContext;
 import io.pushrank.jobs.architecture.GraphVariables;
-import io.pushrank.jobs.architecture.Network;
-import io.pushrank.jobs.architecture.NetworkGraph;
+import io.pushrank.jobs.architecture.Ranker;
+import io.pushrank.jobs.architecture.RankerGraph;
 import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.udf.model.FeatureTensors;
@@ -22,34 +22,34 @@ import org.tensorflow.op.core.NoOp;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt64;
 
-/** A network with its training and its evaluation path in one graph and session. */
+/** A ranker with its training and its evaluation path in one graph and session. */
 final class TrainingGraph implements AutoCloseable {
-    private final Network network;
-    private final NetworkGraph graph;
+    private final Ranker ranker;
+    private final RankerGraph graph;
     private final Session session;
     private final GraphVariables variables;
-    private final Network.Labels labels;
+    private final Ranker.Labels labels;
     private final GraphContext.Schedule schedule;
     private final Operand<TFloat32> loss;
     private final NoOp update;
     private final Map<String, Operand<TFloat32>> outputs;
     private final List<GraphContext.Normalisation> normalisations;
 
-    TrainingGraph(Network network, TensorFlowThreads threads) {
-        this.network = network;
-        graph = new NetworkGraph(network);
+    TrainingGraph(Ranker ranker, TensorFlowThreads threads) {
+        this.ranker = ranker;
+        graph = new RankerGraph(ranker);
         try {
             Ops tf = graph.tf();
-            variables = new GraphVariables(tf, network.training().seed());
-            labels = Network.Labels.create(tf);
+            variables = new GraphVariables(tf, ranker.training().seed());
+            labels = Ranker.Labels.create(tf);
             schedule = GraphContext.Schedule.create(tf);
             GraphContext training =
                     new GraphContext(tf.withSubScope("training"), variables, GraphContext.Path.TRAINING, schedule);
-            loss = network.loss(training, graph.inputs(), labels);
-            update = Optimizer.step(training, loss, network.training());
+            loss = ranker.loss(training, graph.inputs(), labels);
+            update = Optimizer.step(training, loss, ranker.training());
             GraphContext evaluation =
                     new GraphContext(tf.withSubScope("evaluation"), variables, GraphContext.Path.EVALUATION, null);
-            outputs = network.outputs(evaluation, graph.inputs());
+            outputs = ranker.outputs(evaluation, graph.inputs());
             normalisations = evaluation.normalisations;
             session = graph.open(threads);
             variables.initialize(session);
@@ -61,7 +61,7 @@ final class TrainingGraph implements AutoCloseable {
 
     /** Learns from one batch and returns its loss before the step. */
     float step(ExampleBatch batch, long step) {
-        TrainingParams params = network.training();
+        TrainingParams params = ranker.training();
         float ramp = (float) params.renormRampAt(step);
         try (FeatureTensors features = graph.tensors(batch);
                 TFloat32 oonc = TFloat32.vectorOf(batch.oonc());

@@ -4,8 +4,8 @@ import io.pushrank.jobs.architecture.BatchFeed;
 import io.pushrank.jobs.architecture.Example;
 import io.pushrank.jobs.architecture.ExampleBatch;
 import io.pushrank.jobs.architecture.ExampleSource;
-import io.pushrank.jobs.architecture.Network;
 import io.pushrank.jobs.architecture.Predictions;
+import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.jobs.architecture.SavedModelWriter;
 import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.UnusableExamplesException;
@@ -27,11 +27,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** Early-stopped training of one network, and the export of its best weights. */
+/** Early-stopped training of one ranker, and the export of its best weights. */
 final class TrainingLoop {
     private static final long HEARTBEAT_NANOSECONDS = 30_000_000_000L;
 
-    private final Network network;
+    private final Ranker ranker;
     private final TrainingParams params;
     private final ExampleSource training;
     private final ExampleSource evaluation;
@@ -63,9 +63,9 @@ final class TrainingLoop {
     private long rows;
     private long learningNanoseconds;
 
-    TrainingLoop(Network network, ExampleSource training, ExampleSource evaluation, TrainingOptions options) {
-        this.network = network;
-        this.params = network.training();
+    TrainingLoop(Ranker ranker, ExampleSource training, ExampleSource evaluation, TrainingOptions options) {
+        this.ranker = ranker;
+        this.params = ranker.training();
         this.training = training;
         this.evaluation = evaluation;
         this.options = options;
@@ -82,12 +82,12 @@ final class TrainingLoop {
         requireBothClasses("training", training);
         requireBothClasses("evaluation", evaluation);
         List<ExampleBatch> sample =
-                ExampleBatch.sample(training, network.shape(), params.statisticsRows(), params.batchRows());
+                ExampleBatch.sample(training, ranker.shape(), params.statisticsRows(), params.batchRows());
         interruption = new Interruption();
-        try (TrainingGraph graph = new TrainingGraph(network, options.threads);
+        try (TrainingGraph graph = new TrainingGraph(ranker, options.threads);
                 Checkpoints opened = options.openCheckpoints()) {
             checkpoints = opened;
-            graph.restore(network.measured(sample));
+            graph.restore(ranker.measured(sample));
             graph.restore(options.initialWeights);
             origin = origin(featuresYaml);
             resume(graph);
@@ -105,8 +105,8 @@ final class TrainingLoop {
             graph.recomputeStatistics(sample);
             Map<String, Double> metrics = new HashMap<>(evaluate(graph).metrics());
             metrics.put("steps", (double) step);
-            SavedModelWriter.write(network, graph.snapshot(), featuresYaml, directory, options.threads);
-            return new ModelExport(directory, network.kind(), network.shape(), params.seed(), metrics);
+            SavedModelWriter.write(ranker, graph.snapshot(), featuresYaml, directory, options.threads);
+            return new ModelExport(directory, ranker.kind(), ranker.shape(), params.seed(), metrics);
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot export to " + directory, failure);
         } finally {
@@ -123,7 +123,7 @@ final class TrainingLoop {
             int current = epoch;
             long skip = rowsIntoEpoch;
             try (BatchFeed feed =
-                    new BatchFeed(() -> training.epoch(current, skip), network.shape(), params.batchRows())) {
+                    new BatchFeed(() -> training.epoch(current, skip), ranker.shape(), params.batchRows())) {
                 learnFrom(feed, graph);
             }
             if (!isOver()) {
@@ -175,7 +175,7 @@ final class TrainingLoop {
             throw new IllegalStateException("training diverged: loss is " + loss + " at step " + step
                     + "; lower training.learning_rate or set training.clip_norm");
         }
-        Network.Evaluation result = evaluate(graph);
+        Ranker.Evaluation result = evaluate(graph);
         boolean isBest = bestWeights.isEmpty() || result.value() > best + params.tolerance();
         if (isBest) {
             best = result.value();
@@ -229,13 +229,13 @@ final class TrainingLoop {
         return Duration.ofNanos((long) (Math.max(0, most - step) * nanosecondsAStep));
     }
 
-    private Network.Evaluation evaluate(TrainingGraph graph) {
+    private Ranker.Evaluation evaluate(TrainingGraph graph) {
         Predictions predictions = Predictions.of(
-                evaluation, network.shape(), params.batchRows(), params.maximumEvaluationRows(), batch -> {
+                evaluation, ranker.shape(), params.batchRows(), params.maximumEvaluationRows(), batch -> {
                     endIfAsked(graph);
                     return graph.predict(batch);
                 });
-        return network.evaluate(predictions);
+        return ranker.evaluate(predictions);
     }
 
     // ----------------------------------------------------------------------------------------- breaking off and going
@@ -249,7 +249,7 @@ final class TrainingLoop {
             weight.addTo(initial);
         });
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("params", Digests.of(network.paramsYaml()));
+        parts.put("params", Digests.of(ranker.paramsYaml()));
         parts.put("features", Digests.of(featuresYaml));
         parts.put("training examples", training.digest());
         parts.put("evaluation examples", evaluation.digest());
@@ -328,20 +328,20 @@ final class TrainingLoop {
     // ---------------------------------------------------------------------------------------------- before the first
     // step
 
-    /** A network trained on one class learns a constant, and its metrics are undefined: better to say so at once. */
+    /** A ranker trained on one class learns a constant, and its metrics are undefined: better to say so at once. */
     private void requireBothClasses(String name, ExampleSource source) {
         long count = 0;
         boolean positive = false;
         boolean negative = false;
         Iterator<Example> examples = source.epoch(0);
         while (examples.hasNext() && !(positive && negative)) {
-            float label = network.label(examples.next());
+            float label = ranker.label(examples.next());
             positive |= label > 0;
             negative |= label < 1;
             count++;
         }
         if (!positive || !negative) {
-            throw new UnusableExamplesException("cannot train the " + network.kind() + " ranker: none of the " + count
+            throw new UnusableExamplesException("cannot train the " + ranker.kind() + " ranker: none of the " + count
                     + " " + name + " examples is " + (positive ? "negative" : "positive"));
         }
     }

@@ -4,9 +4,9 @@ import io.pushrank.jobs.architecture.BatchFeed;
 import io.pushrank.jobs.architecture.Example;
 import io.pushrank.jobs.architecture.ExampleBatch;
 import io.pushrank.jobs.architecture.ExampleSource;
-import io.pushrank.jobs.architecture.HeavyNetwork;
 import io.pushrank.jobs.architecture.HeavyParams;
-import io.pushrank.jobs.architecture.Network;
+import io.pushrank.jobs.architecture.HeavyRanker;
+import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.ArrayList;
@@ -29,8 +29,8 @@ public final class TrainingProbe implements AutoCloseable {
      */
     public TrainingProbe(
             HeavyParams params, FeatureShape shape, int sparseIds, int sparseContinuousIds, TensorFlowThreads threads) {
-        Network network = new HeavyNetwork(params, shape);
-        graph = new TrainingGraph(network, threads);
+        Ranker ranker = new HeavyRanker(params, shape);
+        graph = new TrainingGraph(ranker, threads);
         forwardOperations = 2.0 * params.model().multiplications(params, shape);
         SplittableRandom random = new SplittableRandom(1);
         int rows = params.training().batchRows();

@@ -4,12 +4,12 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.architecture.ExampleBatch;
 import io.pushrank.jobs.architecture.ExampleSource;
-import io.pushrank.jobs.architecture.HeavyNetwork;
 import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.HeavyRanker;
 import io.pushrank.jobs.architecture.InputAxis;
-import io.pushrank.jobs.architecture.LightNetwork;
 import io.pushrank.jobs.architecture.LightParams;
-import io.pushrank.jobs.architecture.Network;
+import io.pushrank.jobs.architecture.LightRanker;
+import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.jobs.architecture.SavedModelWriter;
 import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.evaluate.TrainedOn;
@@ -51,8 +51,8 @@ public final class WarmStart {
     private final ModelPackage from;
     private final FeatureList before;
     private final FeatureList after;
-    private final Network old;
-    private final Network next;
+    private final Ranker old;
+    private final Ranker next;
     private final long seed;
 
     /**
@@ -60,7 +60,7 @@ public final class WarmStart {
      * @param file name of the new list, for messages
      * @param features the new list; of it the light ranker takes its part
      * @throws IllegalArgumentException when the new list is the package's own, has no feature in common with it, or has no
-     *     continuous one, or when the package's network cannot take its inputs in another order
+     *     continuous one, or when the package's ranker cannot take its inputs in another order
      */
     public WarmStart(ModelPackage from, String file, FeatureList features) {
         this.from = from;
@@ -80,12 +80,12 @@ public final class WarmStart {
         try {
             if (from.kind() == ModelKind.HEAVY) {
                 HeavyParams params = HeavyParams.parse(from.directory() + "/params.yaml", from.paramsYaml());
-                old = new HeavyNetwork(params, before.heavyShape());
-                next = new HeavyNetwork(params, after.heavyShape());
+                old = new HeavyRanker(params, before.heavyShape());
+                next = new HeavyRanker(params, after.heavyShape());
             } else {
                 LightParams params = LightParams.parse(from.directory() + "/params.yaml", from.paramsYaml());
-                old = new LightNetwork(params, before.lightShape());
-                next = new LightNetwork(params, after.lightShape());
+                old = new LightRanker(params, before.lightShape());
+                next = new LightRanker(params, after.lightShape());
             }
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
@@ -101,8 +101,8 @@ public final class WarmStart {
         return identities;
     }
 
-    private static void requireAxes(Network network) {
-        network.inputAxes();
+    private static void requireAxes(Ranker ranker) {
+        ranker.inputAxes();
     }
 
     /** Names of the new list's features that the package has not, with their types. */
@@ -241,7 +241,7 @@ public final class WarmStart {
         }
         try (TrainingGraph graph = new TrainingGraph(next, threads)) {
             graph.restore(weights);
-            // Normalisations see standard scores, where the network has them: first the scores' own.
+            // Normalisations see standard scores, where the ranker has them: first the scores' own.
             splice(weights, next.measured(sample), statistics);
             graph.restore(weights);
             graph.recomputeStatistics(sample);
@@ -275,7 +275,7 @@ public final class WarmStart {
         return weights;
     }
 
-    /** Holds that there is every variable of a network, of its shape, and no other. */
+    /** Holds that there is every variable of a ranker, of its shape, and no other. */
     private void requireVariables(Map<String, Shape> expected, Map<String, Weight> found) {
         requireVariables(from, expected, found);
     }

@@ -1,5 +1,5 @@
 /**
- * Makes a package of a network and examples: the shuffled copy, the steps, checkpoints, early stopping, calibration, and
+ * Makes a package of a ranker and examples: the shuffled copy, the steps, checkpoints, early stopping, calibration, and
  * warm starts from an earlier package.
  */
 package io.pushrank.jobs.train;

@@ -18,7 +18,7 @@ class MultiplicationsTest {
     }
 
     @Test
-    void kernelsOfOtherNetworksAreMultipliedWithOnce() {
+    void kernelsOfOtherArchitecturesAreMultipliedWithOnce() {
         HeavyParams params = HeavyParams.parse("logistic", SampleParams.text("logistic"));
         // A value and its absence for each continuous feature, two tasks.
         assertEquals(2 * (2 * 3 + 1), params.model().multiplications(params, new FeatureShape(3, 1)));

@@ -40,8 +40,8 @@ public final class NaiveHeavyRanker {
         if (params.model() instanceof MaskNet maskNet) {
             return maskNet(task, maskNet, input(example));
         }
-        if (params.model() instanceof DeepCrossNetwork network) {
-            return deepCross(task, network, input(example));
+        if (params.model() instanceof DeepCross model) {
+            return deepCross(task, model, input(example));
         }
         return linear(task, example);
     }
@@ -60,7 +60,7 @@ public final class NaiveHeavyRanker {
         return layers.dense(task + ".logit", layers.perceptron(task, joined, model.hiddenUnits()))[0];
     }
 
-    private double deepCross(String task, DeepCrossNetwork model, double[] x) {
+    private double deepCross(String task, DeepCross model, double[] x) {
         double[] crossed = x;
         for (int layer = 0; layer < model.crossLayers(); layer++) {
             String name = "dcn.cross_" + layer;

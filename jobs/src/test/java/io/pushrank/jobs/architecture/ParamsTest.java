@@ -32,7 +32,7 @@ class ParamsTest {
                 new MaskNet(3, 32, 0.5, List.of(32)),
                 HeavyParams.parse("masknet.yaml", SampleParams.text("masknet")).model());
         assertEquals(
-                new DeepCrossNetwork(2, 0, List.of(128, 64)),
+                new DeepCross(2, 0, List.of(128, 64)),
                 HeavyParams.parse("dcn.yaml", SampleParams.text("dcn")).model());
         HeavyParams logistic = HeavyParams.parse("logistic.yaml", SampleParams.text("logistic"));
         assertEquals(new Logistic(0.01, 100, 200_000), logistic.model());
@@ -156,7 +156,7 @@ class ParamsTest {
                                 IllegalArgumentException.class,
                                 () -> new HeavyParams(logistic, 10, 8, 0.9, 0.1, null, null))
                         .getMessage());
-        DeepCrossNetwork dcn = new DeepCrossNetwork(1, 0, List.of(8));
+        DeepCross dcn = new DeepCross(1, 0, List.of(8));
         assertEquals(
                 "embedding_dimensions must be given, cannot be: null",
                 assertThrows(IllegalArgumentException.class, () -> new HeavyParams(dcn, 10, null, 0.9, 0.1, null, null))

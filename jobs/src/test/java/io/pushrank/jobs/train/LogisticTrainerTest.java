@@ -95,7 +95,7 @@ class LogisticTrainerTest {
     }
 
     @Test
-    void doesNotSeeTheInteractionThatTheNetworksLearn() {
+    void doesNotSeeTheInteractionThatTheOtherArchitecturesLearn() {
         ModelExport export = train(SyntheticExamples.exclusiveOr(4000, 1, true), "export");
         assertEquals(0.5, export.metrics().get("oonc_roc_auc"), 0.05);
     }

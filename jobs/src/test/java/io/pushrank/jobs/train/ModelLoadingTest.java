@@ -9,10 +9,10 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import io.pushrank.jobs.architecture.Example;
 import io.pushrank.jobs.architecture.ExampleBatch;
-import io.pushrank.jobs.architecture.HeavyNetwork;
 import io.pushrank.jobs.architecture.HeavyParams;
-import io.pushrank.jobs.architecture.LightNetwork;
-import io.pushrank.jobs.architecture.Network;
+import io.pushrank.jobs.architecture.HeavyRanker;
+import io.pushrank.jobs.architecture.LightRanker;
+import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.jobs.architecture.SampleParams;
 import io.pushrank.jobs.architecture.SavedModelWriter;
 import io.pushrank.jobs.architecture.Weight;
@@ -49,7 +49,7 @@ class ModelLoadingTest {
 
     @Test
     void oneSessionServesEveryTaskOfTheMachine() throws IOException {
-        ModelPackage model = write(new HeavyNetwork(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
+        ModelPackage model = write(new HeavyRanker(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
         HeavyModel heavy = HeavyModels.get(model, TensorFlowThreads.DEFAULT);
         assertSame(heavy, HeavyModels.get(model, TensorFlowThreads.DEFAULT));
         float[] expected = heavy.score(batch(1)).score();
@@ -62,7 +62,7 @@ class ModelLoadingTest {
 
     @Test
     void whatIsReleasedIsClosedAndItsCopyDeletedUntilItIsNeededAgain() throws IOException {
-        ModelPackage model = write(new HeavyNetwork(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
+        ModelPackage model = write(new HeavyRanker(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
         HeavyModel first = HeavyModels.get(model, TensorFlowThreads.DEFAULT);
         float[] expected = first.score(batch(1)).score();
         Path copy = Path.of(
@@ -87,7 +87,7 @@ class ModelLoadingTest {
     @Test
     void singlePrecisionIsLoadedOnceHoweverItIsAskedFor() throws IOException {
         assumeFalse(Precision.isBf16Native());
-        ModelPackage model = write(new HeavyNetwork(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
+        ModelPackage model = write(new HeavyRanker(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
         HeavyModel automatic = HeavyModels.get(model, TensorFlowThreads.DEFAULT, Precision.AUTO);
         HeavyModel single = HeavyModels.get(model, TensorFlowThreads.DEFAULT);
         assertEquals(
@@ -102,7 +102,7 @@ class ModelLoadingTest {
 
     @Test
     void lightWeightsAreReadOnce() throws IOException {
-        ModelPackage model = write(new LightNetwork(SampleParams.light(1), LIGHT_SHAPE), Map.of());
+        ModelPackage model = write(new LightRanker(SampleParams.light(1), LIGHT_SHAPE), Map.of());
         LightModel light = LightModels.get(model, TensorFlowThreads.DEFAULT);
         assertSame(light, LightModels.get(model, TensorFlowThreads.DEFAULT));
         float score = light.score(new float[4], new boolean[] {true, true, true, true}, new long[0], new float[0]);
@@ -112,7 +112,7 @@ class ModelLoadingTest {
     @Test
     void aHeavyRankerWithoutFiniteScoresIsRefused() throws IOException {
         ModelPackage model =
-                write(new HeavyNetwork(SampleParams.heavy(1), HEAVY_SHAPE), Map.of("oonc.logit.bias", Float.NaN));
+                write(new HeavyRanker(SampleParams.heavy(1), HEAVY_SHAPE), Map.of("oonc.logit.bias", Float.NaN));
         ModelException refusal =
                 assertThrows(ModelException.class, () -> HeavyModel.load(model, TensorFlowThreads.DEFAULT));
         assertEquals(
@@ -124,7 +124,7 @@ class ModelLoadingTest {
     @Test
     void aLightRankerWithoutFiniteScoresIsRefused() throws IOException {
         ModelPackage model =
-                write(new LightNetwork(SampleParams.light(1), LIGHT_SHAPE), Map.of("logit.bias", Float.NaN));
+                write(new LightRanker(SampleParams.light(1), LIGHT_SHAPE), Map.of("logit.bias", Float.NaN));
         ModelException refusal =
                 assertThrows(ModelException.class, () -> LightModel.load(model, TensorFlowThreads.DEFAULT));
         assertEquals(
@@ -133,7 +133,7 @@ class ModelLoadingTest {
 
     @Test
     void aBatchOfAnotherWidthIsRefused() throws IOException {
-        ModelPackage model = write(new HeavyNetwork(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
+        ModelPackage model = write(new HeavyRanker(SampleParams.heavy(1), HEAVY_SHAPE), Map.of());
         FeatureBatch wider = new FeatureBatch(new FeatureShape(5, 2), 1);
         try (HeavyModel heavy = HeavyModel.load(model, TensorFlowThreads.DEFAULT)) {
             assertEquals(
@@ -159,7 +159,7 @@ class ModelLoadingTest {
         ExampleBatch batch = new ExampleBatch(HEAVY_SHAPE, 256);
         batch.fill(examples.iterator());
         try (TrainingGraph graph =
-                new TrainingGraph(new HeavyNetwork(published, HEAVY_SHAPE), TensorFlowThreads.DEFAULT)) {
+                new TrainingGraph(new HeavyRanker(published, HEAVY_SHAPE), TensorFlowThreads.DEFAULT)) {
             float first = graph.step(batch, 0);
             float last = first;
             for (int step = 1; step < 40; step++) {
@@ -177,25 +177,25 @@ class ModelLoadingTest {
         ExampleBatch batch = new ExampleBatch(HEAVY_SHAPE, 64);
         batch.fill(bare.iterator());
         try (TrainingGraph graph =
-                new TrainingGraph(new HeavyNetwork(SampleParams.heavy(1), HEAVY_SHAPE), TensorFlowThreads.DEFAULT)) {
+                new TrainingGraph(new HeavyRanker(SampleParams.heavy(1), HEAVY_SHAPE), TensorFlowThreads.DEFAULT)) {
             float first = graph.step(batch, 0);
             assertTrue(graph.step(batch, 1) < first);
         }
     }
 
-    /** A package of a network's initial weights, the named vectors filled with another value. */
-    private ModelPackage write(Network network, Map<String, Float> replaced) throws IOException {
+    /** A package of a ranker's initial weights, the named vectors filled with another value. */
+    private ModelPackage write(Ranker ranker, Map<String, Float> replaced) throws IOException {
         Path directory = folder.resolve("export");
-        try (TrainingGraph graph = new TrainingGraph(network, TensorFlowThreads.DEFAULT)) {
+        try (TrainingGraph graph = new TrainingGraph(ranker, TensorFlowThreads.DEFAULT)) {
             Map<String, Weight> weights = graph.snapshot();
             replaced.forEach((name, value) -> {
                 float[] values = weights.get(name).floats();
                 Arrays.fill(values, value);
                 weights.put(name, Weight.of(weights.get(name).shape(), values));
             });
-            SavedModelWriter.write(network, weights, "features", directory, TensorFlowThreads.DEFAULT);
+            SavedModelWriter.write(ranker, weights, "features", directory, TensorFlowThreads.DEFAULT);
         }
-        ModelExport export = new ModelExport(directory, network.kind(), network.shape(), 17, Map.of());
+        ModelExport export = new ModelExport(directory, ranker.kind(), ranker.shape(), 17, Map.of());
         return ModelPackage.write(folder.resolve("models").toString(), "1", export, new Configuration());
     }
 

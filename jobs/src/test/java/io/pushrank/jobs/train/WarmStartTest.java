@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.architecture.Example;
 import io.pushrank.jobs.architecture.ExampleSource;
-import io.pushrank.jobs.architecture.HeavyNetwork;
 import io.pushrank.jobs.architecture.HeavyParams;
+import io.pushrank.jobs.architecture.HeavyRanker;
 import io.pushrank.jobs.architecture.Initializer;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.architecture.SampleParams;
@@ -199,7 +199,7 @@ class WarmStartTest {
         FeatureList permuted = list("b1", "c2", "s0", "c0", "c3", "b0", "c1");
         Path export = directory.resolve("calibrated");
         SavedModelWriter.write(
-                new HeavyNetwork(SampleParams.heavy(60), FEATURES.heavyShape()),
+                new HeavyRanker(SampleParams.heavy(60), FEATURES.heavyShape()),
                 WarmStart.read(heavy, TensorFlowThreads.DEFAULT),
                 FEATURES.toYaml(),
                 export,
@@ -228,7 +228,7 @@ class WarmStartTest {
 
     @ParameterizedTest
     @CsvSource({"masknet, 0", "dcn, 0", "dcn, 3"})
-    void anotherOrderChangesNoPredictionOfAnyNetworkOfThePool(String model, int rank) {
+    void anotherOrderChangesNoPredictionOfAnyArchitectureOfThePool(String model, int rank) {
         FeatureList permuted = list("b1", "c2", "s0", "c0", "c3", "b0", "c1");
         HeavyParams params = HeavyParams.parse(
                 model,
@@ -252,13 +252,13 @@ class WarmStartTest {
     void anotherOrderChangesNoPredictionOfTheLogisticRegression() throws IOException {
         FeatureList permuted = list("b1", "c2", "s0", "c0", "c3", "b0", "c1");
         HeavyParams params = HeavyParams.parse("logistic", SampleParams.text("logistic"));
-        HeavyNetwork network = new HeavyNetwork(params, FEATURES.heavyShape());
+        HeavyRanker ranker = new HeavyRanker(params, FEATURES.heavyShape());
         Map<String, Weight> weights = new HashMap<>();
-        network.variableShapes()
+        ranker.variableShapes()
                 .forEach((name, shape) -> weights.put(
                         name, Weight.of(shape, Initializer.glorot(4, 1).values(5, name, shape))));
         Path folder = directory.resolve("logistic");
-        SavedModelWriter.write(network, weights, FEATURES.toYaml(), folder, TensorFlowThreads.DEFAULT);
+        SavedModelWriter.write(ranker, weights, FEATURES.toYaml(), folder, TensorFlowThreads.DEFAULT);
         ModelPackage written = ModelPackage.write(
                 directory.resolve("trained").toString(),
                 "1",
@@ -292,7 +292,7 @@ class WarmStartTest {
 
         assertEquals(old.keySet(), next.keySet());
         List<String> moved = new ArrayList<>();
-        new HeavyNetwork(SampleParams.heavy(60), FEATURES.heavyShape())
+        new HeavyRanker(SampleParams.heavy(60), FEATURES.heavyShape())
                 .inputAxes()
                 .forEach(axis -> moved.add(axis.variable()));
         old.forEach((name, weight) -> {
@@ -449,13 +449,13 @@ class WarmStartTest {
     }
 
     @Test
-    void aNetworkThatDependsOnTheOrderOfItsInputsIsRefused() {
+    void anArchitectureThatDependsOnTheOrderOfItsInputsIsRefused() {
         HeavyParams params = HeavyParams.parse(
                 "test", SampleParams.text("sample-heavy").replaceFirst("units: 64, kernel: 3", "units: 0, kernel: 3"));
         assertEquals(
                 "clemnet.blocks[0].units must be above 0 for a warm start, since a convolution ties each feature to its"
                         + " neighbours in the list, cannot be: 0",
-                assertThrows(IllegalArgumentException.class, () -> new HeavyNetwork(params, new FeatureShape(4, 2))
+                assertThrows(IllegalArgumentException.class, () -> new HeavyRanker(params, new FeatureShape(4, 2))
                                 .inputAxes())
                         .getMessage());
     }

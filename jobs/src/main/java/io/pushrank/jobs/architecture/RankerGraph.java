@@ -12,18 +12,18 @@ import org.tensorflow.Tensor;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
-/** A graph with a network's inputs, and its session once it is opened. */
-public final class NetworkGraph implements AutoCloseable {
-    private final Network network;
+/** A graph with a ranker's inputs, and its session once it is opened. */
+public final class RankerGraph implements AutoCloseable {
+    private final Ranker ranker;
     private final Graph graph = new Graph();
     private final Ops tf = Ops.create(graph);
     private final ModelInputs inputs;
     private Session session;
 
-    public NetworkGraph(Network network) {
-        this.network = network;
+    public RankerGraph(Ranker ranker) {
+        this.ranker = ranker;
         try {
-            inputs = new ModelInputs(tf, network.kind(), network.shape());
+            inputs = new ModelInputs(tf, ranker.kind(), ranker.shape());
         } catch (RuntimeException | Error failure) {
             graph.close();
             throw failure;
@@ -45,7 +45,7 @@ public final class NetworkGraph implements AutoCloseable {
     }
 
     public FeatureTensors tensors(ExampleBatch batch) {
-        return FeatureTensors.of(batch.features, batch.size(), network.hashBits(), network.kind());
+        return FeatureTensors.of(batch.features, batch.size(), ranker.hashBits(), ranker.kind());
     }
 
     public Session.Runner feed(FeatureTensors features) {

@@ -11,11 +11,11 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
 
 /** The heavy ranker: an architecture's two logits, for P(opened) and P(engaged given opened), and what is made of them. */
-public final class HeavyNetwork implements Network {
+public final class HeavyRanker implements Ranker {
     private final HeavyParams params;
     private final FeatureShape shape;
 
-    public HeavyNetwork(HeavyParams params, FeatureShape shape) {
+    public HeavyRanker(HeavyParams params, FeatureShape shape) {
         this.params = params;
         this.shape = shape;
     }

@@ -19,8 +19,8 @@ import org.tensorflow.types.TFloat32;
  * @param hiddenUnits outputs of the deep part's layers, at least one
  */
 @ModelName("dcn")
-public record DeepCrossNetwork(int crossLayers, int rank, List<Integer> hiddenUnits) implements Architecture {
-    public DeepCrossNetwork {
+public record DeepCross(int crossLayers, int rank, List<Integer> hiddenUnits) implements Architecture {
+    public DeepCross {
         Checks.between("dcn.cross_layers", 1, 16, crossLayers);
         Checks.between("dcn.rank", 0, 4096, rank);
         hiddenUnits = DenseLayers.requireUnits("dcn.hidden_units", hiddenUnits);

@@ -19,11 +19,11 @@ import org.tensorflow.types.TInt64;
  * The light ranker. Variable names and the order of operations are what {@link io.pushrank.udf.model.LightModel} reads
  * and repeats in plain Java.
  */
-public final class LightNetwork implements Network {
+public final class LightRanker implements Ranker {
     private final LightParams params;
     private final FeatureShape shape;
 
-    public LightNetwork(LightParams params, FeatureShape shape) {
+    public LightRanker(LightParams params, FeatureShape shape) {
         this.params = params;
         this.shape = shape;
     }
@@ -55,7 +55,7 @@ public final class LightNetwork implements Network {
 
     /**
      * Means and variances of the continuous features where they are not missing: measured once, since the examples do
-     * not change while the network learns.
+     * not change while the ranker learns.
      */
     @Override
     public Map<String, Weight> measured(Iterable<ExampleBatch> sample) {

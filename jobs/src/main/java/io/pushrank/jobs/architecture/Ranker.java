@@ -12,7 +12,7 @@ import org.tensorflow.op.core.Placeholder;
 import org.tensorflow.types.TFloat32;
 
 /** What the training of both rankers shares. */
-public sealed interface Network permits HeavyNetwork, LightNetwork {
+public sealed interface Ranker permits HeavyRanker, LightRanker {
     ModelKind kind();
 
     FeatureShape shape();
@@ -39,7 +39,7 @@ public sealed interface Network permits HeavyNetwork, LightNetwork {
     /**
      * Every axis of a variable along which features lie.
      *
-     * @throws IllegalArgumentException when the network depends on the order of its inputs
+     * @throws IllegalArgumentException when the ranker depends on the order of its inputs
      */
     List<InputAxis> inputAxes();
 
