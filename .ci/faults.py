@@ -122,7 +122,7 @@ class Faults:
             between = difference(self.expected, partitions(output, DATE), may_lack=not is_repeated)
             again = self.daily(output)
             problems, after = self.whole(output, again, again.wait())
-            outcome.add(told, problems, labelled("before the re-run", between), after)
+            outcome.add(told, problems, labeled("before the re-run", between), after)
 
     def driver_killed_publishing(self, outcome):
         """kill -9 at the moment when the folder of a table or of the log changes: a run publishes; then the run again."""
@@ -148,7 +148,7 @@ class Faults:
             between = difference(self.expected, partitions(output, DATE), may_lack=not is_repeated)
             again = self.daily(output)
             problems, after = self.whole(output, again, again.wait())
-            outcome.add(told, problems, labelled("before the re-run", between), after)
+            outcome.add(told, problems, labeled("before the re-run", between), after)
 
     def executor_killed(self, outcome):
         """kill -9 of the executor once it has loaded TensorFlow, in a cluster; the run goes on with another one."""
@@ -208,7 +208,7 @@ class Faults:
             again = self.daily(output)
             more, after = self.whole(output, again, again.wait())
             told = f"a disk of {size:,} bytes is full {stage_of(run)}"
-            outcome.add(told, problems + more, labelled("before the re-run", between), after)
+            outcome.add(told, problems + more, labeled("before the re-run", between), after)
         finally:
             subprocess.run(["umount", "-l", str(output)], check=True)
 
@@ -315,7 +315,7 @@ def refused(run, code, wanted, named, output):
     return problems
 
 
-def labelled(when, found):
+def labeled(when, found):
     return Difference(found.lost, found.doubled, [f"{when}: {each}" for each in found.problems])
 
 

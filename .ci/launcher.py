@@ -26,7 +26,7 @@ class Launched:
         self.log = Path(log)
         self.log.parent.mkdir(parents=True, exist_ok=True)
         variables = {name: value for name, value in os.environ.items() if name != "SPARK_HOME"}
-        # A day on the sample is over before optimised code would pay for being compiled.
+        # A day on the sample is over before optimized code would pay for being compiled.
         variables["PUSHRANK_JAVA_OPTIONS"] = "-XX:TieredStopAtLevel=1"
         variables["PUSHRANK_MEMORY"] = "2g"
         variables.update(environment or {})

@@ -32,8 +32,8 @@ public record ClemNet(List<Block> blocks) implements Architecture {
     }
 
     /**
-     * One block; each part may be left out, not both. In order: channel-wise dense, batch normalisation a position, ReLU;
-     * convolution with bias, batch normalisation a position, ReLU; residual.
+     * One block; each part may be left out, not both. In order: channel-wise dense, batch normalization a position, ReLU;
+     * convolution with bias, batch normalization a position, ReLU; residual.
      *
      * @param units outputs of the dense half, from 0 to 16384; 0 leaves it out, and the length stays
      * @param kernel width of the convolution, odd, from 1 to 99
@@ -88,7 +88,7 @@ public record ClemNet(List<Block> blocks) implements Architecture {
         Checks.require(
                 first.units() > 0,
                 "clemnet.blocks[0].units",
-                "above 0 for a warm start, since a convolution ties each feature to its neighbours in the list",
+                "above 0 for a warm start, since a convolution ties each feature to its neighbors in the list",
                 first.units());
         Checks.require(
                 !first.residual() || first.units() != width,
@@ -103,7 +103,7 @@ public record ClemNet(List<Block> blocks) implements Architecture {
     }
 
     /**
-     * The graph of one task. Activations are [channels, B, 1, length], so that batch normalisation a position is
+     * The graph of one task. Activations are [channels, B, 1, length], so that batch normalization a position is
      * TensorFlow's fused one and each channel's matrix product is an ordinary one, which its CPU library fuses with the
      * bias.
      */
@@ -135,11 +135,11 @@ public record ClemNet(List<Block> blocks) implements Architecture {
         private Activation block(String block, int depth, Block params, Activation input) {
             Activation dense = params.units() == 0
                     ? input
-                    : normalised(
+                    : normalized(
                             block + ".dense_norm", depth, channelWiseDense(block + ".dense", input, params.units()));
             Activation output = params.filters() == 0
                     ? dense
-                    : normalised(
+                    : normalized(
                             block + ".convolution_norm",
                             depth + 1,
                             convolution(block + ".convolution", dense, params.kernel(), params.filters(), true));
@@ -151,9 +151,9 @@ public record ClemNet(List<Block> blocks) implements Architecture {
             return new Activation(tf.math.add(output.values(), residual.values()), output.channels(), output.length());
         }
 
-        private Activation normalised(String norm, int depth, Activation x) {
+        private Activation normalized(String norm, int depth, Activation x) {
             return new Activation(
-                    tf.nn.relu(BatchNormalisation.fused(context, norm, depth, x.values(), x.length())),
+                    tf.nn.relu(BatchNormalization.fused(context, norm, depth, x.values(), x.length())),
                     x.channels(),
                     x.length());
         }

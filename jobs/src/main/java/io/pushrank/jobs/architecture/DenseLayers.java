@@ -7,9 +7,9 @@ import org.tensorflow.op.Ops;
 import org.tensorflow.op.math.Mean;
 import org.tensorflow.types.TFloat32;
 
-/** Ordinary dense layers of [B, width], and layer normalisation. */
+/** Ordinary dense layers of [B, width], and layer normalization. */
 final class DenseLayers {
-    /** Added to the variance of {@link #normalised}. */
+    /** Added to the variance of {@link #normalized}. */
     private static final float EPSILON = 1e-3f;
 
     private DenseLayers() {}
@@ -51,17 +51,17 @@ final class DenseLayers {
     }
 
     /**
-     * Layer normalisation (Ba et al. 2016): each row by its own mean and variance, then {@code <name>.gamma[width]} and
+     * Layer normalization (Ba et al. 2016): each row by its own mean and variance, then {@code <name>.gamma[width]} and
      * {@code <name>.beta[width]}.
      */
-    static Operand<TFloat32> normalised(GraphContext context, String name, Operand<TFloat32> x, int width) {
+    static Operand<TFloat32> normalized(GraphContext context, String name, Operand<TFloat32> x, int width) {
         Ops tf = context.tf;
         Operand<TFloat32> gamma = context.variables.trained(name + ".gamma", Initializer.constant(1), width);
         Operand<TFloat32> beta = context.variables.trained(name + ".beta", Initializer.constant(0), width);
-        Operand<TFloat32> centred = tf.math.sub(x, tf.math.mean(x, tf.constant(1), Mean.keepDims(true)));
-        Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), tf.constant(1), Mean.keepDims(true));
+        Operand<TFloat32> centered = tf.math.sub(x, tf.math.mean(x, tf.constant(1), Mean.keepDims(true)));
+        Operand<TFloat32> variance = tf.math.mean(tf.math.square(centered), tf.constant(1), Mean.keepDims(true));
         Operand<TFloat32> deviation = tf.math.sqrt(tf.math.add(variance, tf.constant(EPSILON)));
-        return tf.math.add(tf.math.mul(tf.math.div(centred, deviation), gamma), beta);
+        return tf.math.add(tf.math.mul(tf.math.div(centered, deviation), gamma), beta);
     }
 
     /** Checks a list of layers' outputs and returns a copy. */

@@ -36,12 +36,12 @@ record EmbeddingSum(Operand<TInt64> ids, Operand<TFloat32> values, Operand<TInt6
      * Sparse continuous values, each clipped to [-1, 1] after division by its bucket's largest absolute value so far, plus a
      * learned bias of its bucket.
      */
-    EmbeddingSum maxNormalised(GraphContext context, String name, int buckets) {
+    EmbeddingSum maxNormalized(GraphContext context, String name, int buckets) {
         Ops tf = context.tf;
         String maximumName = name + ".maximum";
         Operand<TFloat32> maximum = context.variables.statistic(maximumName, 1e-5f, buckets);
         if (context.training()) {
-            // The batch's own values count before they are normalised: a first value is 1, not clipped.
+            // The batch's own values count before they are normalized: a first value is 1, not clipped.
             var updated = tf.scatterMax(context.variables.variable(maximumName), ids, tf.math.abs(values));
             maximum = tf.withControlDependencies(updated).identity(context.variables.variable(maximumName));
         }

@@ -15,21 +15,21 @@ public final class GraphContext {
     public enum Path {
         /** Batch statistics and dropout; collects updates and embedding reads. */
         TRAINING,
-        /** Moving statistics; also exposes each normalisation's own moments, so that they can be recomputed. */
+        /** Moving statistics; also exposes each normalization's own moments, so that they can be recomputed. */
         EVALUATION,
         /** Moving statistics and nothing else: what is exported. */
         SERVING
     }
 
     /**
-     * A normalisation whose moving statistics can be recomputed.
+     * A normalization whose moving statistics can be recomputed.
      *
      * @param name prefix of its variables
-     * @param depth normalisations of one depth do not depend on each other
+     * @param depth normalizations of one depth do not depend on each other
      * @param mean of its input a position, over the batch
      * @param variance of its input a position, over the batch
      */
-    public record Normalisation(String name, int depth, Operand<TFloat32> mean, Operand<TFloat32> variance) {}
+    public record Normalization(String name, int depth, Operand<TFloat32> mean, Operand<TFloat32> variance) {}
 
     /**
      * Rows read from an embedding table: gradients are taken with respect to the rows, not the table, which may be
@@ -65,7 +65,7 @@ public final class GraphContext {
     /** Null outside of the training path. */
     public final Schedule schedule;
 
-    public final List<Normalisation> normalisations = new ArrayList<>();
+    public final List<Normalization> normalizations = new ArrayList<>();
     public final List<EmbeddingRead> embeddingReads = new ArrayList<>();
     /** Statistics' new values by name: assigned once every gradient has been taken. */
     public final List<StatisticUpdate> updates = new ArrayList<>();

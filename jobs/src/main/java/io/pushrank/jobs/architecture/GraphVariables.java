@@ -60,7 +60,7 @@ public final class GraphVariables {
         return entry(Role.STATISTIC, name, type, initial).read().asOutput().expect(type);
     }
 
-    /** An optimiser's memory: never exported. */
+    /** An optimizer's memory: never exported. */
     public Variable<TFloat32> slot(String name, Shape shape) {
         Weight zeros = Weight.of(shape, new float[Math.toIntExact(shape.size())]);
         return cast(entry(Role.SLOT, name, TFloat32.class, zeros));
@@ -110,12 +110,12 @@ public final class GraphVariables {
         return entry;
     }
 
-    /** Copies of what a model consists of, optimiser memory left out. */
+    /** Copies of what a model consists of, optimizer memory left out. */
     public Map<String, Weight> snapshot(Session session) {
         return snapshot(session, false);
     }
 
-    /** Copies of everything that the next step depends on, optimiser memory too. */
+    /** Copies of everything that the next step depends on, optimizer memory too. */
     public Map<String, Weight> snapshotAll(Session session) {
         return snapshot(session, true);
     }
@@ -150,7 +150,7 @@ public final class GraphVariables {
         return entries.get(name).read().asOutput().expect(TFloat32.class);
     }
 
-    /** Shapes of all variables but optimisers' memory, by name. */
+    /** Shapes of all variables but optimizers' memory, by name. */
     Map<String, Shape> shapes() {
         Map<String, Shape> shapes = new LinkedHashMap<>();
         entries.forEach((name, entry) -> {

@@ -9,7 +9,7 @@ import org.tensorflow.types.TFloat32;
 /** A batch's features as architectures take them; what none of them asks for has no variables. */
 final class HeavyInput {
     /** Where features lie in the variables of {@link #dense}. */
-    static final List<InputAxis> DENSE_AXES = InputAxis.normalisation("input_norm", InputAxis.Inputs.CONTINUOUS);
+    static final List<InputAxis> DENSE_AXES = InputAxis.normalization("input_norm", InputAxis.Inputs.CONTINUOUS);
 
     private final GraphContext context;
     private final Ops tf;
@@ -35,7 +35,7 @@ final class HeavyInput {
     }
 
     /**
-     * [B, width]: continuous, as logarithms, batch-normalised and clipped to [-5, 5]; binary; the embedding sum of sparse
+     * [B, width]: continuous, as logarithms, batch-normalized and clipped to [-5, 5]; binary; the embedding sum of sparse
      * features; that of sparse continuous ones.
      */
     Operand<TFloat32> dense() {
@@ -43,19 +43,19 @@ final class HeavyInput {
         Initializer zeros = Initializer.constant(0);
         return tf.concat(
                 List.of(
-                        normalised(),
+                        normalized(),
                         binary(),
                         sparse().build(context, "sparse", buckets(), dimensions, zeros),
                         sparseContinuous()
-                                .maxNormalised(context, "sparse_continuous", buckets())
+                                .maxNormalized(context, "sparse_continuous", buckets())
                                 .build(context, "sparse_continuous", buckets(), dimensions, zeros)),
                 tf.constant(1));
     }
 
-    private Operand<TFloat32> normalised() {
-        Operand<TFloat32> normalised =
-                BatchNormalisation.renormalised(context, "input_norm", 0, logarithms(), shape.continuous());
-        return tf.math.minimum(tf.math.maximum(normalised, tf.constant(-5f)), tf.constant(5f));
+    private Operand<TFloat32> normalized() {
+        Operand<TFloat32> normalized =
+                BatchNormalization.renormalized(context, "input_norm", 0, logarithms(), shape.continuous());
+        return tf.math.minimum(tf.math.maximum(normalized, tf.constant(-5f)), tf.constant(5f));
     }
 
     /** [B, continuous]: sign(x)·log(1+|x|); 0 where missing. */

@@ -8,7 +8,7 @@ package io.pushrank.jobs.architecture;
  * @param hashBits sparse features share 2^bits embedding rows, from 1 to 24
  * @param embeddingDimensions width of each of the two embedding sums
  * @param ooncWeight weight of P(opened) in the score
- * @param engagementWeight weight of P(opened and engaged) in the score; the two are normalised to sum 1
+ * @param engagementWeight weight of P(opened and engaged) in the score; the two are normalized to sum 1
  * @param secondLossDenominator what the engagement loss is divided by
  * @param training how it learns
  */

@@ -55,7 +55,7 @@ public final class HeavyRanker implements Ranker {
         return example.maskedOonc();
     }
 
-    /** Early stopping maximises the unweighted PR-AUC of the first task. */
+    /** Early stopping maximizes the unweighted PR-AUC of the first task. */
     @Override
     public Evaluation evaluate(Predictions predictions) {
         return new Evaluation("oonc_pr_auc", HeavyMetrics.of(predictions));

@@ -46,8 +46,8 @@ public record InputAxis(String variable, int axis, Inputs inputs) {
         }
     }
 
-    /** A batch normalisation's four vectors. */
-    static List<InputAxis> normalisation(String name, Inputs inputs) {
+    /** A batch normalization's four vectors. */
+    static List<InputAxis> normalization(String name, Inputs inputs) {
         return List.of(
                 new InputAxis(name + ".gamma", 0, inputs),
                 new InputAxis(name + ".beta", 0, inputs),

@@ -67,7 +67,7 @@ public final class LightRanker implements Ranker {
         return example.heavyScore();
     }
 
-    /** Early stopping maximises the unweighted relative cross-entropy. */
+    /** Early stopping maximizes the unweighted relative cross-entropy. */
     @Override
     public Evaluation evaluate(Predictions predictions) {
         return new Evaluation("rce", LightMetrics.of(predictions));
@@ -88,7 +88,7 @@ public final class LightRanker implements Ranker {
                 "adaptive.bias_3")) {
             axes.add(new InputAxis(vector, 0, continuous));
         }
-        axes.addAll(InputAxis.normalisation("adaptive.batch_norm", continuous));
+        axes.addAll(InputAxis.normalization("adaptive.batch_norm", continuous));
         for (String layer :
                 params.missingBranch() ? List.of("dense_attention", "missing_attention") : List.of("dense_attention")) {
             axes.add(new InputAxis(layer + ".gate_kernel", 0, continuous));
@@ -104,7 +104,7 @@ public final class LightRanker implements Ranker {
         Ops tf = context.tf;
         int width = shape.continuous();
         List<Operand<TFloat32>> branches = new ArrayList<>();
-        Operand<TFloat32> dense = dropout(context, adaptive(context, standardised(context, inputs)));
+        Operand<TFloat32> dense = dropout(context, adaptive(context, standardized(context, inputs)));
         branches.add(leaky(tf, attention(context, "dense_attention", dense, width, params.denseUnits())));
         if (params.missingBranch()) {
             Operand<TFloat32> mask = tf.dtypes.cast(inputs.continuousMissing, TFloat32.class);
@@ -124,7 +124,7 @@ public final class LightRanker implements Ranker {
                         Initializer.constant(0))));
         int joined = params.denseUnits() * (params.missingBranch() ? 2 : 1) + params.embeddingDimensions();
         Operand<TFloat32> hidden =
-                BatchNormalisation.renormalised(context, "batch_norm", 1, tf.concat(branches, tf.constant(1)), joined);
+                BatchNormalization.renormalized(context, "batch_norm", 1, tf.concat(branches, tf.constant(1)), joined);
         int in = joined;
         for (int layer = 0; layer < params.hiddenUnits().size(); layer++) {
             int out = params.hiddenUnits().get(layer);
@@ -150,7 +150,7 @@ public final class LightRanker implements Ranker {
     }
 
     /** z-scores in double precision, a deviation of 0 counts as 1, missing is 0. */
-    private Operand<TFloat32> standardised(GraphContext context, ModelInputs inputs) {
+    private Operand<TFloat32> standardized(GraphContext context, ModelInputs inputs) {
         Ops tf = context.tf;
         Shape vector = Shape.of(shape.continuous());
         double[] ones = new double[shape.continuous()];
@@ -163,12 +163,12 @@ public final class LightRanker implements Ranker {
                 tf.math.greater(variance, tf.constant(0.0)),
                 tf.math.sqrt(variance),
                 tf.math.add(tf.zerosLike(variance), tf.constant(1.0)));
-        Operand<TFloat64> centred = tf.math.sub(tf.dtypes.cast(inputs.continuous, TFloat64.class), mean);
-        Operand<TFloat32> scores = tf.dtypes.cast(tf.math.div(centred, deviation), TFloat32.class);
+        Operand<TFloat64> centered = tf.math.sub(tf.dtypes.cast(inputs.continuous, TFloat64.class), mean);
+        Operand<TFloat32> scores = tf.dtypes.cast(tf.math.div(centered, deviation), TFloat32.class);
         return tf.select(inputs.continuousMissing, tf.zerosLike(scores), scores);
     }
 
-    /** For each feature on its own 1 → 2 → 1 → 1, tanh each, then batch normalisation. */
+    /** For each feature on its own 1 → 2 → 1 → 1, tanh each, then batch normalization. */
     private Operand<TFloat32> adaptive(GraphContext context, Operand<TFloat32> x) {
         Ops tf = context.tf;
         int width = shape.continuous();
@@ -187,7 +187,7 @@ public final class LightRanker implements Ranker {
         Operand<TFloat32> third = tf.math.tanh(tf.math.add(
                 tf.math.mul(second, variables.trained("adaptive.kernel_3", Initializer.glorot(1, 1), width)),
                 variables.trained("adaptive.bias_3", zeros, width)));
-        return BatchNormalisation.renormalised(context, "adaptive.batch_norm", 0, third, width);
+        return BatchNormalization.renormalized(context, "adaptive.batch_norm", 0, third, width);
     }
 
     /** Self-attention dense: g = sigmoid(W x + b) of x's own width, V (g ⊙ x) + c. */

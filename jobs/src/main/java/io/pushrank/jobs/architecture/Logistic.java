@@ -10,7 +10,7 @@ import org.tensorflow.types.TFloat32;
  * The baseline: a logistic regression for each task, which {@link LogisticTrainer} fits. Numbers come as
  * sign(x)·log(1+|x|) with an indicator of their absence, binary features as they are, ids one-hot by their lowest bits.
  *
- * @param penalty weight of the squared coefficients of the standardised inputs, in [0, 1000]; spark-mllib's regParam
+ * @param penalty weight of the squared coefficients of the standardized inputs, in [0, 1000]; spark-mllib's regParam
  * @param iterations of L-BFGS at most, from 1 to 10000
  * @param maximumEvaluationRows evaluation examples read at most
  */

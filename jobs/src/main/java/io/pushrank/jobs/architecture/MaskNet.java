@@ -10,8 +10,8 @@ import org.tensorflow.types.TFloat32;
 
 /**
  * Parallel MaskNet (Wang, She and Zhang, "MaskNet: Introducing Feature-Wise Multiplication to CTR Ranking Models by
- * Instance-Guided Mask", 2021). Each block multiplies the layer-normalised input by a mask of its own that two dense
- * layers make of the input, then a dense layer without bias, layer normalisation and ReLU; the blocks' outputs are
+ * Instance-Guided Mask", 2021). Each block multiplies the layer-normalized input by a mask of its own that two dense
+ * layers make of the input, then a dense layer without bias, layer normalization and ReLU; the blocks' outputs are
  * concatenated.
  *
  * <p>Both tasks share the blocks, which are nearly all of the work, and what the many rows of the first task teach them:
@@ -38,10 +38,10 @@ public record MaskNet(int blocks, int blockUnits, double reductionRatio, List<In
     public Logits logits(GraphContext context, HeavyInput input) {
         Operand<TFloat32> x = input.dense();
         int width = input.width();
-        Operand<TFloat32> normalised = DenseLayers.normalised(context, "mask_net.input_norm", x, width);
+        Operand<TFloat32> normalized = DenseLayers.normalized(context, "mask_net.input_norm", x, width);
         List<Operand<TFloat32>> outputs = new ArrayList<>();
         for (int index = 0; index < blocks; index++) {
-            outputs.add(block(context, "mask_net.block_" + index, x, normalised, width));
+            outputs.add(block(context, "mask_net.block_" + index, x, normalized, width));
         }
         Operand<TFloat32> joined = context.tf.concat(outputs, context.tf.constant(1));
         return new Logits(task(context, "oonc", joined), task(context, "engagement", joined));
@@ -66,15 +66,15 @@ public record MaskNet(int blocks, int blockUnits, double reductionRatio, List<In
     }
 
     private Operand<TFloat32> block(
-            GraphContext context, String name, Operand<TFloat32> x, Operand<TFloat32> normalised, int width) {
+            GraphContext context, String name, Operand<TFloat32> x, Operand<TFloat32> normalized, int width) {
         Ops tf = context.tf;
         int aggregation = aggregation(width);
         Operand<TFloat32> aggregated =
                 tf.nn.relu(DenseLayers.dense(context, name + ".aggregation", x, width, aggregation));
         Operand<TFloat32> mask = DenseLayers.dense(context, name + ".projection", aggregated, aggregation, width);
         Operand<TFloat32> hidden =
-                DenseLayers.product(context, name + ".hidden", tf.math.mul(mask, normalised), width, blockUnits);
-        return tf.nn.relu(DenseLayers.normalised(context, name + ".hidden_norm", hidden, blockUnits));
+                DenseLayers.product(context, name + ".hidden", tf.math.mul(mask, normalized), width, blockUnits);
+        return tf.nn.relu(DenseLayers.normalized(context, name + ".hidden_norm", hidden, blockUnits));
     }
 
     /** Outputs of the mask's first layer. */

@@ -130,7 +130,7 @@ final class ParamsYaml {
         String names = String.join(", ", MODELS.keySet());
         JsonNode node = tree.get(MODEL);
         if (node == null || node.isNull()) {
-            // Were the key misspelt, then naming what stands there helps more.
+            // Were the key misspelled, then naming what stands there helps more.
             Set<String> known = new TreeSet<>(keys.keySet());
             known.addAll(MODELS.keySet());
             requireKnown("", tree, known);
@@ -176,7 +176,7 @@ final class ParamsYaml {
         }
     }
 
-    /** Compares keys before binding: Jackson would report a missing key first where one was only misspelt. */
+    /** Compares keys before binding: Jackson would report a missing key first where one was only misspelled. */
     private void requireKeys(String prefix, JsonNode node, Map<String, Type> known, Set<String> optional) {
         requireSection(prefix, node);
         requireKnown(prefix, node, known.keySet());

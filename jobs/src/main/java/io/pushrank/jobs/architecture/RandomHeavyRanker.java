@@ -18,10 +18,10 @@ public final class RandomHeavyRanker {
     private RandomHeavyRanker() {}
 
     /**
-     * Writes a SavedModel with features.yaml and params.yaml. Kernels are as training starts them; normalisations have
+     * Writes a SavedModel with features.yaml and params.yaml. Kernels are as training starts them; normalizations have
      * statistics, scales and shifts of their own, and embedding tables and biases are no longer zero.
      *
-     * @param negativeScales share of the normalisations' scales (gamma) that are negative, from 0 to 1
+     * @param negativeScales share of the normalizations' scales (gamma) that are negative, from 0 to 1
      * @param directory local, new or empty
      */
     public static ModelExport write(

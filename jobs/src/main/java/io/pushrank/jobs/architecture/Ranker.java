@@ -30,7 +30,7 @@ public sealed interface Ranker permits HeavyRanker, LightRanker {
     /** A path's outputs by the SavedModel's names, [B] each. */
     Map<String, Operand<TFloat32>> outputs(GraphContext context, ModelInputs inputs);
 
-    /** What early stopping maximises, and whatever else is measured on the evaluation examples. */
+    /** What early stopping maximizes, and whatever else is measured on the evaluation examples. */
     Evaluation evaluate(Predictions predictions);
 
     /** Values that are measured on a sample before the first step, by variable. */
@@ -77,7 +77,7 @@ public sealed interface Ranker permits HeavyRanker, LightRanker {
     /**
      * Metrics of the evaluation examples.
      *
-     * @param objective name of the one that early stopping maximises
+     * @param objective name of the one that early stopping maximizes
      * @param metrics all of them by name; those that the examples do not define are absent
      */
     record Evaluation(String objective, Map<String, Double> metrics) {

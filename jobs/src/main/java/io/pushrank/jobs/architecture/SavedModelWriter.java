@@ -11,7 +11,7 @@ import java.util.Map;
 import org.tensorflow.proto.MetaGraphDef;
 import org.tensorflow.proto.SavedModel;
 
-/** Writes a ranker's serving path with given weights as a SavedModel: no gradients, no labels, no optimiser. */
+/** Writes a ranker's serving path with given weights as a SavedModel: no gradients, no labels, no optimizer. */
 public final class SavedModelWriter {
     private SavedModelWriter() {}
 
@@ -21,13 +21,13 @@ public final class SavedModelWriter {
         try (ServingGraph graph = new ServingGraph(ranker, weights, threads)) {
             graph.export(directory);
         }
-        normalise(directory.resolve("saved_model.pb"));
+        normalize(directory.resolve("saved_model.pb"));
         Files.writeString(directory.resolve("features.yaml"), featuresYaml, StandardCharsets.UTF_8);
         Files.writeString(directory.resolve("params.yaml"), ranker.paramsYaml(), StandardCharsets.UTF_8);
     }
 
     /** Drops the nodes that only set variables, and writes maps in a fixed order: same training, same bytes. */
-    private static void normalise(Path file) throws IOException {
+    private static void normalize(Path file) throws IOException {
         SavedModel.Builder model = SavedModel.parseFrom(Files.readAllBytes(file)).toBuilder();
         for (MetaGraphDef.Builder graph : model.getMetaGraphsBuilderList()) {
             var nodes = graph.getGraphDef().getNodeList();

@@ -11,7 +11,7 @@ import org.tensorflow.SessionFunction;
 import org.tensorflow.Signature;
 import org.tensorflow.types.TFloat32;
 
-/** A ranker's serving path with given weights: no gradients, no labels, no optimiser. */
+/** A ranker's serving path with given weights: no gradients, no labels, no optimizer. */
 public final class ServingGraph implements AutoCloseable {
     /** Every variable is given its weight, so that none keeps what a seed would make of it. */
     private static final long NO_SEED = 0;

@@ -12,7 +12,7 @@ package io.pushrank.jobs.architecture;
  * @param clipNorm gradients are scaled down to this global norm; 0 leaves them
  * @param momentum upper bound of the moving statistics' momentum, in [0, 1)
  * @param momentumRamp whether momentum is min(momentum, (1 + step) / (10 + step)), so that early statistics count
- * @param renormMaximumScale upper bound of batch renormalisation's scale correction (r in the paper), at least 1
+ * @param renormMaximumScale upper bound of batch renormalization's scale correction (r in the paper), at least 1
  * @param renormMaximumShift upper bound of its shift correction (d), at least 0
  * @param renormRampSteps steps over which scale goes from 1 and shift from 0 to their bounds; 0 uses the bounds at once
  * @param batchRows examples a step, at least 2
@@ -22,7 +22,7 @@ package io.pushrank.jobs.architecture;
  * @param patience evaluations without improvement before training stops
  * @param tolerance what counts as an improvement must exceed the best by this much
  * @param maximumEvaluationRows evaluation examples read at most
- * @param statisticsRows training examples over which normalisation statistics are recomputed before export
+ * @param statisticsRows training examples over which normalization statistics are recomputed before export
  * @param seed of initial weights and dropout
  */
 public record TrainingParams(
@@ -104,7 +104,7 @@ public record TrainingParams(
         return momentumRamp ? Math.min(momentum, (1.0 + step) / (10.0 + step)) : momentum;
     }
 
-    /** Share of the way to the renormalisation bounds at a step, from 0. */
+    /** Share of the way to the renormalization bounds at a step, from 0. */
     public double renormRampAt(long step) {
         return renormRampSteps == 0 ? 1 : Math.min(1, (double) step / renormRampSteps);
     }

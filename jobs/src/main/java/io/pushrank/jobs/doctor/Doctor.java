@@ -43,16 +43,16 @@ public final class Doctor {
             Access access = access(scratch);
             JvmReport driver = JvmReport.take(Access.DRIVER, access);
             findings.addAll(
-                    Judgement.of(driver, spark.sparkContext().isLocal() ? tasksAtOnce() : 1, threads.intraOperation()));
+                    Judgment.of(driver, spark.sparkContext().isLocal() ? tasksAtOnce() : 1, threads.intraOperation()));
             Executors executors = new Executors(spark.sparkContext());
             List<Executors.Answer> answers = executors.ask(access);
             for (Executors.Answer answer : answers) {
-                findings.addAll(Judgement.of(answer.report(), tasksAtOnce(), threads.intraOperation()));
-                findings.add(Judgement.clock(answer.report(), answer.before(), answer.after()));
+                findings.addAll(Judgment.of(answer.report(), tasksAtOnce(), threads.intraOperation()));
+                findings.add(Judgment.clock(answer.report(), answer.before(), answer.after()));
             }
             cluster(answers, executors.expected());
             // The JVM's own, as spark-submit gave them: those of the session are pinned already.
-            findings.addAll(Judgement.settings(PinnedSettings.settings(new SparkConf())));
+            findings.addAll(Judgment.settings(PinnedSettings.settings(new SparkConf())));
             if (access.scratch() != null) {
                 sharedOutput(scratch, answers);
             }

@@ -209,7 +209,7 @@ final class EvaluationPage {
 
     /** One plot, from 0 to the highest x and y. */
     private static final class Chart {
-        private static final List<String> COLOURS = List.of("#2563eb", "#d97706");
+        private static final List<String> COLORS = List.of("#2563eb", "#d97706");
         private static final double LEFT = 60;
         private static final double TOP = 12;
         private static final double WIDTH = 270;
@@ -245,7 +245,7 @@ final class EvaluationPage {
 
         Chart line(String name, List<PredictionHistogram.Point> points) {
             shapes.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"")
-                    .append(colour(name))
+                    .append(color(name))
                     .append("\" points=\"");
             for (PredictionHistogram.Point point : points) {
                 if (Double.isFinite(point.y())) {
@@ -257,7 +257,7 @@ final class EvaluationPage {
         }
 
         Chart bars(String name, List<PredictionHistogram.Point> points, double width) {
-            String colour = colour(name);
+            String color = color(name);
             for (PredictionHistogram.Point point : points) {
                 shapes.append(String.format(
                         Locale.ROOT,
@@ -266,14 +266,14 @@ final class EvaluationPage {
                         y(point.y()),
                         width / highestX * WIDTH - 1,
                         y(0) - y(point.y()),
-                        colour));
+                        color));
             }
             return this;
         }
 
-        private String colour(String name) {
+        private String color(String name) {
             names.add(name);
-            return COLOURS.get((names.size() - 1) % COLOURS.size());
+            return COLORS.get((names.size() - 1) % COLORS.size());
         }
 
         private double x(double value) {
@@ -335,7 +335,7 @@ final class EvaluationPage {
                         "<rect x=\"%.1f\" y=\"%.1f\" width=\"12\" height=\"4\" fill=\"%s\"/>",
                         x,
                         TOP + HEIGHT + 46,
-                        COLOURS.get(name % COLOURS.size())));
+                        COLORS.get(name % COLORS.size())));
                 text(svg, x + 18, TOP + HEIGHT + 52, "start", "", escaped(names.get(name)));
             }
             return svg.append("</svg></figure>\n").toString();

@@ -31,7 +31,7 @@ import org.apache.spark.sql.SparkSession;
 /**
  * Puts a version in use when it beats the one in use on the same examples, none of which either was made with.
  *
- * <p>Heavy rankers are compared by the PR-AUC of OONC, which their training maximises too; light rankers by the share of
+ * <p>Heavy rankers are compared by the PR-AUC of OONC, which their training maximizes too; light rankers by the share of
  * the heavy ranker's best 10 that they keep at {@code light_rank.keep} of those with more candidates, since that is all
  * that the daily run asks of them and, unlike a cross-entropy, it is fair to versions that learned from different label
  * kinds. Both are held against chance by the same {@link Jackknife} over users.

@@ -156,7 +156,7 @@ public final class Examples {
 
     /** What was sent in the window, with what candidate generation says of it where it proposes it. */
     private Dataset<Row> sent(Tables tables, Dataset<Row> notifications) {
-        Dataset<Row> labelled = notifications
+        Dataset<Row> labeled = notifications
                 .filter(col("item_type").equalTo("post").and(isUserDrawn()))
                 .groupBy("user_id", "item_id")
                 .agg(
@@ -167,9 +167,9 @@ public final class Examples {
                         flag(col("engaged_at").isNotNull()).as("label_engagement"),
                         flag(col("disliked_at").isNotNull()).as("label_dislike"));
         Dataset<Row> candidates =
-                Candidates.merged(targets(tables, labelled), labelled).drop("author_id", "item_type");
+                Candidates.merged(targets(tables, labeled), labeled).drop("author_id", "item_type");
         Dataset<Row> posts = tables.read(Table.POSTS).select(col("post_id").as("item_id"), col("author_id"));
-        return labelled.join(posts, "item_id")
+        return labeled.join(posts, "item_id")
                 .join(candidates, new String[] {"user_id", "item_id"}, "left_outer")
                 .withColumn("item_type", lit("post"));
     }

@@ -43,7 +43,7 @@ public final class InputGate {
      * @param profiles of the judged partition of each table: what a later run may give as known
      * @param verdicts in the order of the tables, then of the gates
      */
-    public record Judgement(List<Profile> profiles, List<Verdict> verdicts) {}
+    public record Judgment(List<Profile> profiles, List<Verdict> verdicts) {}
 
     /**
      * Judges every input table that is present; one job for each of them.
@@ -52,7 +52,7 @@ public final class InputGate {
      *     the partitions, which are read no more. What comes in late (openings, say) is then compared at the same age
      * @throws PushrankException with exit code 3 when a judged partition cannot be read; nothing is thrown for a verdict
      */
-    public Judgement judge(Collection<Profile> known) {
+    public Judgment judge(Collection<Profile> known) {
         List<Profile> profiles = new ArrayList<>();
         List<Verdict> verdicts = new ArrayList<>();
         Table.inputs().filter(inputs::has).forEach(table -> {
@@ -63,7 +63,7 @@ public final class InputGate {
             profiles.add(today);
             verdicts.addAll(judge(today, List.copyOf(byDay.values()), config));
         });
-        return new Judgement(profiles, verdicts);
+        return new Judgment(profiles, verdicts);
     }
 
     private LocalDate judgedDay(Table table, List<LocalDate> there) {

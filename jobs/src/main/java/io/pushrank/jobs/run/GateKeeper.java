@@ -64,10 +64,10 @@ final class GateKeeper {
                 .stream()
                 .flatMap(List::stream)
                 .toList();
-        InputGate.Judgement judgement = new InputGate(inputs, run.config(), run.date()).judge(known);
-        require(judgement.verdicts(), ExitCode.INPUT_REJECTED);
+        InputGate.Judgment judgment = new InputGate(inputs, run.config(), run.date()).judge(known);
+        require(judgment.verdicts(), ExitCode.INPUT_REJECTED);
         run.storage()
-                .write(run.layout().profiles(run.date(), run.runId()), Json.text(new Profiles(judgement.profiles())));
+                .write(run.layout().profiles(run.date(), run.runId()), Json.text(new Profiles(judgment.profiles())));
     }
 
     /**

@@ -110,7 +110,7 @@ sealed interface FileColumn {
             return List.of(BigDecimal.valueOf(least), BigDecimal.valueOf(most));
         }
 
-        /** Division rounds towards zero, and the smallest number of all must not overflow. */
+        /** Division rounds toward zero, and the smallest number of all must not overflow. */
         private static Column floorOfThousand(Column number) {
             Column thousand = lit(1000L);
             return when(number.geq(0L), call_function("div", number, thousand))

@@ -24,8 +24,8 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Fits the heavy ranker's calibration by centred isotonic regression (Oron and Flournoy 2017): the blocks of spark-mllib's
- * pool-adjacent-violators, each at its centre, joined by straight lines, so that the ranking keeps its order and makes no
+ * Fits the heavy ranker's calibration by centered isotonic regression (Oron and Flournoy 2017): the blocks of spark-mllib's
+ * pool-adjacent-violators, each at its center, joined by straight lines, so that the ranking keeps its order and makes no
  * ties.
  *
  * <p>The held-out instants are cut by user: on one half ({@link #forStopping}) early stopping measures, on the other
@@ -148,18 +148,18 @@ final class CalibrationFit {
                 .groupBy("block")
                 .agg(sum(col("raw").multiply(col("weight")))
                         .divide(sum("weight"))
-                        .as("centre"))
+                        .as("center"))
                 .orderBy("block")
                 .collectAsList();
         List<Double> raw = new ArrayList<>();
         List<Double> calibrated = new ArrayList<>();
         for (Row block : blocks) {
-            double centre = block.<Double>getAs("centre");
+            double center = block.<Double>getAs("center");
             double value = block.<Double>getAs("block");
             // Rounding may leave two blocks a hair apart; a breakpoint must be above the one before it.
             if (raw.isEmpty()
-                    || (centre > raw.get(raw.size() - 1) + 1e-9 && value > calibrated.get(raw.size() - 1) + 1e-9)) {
-                raw.add(centre);
+                    || (center > raw.get(raw.size() - 1) + 1e-9 && value > calibrated.get(raw.size() - 1) + 1e-9)) {
+                raw.add(center);
                 calibrated.add(value);
             }
         }

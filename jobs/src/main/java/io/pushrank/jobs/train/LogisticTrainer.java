@@ -41,7 +41,7 @@ import org.tensorflow.ndarray.Shape;
 
 /**
  * Fits the {@link Logistic} model with spark-mllib: one regression of opened over all rows, one of engaged over opened
- * rows, by L-BFGS with an L2 penalty on standardised inputs; and exports them in the form of the other models.
+ * rows, by L-BFGS with an L2 penalty on standardized inputs; and exports them in the form of the other models.
  */
 final class LogisticTrainer {
     private static final int EVALUATION_BATCH_ROWS = 1024;

@@ -63,7 +63,7 @@ public final class Training {
      * @param checkpoint folder for checkpoints; null for one of the version's own, beside the models
      * @param checkpointEverySteps also so often between evaluations; 0 does not
      * @param events folder for TensorBoard's event files; null for one beside the version
-     * @param warmStart package whose weights it starts from, the optimiser's memory empty; null for random weights
+     * @param warmStart package whose weights it starts from, the optimizer's memory empty; null for random weights
      */
     public record Settings(
             TensorFlowThreads threads,

@@ -33,7 +33,7 @@ final class TrainingGraph implements AutoCloseable {
     private final Operand<TFloat32> loss;
     private final NoOp update;
     private final Map<String, Operand<TFloat32>> outputs;
-    private final List<GraphContext.Normalisation> normalisations;
+    private final List<GraphContext.Normalization> normalizations;
 
     TrainingGraph(Ranker ranker, TensorFlowThreads threads) {
         this.ranker = ranker;
@@ -50,7 +50,7 @@ final class TrainingGraph implements AutoCloseable {
             GraphContext evaluation =
                     new GraphContext(tf.withSubScope("evaluation"), variables, GraphContext.Path.EVALUATION, null);
             outputs = ranker.outputs(evaluation, graph.inputs());
-            normalisations = evaluation.normalisations;
+            normalizations = evaluation.normalizations;
             session = graph.open(threads);
             variables.initialize(session);
         } catch (RuntimeException | Error failure) {
@@ -96,17 +96,17 @@ final class TrainingGraph implements AutoCloseable {
     }
 
     /**
-     * Replaces moving statistics by those of a sample under the final weights, depth by depth, since a normalisation's
+     * Replaces moving statistics by those of a sample under the final weights, depth by depth, since a normalization's
      * input depends on the statistics of those before it.
      */
     void recomputeStatistics(List<ExampleBatch> sample) {
-        int deepest = normalisations.stream()
-                .mapToInt(GraphContext.Normalisation::depth)
+        int deepest = normalizations.stream()
+                .mapToInt(GraphContext.Normalization::depth)
                 .max()
                 .orElse(-1);
         for (int depth = 0; depth <= deepest; depth++) {
             int current = depth;
-            List<GraphContext.Normalisation> layers = normalisations.stream()
+            List<GraphContext.Normalization> layers = normalizations.stream()
                     .filter(layer -> layer.depth() == current)
                     .toList();
             if (!layers.isEmpty()) {
@@ -115,7 +115,7 @@ final class TrainingGraph implements AutoCloseable {
         }
     }
 
-    private void recompute(List<GraphContext.Normalisation> layers, List<ExampleBatch> sample) {
+    private void recompute(List<GraphContext.Normalization> layers, List<ExampleBatch> sample) {
         List<Moments> moments = new ArrayList<>();
         layers.forEach(layer -> moments.add(
                 new Moments((int) variables.shape(layer.name() + ".moving_mean").size())));
@@ -152,7 +152,7 @@ final class TrainingGraph implements AutoCloseable {
         return variables.snapshot(session);
     }
 
-    /** What the next step depends on: the optimiser's memory too. */
+    /** What the next step depends on: the optimizer's memory too. */
     Map<String, Weight> snapshotAll() {
         return variables.snapshotAll(session);
     }

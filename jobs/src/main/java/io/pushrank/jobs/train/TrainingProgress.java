@@ -49,7 +49,7 @@ public sealed interface TrainingProgress {
      * @param step batches learned from so far
      * @param epoch from 0
      * @param loss mean loss since the last evaluation
-     * @param metricName what early stopping maximises
+     * @param metricName what early stopping maximizes
      * @param metric its value on the evaluation examples
      * @param isBest whether it is the best so far
      * @param rowsPerSecond examples learned from per second since the last evaluation, evaluation not counted

@@ -15,7 +15,7 @@ import java.util.Map;
  * @param lossSum of the steps since the last evaluation
  * @param lossSteps how many these are
  * @param bestWeights what the best evaluation was of, by variable; empty before the first
- * @param variables weights, statistics and the optimiser's memory, by variable
+ * @param variables weights, statistics and the optimizer's memory, by variable
  */
 record TrainingState(
         long step,

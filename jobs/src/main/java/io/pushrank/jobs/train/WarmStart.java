@@ -43,7 +43,7 @@ import org.tensorflow.ndarray.Shape;
  * behind the inputs is copied, the calibration too, and features that are new start small.
  *
  * <p>A new feature's kernels are drawn from a normal distribution with the standard deviation of the old tensor, cut at half
- * of it to each side (as published); its gamma is 1, its beta and its biases are 0; mean and variance of its normalisations
+ * of it to each side (as published); its gamma is 1, its beta and its biases are 0; mean and variance of its normalizations
  * are measured on examples, or are 0 and 1 without them. Sparse features are hashed by name: nothing moves for them. A
  * feature whose type changed is one that was removed and one that was added.
  */
@@ -241,7 +241,7 @@ public final class WarmStart {
         }
         try (TrainingGraph graph = new TrainingGraph(next, threads)) {
             graph.restore(weights);
-            // Normalisations see standard scores, where the ranker has them: first the scores' own.
+            // Normalizations see standard scores, where the ranker has them: first the scores' own.
             splice(weights, next.measured(sample), statistics);
             graph.restore(weights);
             graph.recomputeStatistics(sample);

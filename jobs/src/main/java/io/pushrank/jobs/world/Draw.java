@@ -110,7 +110,7 @@ record Draw(long seed) implements Serializable {
         private final long salt = mix(name().hashCode());
     }
 
-    /** A 64-bit hash: SplitMix64's finaliser, once for each key. */
+    /** A 64-bit hash: SplitMix64's finalizer, once for each key. */
     long bits(Purpose purpose, long first, long second, long third) {
         long hash = mix(seed ^ purpose.salt);
         hash = mix(hash ^ (first + 0x9E3779B97F4A7C15L));

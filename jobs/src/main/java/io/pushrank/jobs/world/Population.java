@@ -40,7 +40,7 @@ final class Population implements Serializable {
     }
 
     /**
-     * The member of a community with a rank by popularity. Ids are scrambled: otherwise a tie broken by id would favour
+     * The member of a community with a rank by popularity. Ids are scrambled: otherwise a tie broken by id would favor
      * the popular.
      */
     long member(int community, long rank) {

@@ -47,15 +47,15 @@ public final class NaiveHeavyRanker {
     }
 
     private double maskNet(String task, MaskNet model, double[] x) {
-        double[] normalised = layers.normalised("mask_net.input_norm", x);
+        double[] normalized = layers.normalized("mask_net.input_norm", x);
         double[] joined = new double[0];
         for (int index = 0; index < model.blocks(); index++) {
             String block = "mask_net.block_" + index;
             double[] aggregated = NaiveLayers.rectified(layers.dense(block + ".aggregation", x));
             double[] mask = layers.dense(block + ".projection", aggregated);
-            double[] hidden = layers.product(block + ".hidden", NaiveLayers.product(mask, normalised));
+            double[] hidden = layers.product(block + ".hidden", NaiveLayers.product(mask, normalized));
             joined = NaiveLayers.joined(
-                    joined, NaiveLayers.rectified(layers.normalised(block + ".hidden_norm", hidden)));
+                    joined, NaiveLayers.rectified(layers.normalized(block + ".hidden_norm", hidden)));
         }
         return layers.dense(task + ".logit", layers.perceptron(task, joined, model.hiddenUnits()))[0];
     }
@@ -119,8 +119,8 @@ public final class NaiveHeavyRanker {
         float[] variance = variables.floats("input_norm.moving_variance");
         for (int i = 0; i < continuous; i++) {
             double value = example.continuousMissing()[i] ? 0 : example.continuous()[i];
-            double normalised = (logarithm(value) - mean[i]) / Math.sqrt(variance[i] + EPSILON) * gamma[i] + beta[i];
-            x[i] = Math.max(-5, Math.min(5, normalised));
+            double normalized = (logarithm(value) - mean[i]) / Math.sqrt(variance[i] + EPSILON) * gamma[i] + beta[i];
+            x[i] = Math.max(-5, Math.min(5, normalized));
         }
         for (int i = 0; i < binary; i++) {
             x[continuous + i] = example.binary()[i];
@@ -186,7 +186,7 @@ public final class NaiveHeavyRanker {
         double[][] dense = x;
         if (block.units() > 0) {
             dense = channelWiseDense(name + ".dense", x, block.units());
-            normalise(name + ".dense_norm", dense);
+            normalize(name + ".dense_norm", dense);
             rectify(dense);
         }
         double[][] output = dense;
@@ -198,7 +198,7 @@ public final class NaiveHeavyRanker {
                     position[f] += bias[f];
                 }
             }
-            normalise(name + ".convolution_norm", output);
+            normalize(name + ".convolution_norm", output);
             rectify(output);
         }
         if (!block.residual()) {
@@ -261,7 +261,7 @@ public final class NaiveHeavyRanker {
     }
 
     /** One mean, variance, gamma and beta a position, whatever the channel. */
-    private void normalise(String name, double[][] x) {
+    private void normalize(String name, double[][] x) {
         float[] gamma = variables.floats(name + ".gamma");
         float[] beta = variables.floats(name + ".beta");
         float[] mean = variables.floats(name + ".moving_mean");

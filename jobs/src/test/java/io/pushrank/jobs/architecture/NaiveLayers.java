@@ -49,8 +49,8 @@ final class NaiveLayers {
         return y;
     }
 
-    /** Layer normalisation over the row's own mean and population variance. */
-    double[] normalised(String name, double[] x) {
+    /** Layer normalization over the row's own mean and population variance. */
+    double[] normalized(String name, double[] x) {
         double mean = 0;
         for (double value : x) {
             mean += value / x.length;

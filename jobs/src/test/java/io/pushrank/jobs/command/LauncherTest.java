@@ -28,7 +28,7 @@ class LauncherTest {
     }
 
     @Test
-    void everyVerbThatGetsOptimisedCodeExists() throws IOException {
+    void everyVerbThatGetsOptimizedCodeExists() throws IOException {
         Set<String> verbs =
                 new TreeSet<>(PushrankCommand.commandLine().getSubcommands().keySet());
 

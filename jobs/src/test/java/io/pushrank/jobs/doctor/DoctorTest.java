@@ -71,7 +71,7 @@ class DoctorTest {
 
     @Test
     void aHealthyMachineGivesNoComplaint() {
-        assertEquals(List.of(), complaints(Judgement.of(report(HEALTHY, "", List.of()), 4, 1)));
+        assertEquals(List.of(), complaints(Judgment.of(report(HEALTHY, "", List.of()), 4, 1)));
     }
 
     @Test
@@ -105,7 +105,7 @@ class DoctorTest {
     void aMachineThatTensorFlowIsNotBuiltForBreaksARun() {
         Machine old = new Machine(2, Set.of(), 100 << 20, 2 * GIBIBYTE, "musl");
 
-        List<Finding> findings = Judgement.of(report(old, "UnsatisfiedLinkError: no jnitensorflow", List.of()), 4, 2);
+        List<Finding> findings = Judgment.of(report(old, "UnsatisfiedLinkError: no jnitensorflow", List.of()), 4, 2);
 
         assertEquals(
                 List.of(
@@ -146,7 +146,7 @@ class DoctorTest {
                         "WARNING oneDNN: TF_ENABLE_ONEDNN_OPTS is not set",
                         "WARNING class path: protobuf is there 2 times: file:/a.jar, file:/b.jar",
                         "FAILURE output: /out: Permission denied"),
-                complaints(Judgement.of(twice, 1, 1)));
+                complaints(Judgment.of(twice, 1, 1)));
     }
 
     @Test
@@ -154,13 +154,13 @@ class DoctorTest {
         Machine machine =
                 new Machine(4, Set.of("avx", "avx2", "avx512f", "avx512_vnni"), 8 * GIBIBYTE, -1, "glibc 2.36");
 
-        assertEquals(List.of(), complaints(Judgement.of(withOneDnn(machine, ""), 1, 1)));
+        assertEquals(List.of(), complaints(Judgment.of(withOneDnn(machine, ""), 1, 1)));
         assertEquals(
                 List.of("WARNING oneDNN: TF_ENABLE_ONEDNN_OPTS=0"),
-                complaints(Judgement.of(withOneDnn(machine, "0"), 1, 1)));
+                complaints(Judgment.of(withOneDnn(machine, "0"), 1, 1)));
         assertEquals(
                 List.of("WARNING oneDNN: TF_ENABLE_ONEDNN_OPTS is not set"),
-                complaints(Judgement.of(withOneDnn(HEALTHY, ""), 1, 1)));
+                complaints(Judgment.of(withOneDnn(HEALTHY, ""), 1, 1)));
     }
 
     @Test
@@ -177,7 +177,7 @@ class DoctorTest {
                 "spark.sql.autoBroadcastJoinThreshold", "10MB",
                 "spark.hadoop.parquet.block.size", "1000000");
 
-        List<Finding> findings = Judgement.settings(settings);
+        List<Finding> findings = Judgment.settings(settings);
 
         assertEquals(
                 List.of(
@@ -188,16 +188,16 @@ class DoctorTest {
                         "spark.sql.shuffle.partitions=400 is used"),
                 findings.stream().map(Finding::found).toList());
         assertEquals(List.of(), complaints(findings));
-        assertEquals("none of its own", Judgement.settings(Map.of()).get(0).found());
+        assertEquals("none of its own", Judgment.settings(Map.of()).get(0).found());
     }
 
     @Test
     void aClockThatIsOffByMoreThanTheQuestionTookIsAWarning() {
         JvmReport report = report(HEALTHY, "", List.of());
 
-        assertEquals("as the driver's", Judgement.clock(report, 9_000, 12_000).found());
-        assertEquals(Level.OK, Judgement.clock(report, 11_500, 12_000).level(), "1.5 s fast or slow do no harm");
-        Finding late = Judgement.clock(report, 40_000, 41_000);
+        assertEquals("as the driver's", Judgment.clock(report, 9_000, 12_000).found());
+        assertEquals(Level.OK, Judgment.clock(report, 11_500, 12_000).level(), "1.5 s fast or slow do no harm");
+        Finding late = Judgment.clock(report, 40_000, 41_000);
         assertEquals("off by 30000 ms at least", late.found());
         assertEquals(Level.WARNING, late.level());
     }

@@ -140,15 +140,15 @@ class HeavyVersionsTest {
         return FeatureColumns.both(rows, col("*"), FEATURES, FeatureErrors.of(SharedSpark.session()));
     }
 
-    private static void writeExamples(String labels, Dataset<Row> labelled) {
+    private static void writeExamples(String labels, Dataset<Row> labeled) {
         String folder = layout.output() + "/examples/ds=2026-03-02/labels=" + labels + "/hour=12";
-        labelled.withColumn("label_engagement", expr("CAST(label_oonc = 1 AND item_id % 2 = 0 AS FLOAT)"))
+        labeled.withColumn("label_engagement", expr("CAST(label_oonc = 1 AND item_id % 2 = 0 AS FLOAT)"))
                 .select(List.of(Table.EXAMPLES.schema().fieldNames()).stream()
                         .map(name -> col(name))
                         .toArray(Column[]::new))
                 .write()
                 .parquet(folder);
-        Storage storage = new Storage(labelled.sparkSession().sparkContext().hadoopConfiguration());
+        Storage storage = new Storage(labeled.sparkSession().sparkContext().hadoopConfiguration());
         Published.record(storage, layout, Channel.EXAMPLES, LocalDate.of(2026, 3, 2), folder, 0);
     }
 

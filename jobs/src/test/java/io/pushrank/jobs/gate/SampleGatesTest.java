@@ -33,14 +33,14 @@ class SampleGatesTest {
     private static final ObjectMapper JSON =
             new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
-    private static InputGate.Judgement found;
+    private static InputGate.Judgment found;
 
     @BeforeAll
     static void judgeTheDay() {
         found = judge(DATE, CONFIG, List.of());
     }
 
-    private static InputGate.Judgement judge(LocalDate date, RankingConfig config, List<Profile> known) {
+    private static InputGate.Judgment judge(LocalDate date, RankingConfig config, List<Profile> known) {
         Layout layout = new Layout("../sample-data", "no-output", "no-models");
         Inputs inputs = new Inputs(SharedSpark.session(), layout, config, date, date, Findings.none());
         return new InputGate(inputs, config, date).judge(known);

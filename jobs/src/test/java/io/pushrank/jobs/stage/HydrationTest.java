@@ -76,7 +76,7 @@ class HydrationTest {
                 Findings.none(),
                 new HeavyRank().reads())) {
             Dataset<Row> rows = Published.rows(tables.spark(), Table.CANDIDATES, List.of(candidate));
-            // Only analysed: that light expressions need no more than light.sql gives.
+            // Only analyzed: that light expressions need no more than light.sql gives.
             Hydration.light(tables, rows, features.light()).schema();
             Row both = Hydration.both(tables, rows, features).collectAsList().get(0);
             heavy = both.getAs("features");

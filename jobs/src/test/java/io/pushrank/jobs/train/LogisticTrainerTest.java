@@ -57,11 +57,11 @@ class LogisticTrainerTest {
     /** Opened where the first continuous feature is above 0: a linear function of its logarithm. */
     private static List<Example> linear(int count, long seed) {
         return SyntheticExamples.exclusiveOr(count, seed, true).stream()
-                .map(example -> relabelled(example, example.continuous()[0] > 0 ? 1 : 0))
+                .map(example -> relabeled(example, example.continuous()[0] > 0 ? 1 : 0))
                 .toList();
     }
 
-    private static Example relabelled(Example example, float oonc) {
+    private static Example relabeled(Example example, float oonc) {
         return new Example(
                 example.continuous(),
                 example.continuousMissing(),
@@ -148,13 +148,13 @@ class LogisticTrainerTest {
     @Test
     void examplesOfOneClassAreRefused() {
         List<Example> none =
-                linear(100, 1).stream().map(example -> relabelled(example, 0)).toList();
+                linear(100, 1).stream().map(example -> relabeled(example, 0)).toList();
         assertEquals(
                 "cannot train the heavy ranker: none of the 100 training examples is positive",
                 assertThrows(IllegalArgumentException.class, () -> train(none, "none"))
                         .getMessage());
         List<Example> all =
-                linear(100, 1).stream().map(example -> relabelled(example, 1)).toList();
+                linear(100, 1).stream().map(example -> relabeled(example, 1)).toList();
         assertEquals(
                 "cannot train the heavy ranker: none of the 100 training examples is negative",
                 assertThrows(IllegalArgumentException.class, () -> train(all, "all"))

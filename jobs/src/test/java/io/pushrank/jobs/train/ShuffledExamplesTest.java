@@ -78,13 +78,13 @@ class ShuffledExamplesTest {
         assertArrayEquals(all, IntStream.of(first).sorted().toArray());
         assertArrayEquals(all, IntStream.of(second).sorted().toArray());
         assertArrayEquals(first, numbers(examples.epoch(0)));
-        // Chance leaves 1 of 70,000 in its place; neighbours in the table are far apart.
+        // Chance leaves 1 of 70,000 in its place; neighbors in the table are far apart.
         assertTrue(same(first, second) < 20, () -> same(first, second) + " in the same place");
         assertTrue(same(first, all) < 20, () -> same(first, all) + " in the table's place");
-        long neighbours = IntStream.range(1, ROWS)
+        long neighbors = IntStream.range(1, ROWS)
                 .filter(index -> Math.abs(first[index] - first[index - 1]) < 100)
                 .count();
-        assertTrue(neighbours < 2 * 200, () -> neighbours + " neighbours, by chance 200");
+        assertTrue(neighbors < 2 * 200, () -> neighbors + " neighbors, by chance 200");
 
         // The same rows otherwise distributed give the same orders; another seed others.
         ShuffledExamples again = write("two", table.repartition(11), 5);

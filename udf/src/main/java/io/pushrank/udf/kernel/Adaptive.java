@@ -1,7 +1,7 @@
 package io.pushrank.udf.kernel;
 
 /**
- * For each feature on its own, a tiny neural net 1 → 2 → 1 → 1 with tanh after each layer, then batch normalisation.
+ * For each feature on its own, a tiny neural net 1 → 2 → 1 → 1 with tanh after each layer, then batch normalization.
  *
  * <p>Since tanh(u) = 1 − 2 s with s = 1 / (1 + 2^(2 log2(e) u)), the factor goes into the layer before s, and 1 − 2 s into
  * the one after it: what is left is s = 1 / (1 + 2^t) of sums of products.
@@ -17,8 +17,8 @@ public final class Adaptive {
 
     /**
      * @param kernel1 [width, 2], and so on as trained
-     * @param scale of the batch normalisation, [width]
-     * @param shift of the batch normalisation, [width]
+     * @param scale of the batch normalization, [width]
+     * @param shift of the batch normalization, [width]
      */
     public Adaptive(
             float[] kernel1,

@@ -23,7 +23,7 @@ public interface Kernel {
     void gate(Dense gate, float[] x, float[] y);
 
     /** y = leaky(W x + b) · scale + shift, into {@code y} [outputs][rows] from feature {@code first} on. */
-    void dense(Dense dense, float slope, Normaliser normaliser, float[] x, float[] y, int first);
+    void dense(Dense dense, float slope, Normalizer normalizer, float[] x, float[] y, int first);
 
     /** y = 1 / (1 + 2^(W x + b)): a sigmoid, as with {@link #gate}. */
     void sigmoid(Dense dense, float[] x, float[] y);
@@ -36,5 +36,5 @@ public interface Kernel {
 
     /** As {@link #dense}, where only the listed inputs differ from 0. */
     void dense(
-            Dense dense, int[] inputs, int count, float slope, Normaliser normaliser, float[] x, float[] y, int first);
+            Dense dense, int[] inputs, int count, float slope, Normalizer normalizer, float[] x, float[] y, int first);
 }

@@ -20,7 +20,7 @@ public final class Kernels {
 
     private Kernels() {}
 
-    /** For many rows: the vector kernel where the JVM has its module and its optimising compiler, else the plain one. */
+    /** For many rows: the vector kernel where the JVM has its module and its optimizing compiler, else the plain one. */
     public static Kernel forBlocks() {
         return Holder.BLOCKS;
     }
@@ -54,9 +54,9 @@ public final class Kernels {
             LOG.info("light ranker: {}; --add-modules {} would make it several times faster", PLAIN.summary(), MODULE);
             return PLAIN;
         }
-        if (!hasOptimisingCompiler()) {
+        if (!hasOptimizingCompiler()) {
             // Without it, every operation on a vector makes an object.
-            LOG.info("light ranker: {}, since the JVM's optimising compiler is off", PLAIN.summary());
+            LOG.info("light ranker: {}, since the JVM's optimizing compiler is off", PLAIN.summary());
             return PLAIN;
         }
         return orPlain(Kernels::vector);
@@ -74,7 +74,7 @@ public final class Kernels {
         }
     }
 
-    private static boolean hasOptimisingCompiler() {
+    private static boolean hasOptimizingCompiler() {
         try {
             HotSpotDiagnosticMXBean virtualMachine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
             // Null in a JVM that is not HotSpot.

@@ -31,21 +31,21 @@ final class PlainKernel implements Kernel {
     }
 
     @Override
-    public void dense(Dense dense, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+    public void dense(Dense dense, float slope, Normalizer normalizer, float[] x, float[] y, int first) {
         affine(dense, x, y, first);
-        finish(dense, slope, normaliser, y, first);
+        finish(dense, slope, normalizer, y, first);
     }
 
     @Override
     public void dense(
-            Dense dense, int[] inputs, int count, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+            Dense dense, int[] inputs, int count, float slope, Normalizer normalizer, float[] x, float[] y, int first) {
         affine(dense, inputs, count, x, y, first);
-        finish(dense, slope, normaliser, y, first);
+        finish(dense, slope, normalizer, y, first);
     }
 
-    private static void finish(Dense dense, float slope, Normaliser normaliser, float[] y, int first) {
-        float[] scale = normaliser.scale();
-        float[] shift = normaliser.shift();
+    private static void finish(Dense dense, float slope, Normalizer normalizer, float[] y, int first) {
+        float[] scale = normalizer.scale();
+        float[] shift = normalizer.shift();
         for (int output = first; output < first + dense.out(); output++) {
             float sum = y[output];
             y[output] = Math.fma(sum < 0 ? sum * slope : sum, scale[output], shift[output]);
@@ -75,7 +75,7 @@ final class PlainKernel implements Kernel {
     }
 
     /**
-     * Four inputs at a time, so that the inner loop adds rows of the kernel, which the compiler vectorises, and the sums are
+     * Four inputs at a time, so that the inner loop adds rows of the kernel, which the compiler vectorizes, and the sums are
      * loaded and stored a quarter as often.
      */
     private static void affine(Dense dense, float[] x, float[] y, int first) {

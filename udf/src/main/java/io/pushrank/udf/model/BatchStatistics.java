@@ -1,6 +1,6 @@
 package io.pushrank.udf.model;
 
-/** A trained batch normalisation as one multiplication and one addition a feature, in double precision. */
+/** A trained batch normalization as one multiplication and one addition a feature, in double precision. */
 final class BatchStatistics {
     /** Added to the variance, here and in the graph that was trained. */
     private static final double EPSILON = 1e-3;

@@ -22,7 +22,7 @@ public record Calibration(Curve oonc, Curve engagement) implements Serializable 
     private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
-     * Straight lines between breakpoints, from (0, 0) to (1, 1), strictly increasing (centred isotonic regression, Oron and
+     * Straight lines between breakpoints, from (0, 0) to (1, 1), strictly increasing (centered isotonic regression, Oron and
      * Flournoy 2017): no order is reversed. Where a line is flat, probabilities that differ in their last bits may become
      * the same float.
      *

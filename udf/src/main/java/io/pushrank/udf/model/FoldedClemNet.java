@@ -17,7 +17,7 @@ import org.tensorflow.types.family.TNumber;
 /**
  * ClemNet's towers as few operations that run near the speed of a bare matrix product; {@link Planes} tells the layout.
  *
- * <p>The first normalisation of a block is folded into the dense kernel and bias, exactly. The second one, a·z + b a position,
+ * <p>The first normalization of a block is folded into the dense kernel and bias, exactly. The second one, a·z + b a position,
  * is followed by a ReLU: where a > 0 it equals a · ReLU(z + b / a), so that b / a joins the convolution's bias and a the rows
  * of the next kernel; where an a ≤ 0 is among them, a·z + b is calculated as such. The convolution takes b / a of each position
  * as one more channel, so that its bias, one number a filter, and its ReLU are one operation with it.
@@ -126,7 +126,7 @@ final class FoldedClemNet<T extends TNumber> {
     }
 
     /**
-     * [channels, input's stride, output's stride]: what scales the input's positions in the rows, normalisation in the columns,
+     * [channels, input's stride, output's stride]: what scales the input's positions in the rows, normalization in the columns,
      * the bias, over what the input holds there, in the row of its constant position.
      */
     private float[] denseKernel(String name, Planes<T> input, Block block) {
@@ -169,7 +169,7 @@ final class FoldedClemNet<T extends TNumber> {
         BatchStatistics norm = new BatchStatistics(variables, name + ".convolution_norm", input.length());
         return areWellAboveZero(norm.scale())
                 ? shifted(values, input, block, kernel, bias, norm)
-                : normalised(values, input, block, kernel, bias, norm);
+                : normalized(values, input, block, kernel, bias, norm);
     }
 
     /** With the shift as one more channel of the input, which the middle of the kernel adds to every filter. */
@@ -217,8 +217,8 @@ final class FoldedClemNet<T extends TNumber> {
                 constants);
     }
 
-    /** With the normalisation as it was trained. */
-    private Planes<T> normalised(
+    /** With the normalization as it was trained. */
+    private Planes<T> normalized(
             Operand<T> values, Planes<T> input, Block block, float[] kernel, float[] bias, BatchStatistics norm) {
         int length = input.length();
         int filters = block.filters();
@@ -377,7 +377,7 @@ final class FoldedClemNet<T extends TNumber> {
         return true;
     }
 
-    /** The input's normalisation of logarithms: scales, then shifts. */
+    /** The input's normalization of logarithms: scales, then shifts. */
     static float[][] inputNorm(ModelVariables variables, int width) {
         BatchStatistics statistics = new BatchStatistics(variables, "input_norm", width);
         return new float[][] {floats(statistics.scale()), floats(statistics.shift())};

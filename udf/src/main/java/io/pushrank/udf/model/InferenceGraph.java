@@ -95,18 +95,18 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
     /**
      * Opens a graph's session and gives its variables their values. Where that fails, both are closed.
      *
-     * @param initialise sets what stays a variable
+     * @param initialize sets what stays a variable
      */
     static InferenceGraph started(
             Graph graph,
             TensorFlowThreads threads,
             Map<String, String> feeds,
             List<String> fetches,
-            Consumer<Session> initialise) {
+            Consumer<Session> initialize) {
         Session session = null;
         try {
             session = new Session(graph, threads.configuration());
-            initialise.accept(session);
+            initialize.accept(session);
             return new InferenceGraph(graph, session, feeds, fetches);
         } catch (RuntimeException | Error failure) {
             // In this order: a graph waits for the end of its sessions, for ever if need be.
@@ -161,7 +161,7 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
             Operand<TFloat32> padding =
                     tf.tile(tf.constant(new float[][] {tail}), tf.stack(List.of(rows, tf.constant(1))));
             Operand<TFloat32> x = tf.concat(
-                    List.of(normalised(continuous, width), binary, sparse, sparseContinuous, padding), tf.constant(1));
+                    List.of(normalized(continuous, width), binary, sparse, sparseContinuous, padding), tf.constant(1));
             List<Operand<TFloat32>> logits = towers.logits(x, total, List.of("oonc", "engagement"));
 
             Operand<TFloat32> oonc = tf.withName(ModelSignature.P_OONC).math.sigmoid(logits.get(0));
@@ -177,21 +177,21 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
                             tf.math.mul(engagement, tf.constant((float) (engagementWeight / sum))));
         }
 
-        /** sign(x)·log(1+|x|), normalised, clipped to [-5, 5]; what is missing is 0 in a {@link FeatureBatch} already. */
-        private Operand<TFloat32> normalised(Operand<TFloat32> continuous, int width) {
+        /** sign(x)·log(1+|x|), normalized, clipped to [-5, 5]; what is missing is 0 in a {@link FeatureBatch} already. */
+        private Operand<TFloat32> normalized(Operand<TFloat32> continuous, int width) {
             float[][] norm = FoldedClemNet.inputNorm(variables, width);
             Operand<TFloat32> logged = tf.math.mul(tf.math.sign(continuous), tf.math.log1p(tf.math.abs(continuous)));
             Operand<TFloat32> affine = tf.math.add(tf.math.mul(logged, tf.constant(norm[0])), tf.constant(norm[1]));
             return tf.math.minimum(tf.math.maximum(affine, tf.constant(-5f)), tf.constant(5f));
         }
 
-        private Operand<TFloat32> embeddingSum(String name, boolean maxNormalised, Operand<TInt32> examples) {
+        private Operand<TFloat32> embeddingSum(String name, boolean maxNormalized, Operand<TInt32> examples) {
             Operand<TInt64> ids = input(name + "_ids", TInt64.class, Shape.of(-1));
             Operand<TFloat32> values = input(name + "_values", TFloat32.class, Shape.of(-1));
             Operand<TInt64> rows = input(name + "_rows", TInt64.class, Shape.of(-1));
             long buckets = 1L << model.hashBits();
             Operand<TFloat32> weights = values;
-            if (maxNormalised) {
+            if (maxNormalized) {
                 Operand<TFloat32> largest = tf.gather(table(name + ".maximum", buckets), ids, tf.constant(0));
                 Operand<TFloat32> bias = tf.reshape(
                         tf.gather(table(name + ".bucket_bias", buckets, 1), ids, tf.constant(0)),

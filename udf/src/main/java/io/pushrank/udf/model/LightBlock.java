@@ -65,7 +65,7 @@ public final class LightBlock {
         int rows = kernel.rows();
         Tile tile = tiles[size / rows];
         int lane = size % rows;
-        model.standardise(continuous, continuousMissing, tile.x, lane, rows);
+        model.standardize(continuous, continuousMissing, tile.x, lane, rows);
         if (tile.mask != null) {
             for (int feature = 0; feature < continuousMissing.length; feature++) {
                 if (continuousMissing[feature]) {

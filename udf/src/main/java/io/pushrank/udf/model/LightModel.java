@@ -3,7 +3,7 @@ package io.pushrank.udf.model;
 import io.pushrank.udf.kernel.Adaptive;
 import io.pushrank.udf.kernel.Kernel;
 import io.pushrank.udf.kernel.Kernels;
-import io.pushrank.udf.kernel.Normaliser;
+import io.pushrank.udf.kernel.Normalizer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -29,9 +29,9 @@ public final class LightModel {
 
     private final float[] table;
     private final float[] tableBias;
-    private final Normaliser joined;
+    private final Normalizer joined;
     private final List<LightLayer> layers = new ArrayList<>();
-    private final Normaliser none;
+    private final Normalizer none;
     private final LightLayer logit;
     private final int widest;
     private final ThreadLocal<LightBlock> single =
@@ -58,7 +58,7 @@ public final class LightModel {
         this.table = variables.floats("sparse.table", 1L << model.hashBits(), tableBias.length);
         int joinedWidth = dense.out() + (missing == null ? 0 : missing.out()) + tableBias.length;
         BatchStatistics statistics = new BatchStatistics(variables, "batch_norm", joinedWidth);
-        this.joined = new Normaliser(statistics.scale(), statistics.shift());
+        this.joined = new Normalizer(statistics.scale(), statistics.shift());
         int in = joinedWidth;
         int most = Math.max(width, joinedWidth);
         for (int index = 0; variables.has("layer_" + index + ".kernel"); index++) {
@@ -69,7 +69,7 @@ public final class LightModel {
         }
         this.logit = LightLayer.probability(variables, "logit", in);
         this.widest = most;
-        this.none = Normaliser.none(most);
+        this.none = Normalizer.none(most);
         this.nothingMissing = missing == null ? null : nothingMissing();
     }
 
@@ -189,7 +189,7 @@ public final class LightModel {
     }
 
     /** z-scores into one lane of [features][rows]; 0 where missing. */
-    void standardise(float[] continuous, boolean[] continuousMissing, float[] x, int lane, int rows) {
+    void standardize(float[] continuous, boolean[] continuousMissing, float[] x, int lane, int rows) {
         for (int index = 0, at = lane; index < continuous.length; index++, at += rows) {
             x[at] = continuousMissing[index]
                     ? 0

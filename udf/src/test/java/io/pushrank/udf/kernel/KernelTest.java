@@ -63,7 +63,7 @@ class KernelTest {
             Dense gate = new Dense(floats(IN * IN), floats(IN), Power.SIGMOID);
             Dense dense = new Dense(floats(IN * out), floats(out), 1);
             Dense last = new Dense(floats(IN * out), floats(out), Power.SIGMOID);
-            Normaliser normaliser = new Normaliser(doubles(out + 1), doubles(out + 1));
+            Normalizer normalizer = new Normalizer(doubles(out + 1), doubles(out + 1));
             Adaptive adaptive = new Adaptive(
                     floats(2 * IN),
                     floats(2 * IN),
@@ -82,7 +82,7 @@ class KernelTest {
             }
             Step[] steps = {
                 (kernel, from, to) -> kernel.gate(gate, from, to),
-                (kernel, from, to) -> kernel.dense(dense, 0.3f, normaliser, from, to, 1),
+                (kernel, from, to) -> kernel.dense(dense, 0.3f, normalizer, from, to, 1),
                 (kernel, from, to) -> kernel.sigmoid(last, from, to),
                 (kernel, from, to) -> kernel.adapt(adaptive, from, to)
             };
@@ -91,17 +91,17 @@ class KernelTest {
             }
             requireSameBits((kernel, from, to) -> kernel.gate(gate, listed, 3, from, to), sparse);
             requireSameBits(
-                    (kernel, from, to) -> kernel.dense(dense, listed, 3, 0.3f, normaliser, from, to, 1), sparse);
+                    (kernel, from, to) -> kernel.dense(dense, listed, 3, 0.3f, normalizer, from, to, 1), sparse);
             requireSame(
                     PLAIN,
-                    (kernel, from, to) -> kernel.dense(dense, 0.3f, normaliser, from, to, 1),
-                    (kernel, from, to) -> kernel.dense(dense, listed, 3, 0.3f, normaliser, from, to, 1),
+                    (kernel, from, to) -> kernel.dense(dense, 0.3f, normalizer, from, to, 1),
+                    (kernel, from, to) -> kernel.dense(dense, listed, 3, 0.3f, normalizer, from, to, 1),
                     row(sparse, rows, 0));
         }
     }
 
     @Test
-    void testsRunWithoutTheOptimisingCompilerSoThatBlocksGoThroughThePlainKernel() {
+    void testsRunWithoutTheOptimizingCompilerSoThatBlocksGoThroughThePlainKernel() {
         assertSame(PLAIN, Kernels.forBlocks());
     }
 

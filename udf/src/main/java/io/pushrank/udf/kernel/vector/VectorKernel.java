@@ -3,7 +3,7 @@ package io.pushrank.udf.kernel.vector;
 import io.pushrank.udf.kernel.Adaptive;
 import io.pushrank.udf.kernel.Dense;
 import io.pushrank.udf.kernel.Kernel;
-import io.pushrank.udf.kernel.Normaliser;
+import io.pushrank.udf.kernel.Normalizer;
 import io.pushrank.udf.kernel.Power;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -54,16 +54,16 @@ public final class VectorKernel implements Kernel {
     }
 
     @Override
-    public void dense(Dense dense, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+    public void dense(Dense dense, float slope, Normalizer normalizer, float[] x, float[] y, int first) {
         affine(dense, x, y, first);
-        finish(dense.out(), slope, normaliser, y, first);
+        finish(dense.out(), slope, normalizer, y, first);
     }
 
     @Override
     public void dense(
-            Dense dense, int[] inputs, int count, float slope, Normaliser normaliser, float[] x, float[] y, int first) {
+            Dense dense, int[] inputs, int count, float slope, Normalizer normalizer, float[] x, float[] y, int first) {
         affine(dense, inputs, count, x, y, first);
-        finish(dense.out(), slope, normaliser, y, first);
+        finish(dense.out(), slope, normalizer, y, first);
     }
 
     @Override
@@ -146,10 +146,10 @@ public final class VectorKernel implements Kernel {
         }
     }
 
-    private static void finish(int width, float slope, Normaliser normaliser, float[] y, int first) {
+    private static void finish(int width, float slope, Normalizer normalizer, float[] y, int first) {
         for (int output = first; output < first + width; output++) {
-            FloatVector scale = FloatVector.broadcast(SPECIES, normaliser.scale()[output]);
-            FloatVector shift = FloatVector.broadcast(SPECIES, normaliser.shift()[output]);
+            FloatVector scale = FloatVector.broadcast(SPECIES, normalizer.scale()[output]);
+            FloatVector shift = FloatVector.broadcast(SPECIES, normalizer.shift()[output]);
             for (int at = output * ROWS; at < (output + 1) * ROWS; at += LANES) {
                 FloatVector sum = load(y, at);
                 sum.blend(sum.mul(slope), sum.compare(VectorOperators.LT, 0))

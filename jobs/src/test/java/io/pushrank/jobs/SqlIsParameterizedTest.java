@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** SQL stands in files and takes named parameters: no text of it is put together from values. */
-class SqlIsParameterisedTest {
+class SqlIsParameterizedTest {
     private static final Pattern CALL = Pattern.compile("(?:\\.sql|[^.\\w]expr|selectExpr|\\.filter|\\.where)\\(");
     /** Benches measure on rows that they make of constants. */
     private static final String BENCHES = "/bench/";

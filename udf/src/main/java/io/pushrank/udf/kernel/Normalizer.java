@@ -2,8 +2,8 @@ package io.pushrank.udf.kernel;
 
 import java.util.Arrays;
 
-/** Batch normalisation with its trained statistics, as one multiplication and one addition a feature. */
-public final class Normaliser {
+/** Batch normalization with its trained statistics, as one multiplication and one addition a feature. */
+public final class Normalizer {
     private final float[] scale;
     private final float[] shift;
 
@@ -11,16 +11,16 @@ public final class Normaliser {
      * @param scale [features]
      * @param shift [features]
      */
-    public Normaliser(double[] scale, double[] shift) {
+    public Normalizer(double[] scale, double[] shift) {
         this.scale = floats(scale);
         this.shift = floats(shift);
     }
 
     /** Leaves so many features as they are. */
-    public static Normaliser none(int width) {
+    public static Normalizer none(int width) {
         double[] ones = new double[width];
         Arrays.fill(ones, 1);
-        return new Normaliser(ones, new double[width]);
+        return new Normalizer(ones, new double[width]);
     }
 
     /** [features]. */

@@ -7,17 +7,17 @@ import org.tensorflow.op.nn.FusedBatchNorm;
 import org.tensorflow.types.TFloat32;
 import org.tensorflow.types.TInt32;
 
-/** Batch normalisation of the last axis; statistics are taken over all other axes. */
-final class BatchNormalisation {
+/** Batch normalization of the last axis; statistics are taken over all other axes. */
+final class BatchNormalization {
     /** Added to the variance; the light ranker's plain-Java pass uses the same. */
     static final float EPSILON = 1e-3f;
 
-    private BatchNormalisation() {}
+    private BatchNormalization() {}
 
     /**
-     * Normalises [a, B, 1, width].
+     * Normalizes [a, B, 1, width].
      *
-     * @param depth see {@link GraphContext.Normalisation}
+     * @param depth see {@link GraphContext.Normalization}
      */
     static Operand<TFloat32> fused(GraphContext context, String name, int depth, Operand<TFloat32> x, int width) {
         Ops tf = context.tf;
@@ -37,24 +37,24 @@ final class BatchNormalisation {
                     .y();
         }
         Operand<TFloat32> none = tf.constant(new float[0]);
-        FusedBatchNorm<TFloat32, TFloat32> normalised = tf.nn.fusedBatchNorm(
+        FusedBatchNorm<TFloat32, TFloat32> normalized = tf.nn.fusedBatchNorm(
                 x, vectors.gamma, vectors.beta, none, none, epsilon, FusedBatchNorm.isTraining(true));
-        vectors.update(context, normalised.batchMean(), normalised.batchVariance());
-        return normalised.y();
+        vectors.update(context, normalized.batchMean(), normalized.batchVariance());
+        return normalized.y();
     }
 
-    /** Normalises [B, width]; while training the batch's statistics are corrected towards the moving ones (renorm). */
-    static Operand<TFloat32> renormalised(
+    /** Normalizes [B, width]; while training the batch's statistics are corrected toward the moving ones (renorm). */
+    static Operand<TFloat32> renormalized(
             GraphContext context, String name, int depth, Operand<TFloat32> x, int width) {
         Ops tf = context.tf;
         Vectors vectors = new Vectors(context, name, width);
         Operand<TFloat32> epsilon = tf.constant(EPSILON);
         Operand<TFloat32> moving = tf.math.sqrt(tf.math.add(vectors.variance, epsilon));
-        Operand<TFloat32> normalised;
+        Operand<TFloat32> normalized;
         if (context.training()) {
             Operand<TFloat32> mean = tf.math.mean(x, tf.constant(0));
-            Operand<TFloat32> centred = tf.math.sub(x, mean);
-            Operand<TFloat32> variance = tf.math.mean(tf.math.square(centred), tf.constant(0));
+            Operand<TFloat32> centered = tf.math.sub(x, mean);
+            Operand<TFloat32> variance = tf.math.mean(tf.math.square(centered), tf.constant(0));
             Operand<TFloat32> deviation = tf.math.sqrt(tf.math.add(variance, epsilon));
             Operand<TFloat32> rMax = context.schedule.renormR();
             Operand<TFloat32> dMax = context.schedule.renormD();
@@ -63,12 +63,12 @@ final class BatchNormalisation {
             Operand<TFloat32> d = tf.stopGradient(tf.math.minimum(
                     tf.math.maximum(tf.math.div(tf.math.sub(mean, vectors.mean), moving), tf.math.neg(dMax)), dMax));
             vectors.update(context, mean, variance);
-            normalised = tf.math.add(tf.math.mul(tf.math.div(centred, deviation), r), d);
+            normalized = tf.math.add(tf.math.mul(tf.math.div(centered, deviation), r), d);
         } else {
             recordMoments(context, name, depth, x, List.of(0));
-            normalised = tf.math.div(tf.math.sub(x, vectors.mean), moving);
+            normalized = tf.math.div(tf.math.sub(x, vectors.mean), moving);
         }
-        return tf.math.add(tf.math.mul(normalised, vectors.gamma), vectors.beta);
+        return tf.math.add(tf.math.mul(normalized, vectors.gamma), vectors.beta);
     }
 
     private static void recordMoments(
@@ -81,10 +81,10 @@ final class BatchNormalisation {
                 tf.constant(axes.stream().mapToInt(Integer::intValue).toArray());
         Operand<TFloat32> mean = tf.math.mean(x, over);
         Operand<TFloat32> variance = tf.math.mean(tf.math.square(tf.math.sub(x, mean)), over);
-        context.normalisations.add(new GraphContext.Normalisation(name, depth, mean, variance));
+        context.normalizations.add(new GraphContext.Normalization(name, depth, mean, variance));
     }
 
-    /** The four vectors of a normalisation. */
+    /** The four vectors of a normalization. */
     private static final class Vectors {
         final String name;
         final Operand<TFloat32> gamma;

@@ -16,14 +16,14 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** What a JVM's report means. */
-final class Judgement {
+final class Judgment {
     private static final long MEBIBYTE = 1L << 20;
     /** Native memory that TensorFlow, the JVM itself and Spark's buffers take beside the heap, at the least. */
     private static final long LEAST_NATIVE_BYTES = 512 * MEBIBYTE;
     /** Clocks this far apart put runs into the wrong order. */
     private static final long MOST_SKEW_MILLIS = 2000;
 
-    private Judgement() {}
+    private Judgment() {}
 
     /**
      * @param tasksAtOnce tasks that run at once in the JVM
@@ -169,7 +169,7 @@ final class Judgement {
                 executor.where(),
                 "clock",
                 skew == 0 ? "as the driver's" : "off by " + skew + " ms at least",
-                "synchronise the machines' clocks (chrony, ntpd)");
+                "synchronize the machines' clocks (chrony, ntpd)");
     }
 
     /**
