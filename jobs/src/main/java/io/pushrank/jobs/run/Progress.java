@@ -9,6 +9,9 @@ import io.pushrank.jobs.table.Table;
 import java.io.PrintStream;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -16,9 +19,18 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** What a person sees while a run goes on: a line a stage, then the funnel, then where the tables are. */
+/**
+ * What a person sees of a run: a line when a stage starts, and when the run is over a table of its stages, then the funnel, then
+ * where the tables are. Log lines that reach the same terminal or file stand among the first lines, each of which is whole, and
+ * above the tables.
+ */
 public final class Progress {
+    /** As log lines have it. */
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("HH:mm:ss").withZone(ZoneOffset.UTC);
+
     private final PrintStream out;
+    private final List<Manifest.StageReport> ended = new ArrayList<>();
 
     public Progress(PrintStream out) {
         this.out = out;
@@ -27,34 +39,46 @@ public final class Progress {
     void begin(String verb, LocalDate date, Instant asOf, String runId) {
         RunLog.begin(verb, date, runId);
         out.printf("pushrank %s %s, as of %s, run %s%n%n", verb, date, asOf, runId);
-        out.printf("%-18s %12s %12s %12s %10s%n", "stage", "rows in", "kept", "removed", "seconds");
+        out.flush();
     }
 
     public void start(String stage) {
         RunLog.start(stage);
-        out.printf("%-18s", stage);
+        out.println(TIME.format(Instant.now()) + " " + stage);
         out.flush();
     }
 
     public void end(Manifest.StageReport report) {
-        out.printf(
-                " %,12d %,12d %,12d %8.1f s  %s%n",
-                report.rowsIn(),
-                report.kept(),
-                report.removed(),
-                report.seconds(),
-                !report.publishedBy().isEmpty()
-                        ? "published by " + report.publishedBy()
-                        : report.stage().equals(Validation.STAGE) ? "" : Funnel.top(report.reasons(), 3));
-        if (report.stage().equals(Validation.STAGE)) {
-            quarantine(report.reasons());
-        }
-        out.flush();
+        ended.add(report);
         RunLog.end(Map.of(
                 "rows_in", report.rowsIn(),
                 "rows_kept", report.kept(),
                 "rows_removed", report.removed(),
                 "seconds", report.seconds()));
+    }
+
+    /** A row for each stage that has ended, in one piece; nothing when there is none. */
+    void stages() {
+        if (ended.isEmpty()) {
+            return;
+        }
+        out.printf("%n%-18s %12s %12s %12s %10s%n", "stage", "rows in", "kept", "removed", "seconds");
+        for (Manifest.StageReport report : ended) {
+            String remark = !report.publishedBy().isEmpty()
+                    ? "  published by " + report.publishedBy()
+                    : report.stage().equals(Validation.STAGE)
+                                    || report.reasons().isEmpty()
+                            ? ""
+                            : "  " + Funnel.top(report.reasons(), 3);
+            out.printf(
+                    "%-18s %,12d %,12d %,12d %8.1f s%s%n",
+                    report.stage(), report.rowsIn(), report.kept(), report.removed(), report.seconds(), remark);
+            if (report.stage().equals(Validation.STAGE)) {
+                quarantine(report.reasons());
+            }
+        }
+        out.flush();
+        ended.clear();
     }
 
     /**
@@ -109,9 +133,8 @@ public final class Progress {
     }
 
     void outputs(Layout layout, LocalDate date, List<Stage> stages, List<Manifest.StageReport> reports) {
-        out.printf("%-34s %-18s%n", "table", "digest");
-        reports.forEach(
-                report -> report.digests().forEach((table, digest) -> out.printf("%-34s %-18s%n", table, digest)));
+        out.printf("%-34s %s%n", "table", "digest");
+        reports.forEach(report -> report.digests().forEach((table, digest) -> out.printf("%-34s %s%n", table, digest)));
         out.println();
         stages.forEach(stage -> out.println(Secrets.masked(layout.partition(stage.writes(), date))));
         out.println(Secrets.masked(layout.manifests(date)));

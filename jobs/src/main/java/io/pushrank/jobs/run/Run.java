@@ -166,6 +166,8 @@ public final class Run {
                 e.addSuppressed(unwritable);
             }
             throw e;
+        } finally {
+            progress.stages();
         }
     }
 
