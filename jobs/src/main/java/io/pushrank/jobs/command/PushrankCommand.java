@@ -19,7 +19,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
         name = "pushrank",
         mixinStandardHelpOptions = true,
-        version = "pushrank 0.1.0",
+        versionProvider = ProductVersion.class,
         description = "Decides which push notification, if any, each user gets today.",
         subcommandsRepeatable = false,
         synopsisSubcommandLabel = "VERB",

@@ -48,9 +48,9 @@ class LauncherTest {
     }
 
     @Test
-    void theLauncherKnowsTheVersion() throws IOException {
+    void theVersionIsTheBuilds() throws IOException {
         assertEquals(
-                first(Pattern.compile("<version>([^<]+)<"), "pom.xml"),
-                first(Pattern.compile("version=\"([^\"]+)\""), "jobs/bin/pushrank"));
+                "pushrank " + first(Pattern.compile("<revision>([^<]+)<"), "pom.xml"),
+                String.join("\n", new ProductVersion().getVersion()));
     }
 }
