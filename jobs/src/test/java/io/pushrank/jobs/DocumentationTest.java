@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What the pages say is what the code does. */
@@ -59,12 +60,30 @@ class DocumentationTest {
                 "udf/README.md",
                 "conf/README.md",
                 "conf/airflow/README.md",
-                "sample-data/README.md")) {
+                "sample-data/README.md",
+                ".ci/README.md",
+                ".github/CONTRIBUTING.md",
+                ".github/CHANGELOG.md",
+                ".github/SECURITY.md",
+                ".github/decisions/README.md")) {
             Path file = HOME.resolve(page);
             Matcher link = LINK.matcher(Files.readString(file));
             while (link.find()) {
                 assertTrue(Files.exists(file.resolveSibling(link.group(1))), page + " links to " + link.group(1));
             }
+        }
+    }
+
+    @Test
+    void everyDecisionIsInTheIndex() throws IOException {
+        Path folder = HOME.resolve(".github/decisions");
+        String index = Files.readString(folder.resolve("README.md"));
+        try (Stream<Path> pages = Files.list(folder)) {
+            assertEquals(
+                    List.of(),
+                    pages.map(page -> page.getFileName().toString())
+                            .filter(page -> !page.equals("README.md") && !index.contains("](" + page + ")"))
+                            .toList());
         }
     }
 
