@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.udf.model.VariableNames;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -94,23 +95,23 @@ final class BatchNormalization {
 
         Vectors(GraphContext context, String name, int width) {
             this.name = name;
-            gamma = context.variables.trained(name + ".gamma", Initializer.constant(1), width);
-            beta = context.variables.trained(name + ".beta", Initializer.constant(0), width);
-            mean = context.variables.statistic(name + ".moving_mean", 0, width);
-            variance = context.variables.statistic(name + ".moving_variance", 1, width);
+            gamma = context.variables.trained(VariableNames.gamma(name), Initializer.constant(1), width);
+            beta = context.variables.trained(VariableNames.beta(name), Initializer.constant(0), width);
+            mean = context.variables.statistic(VariableNames.movingMean(name), 0, width);
+            variance = context.variables.statistic(VariableNames.movingVariance(name), 1, width);
         }
 
         /** moving ← moving · momentum + batch · (1 − momentum). */
         void update(GraphContext context, Operand<TFloat32> batchMean, Operand<TFloat32> batchVariance) {
-            move(context, ".moving_mean", mean, batchMean);
-            move(context, ".moving_variance", variance, batchVariance);
+            move(context, VariableNames.movingMean(name), mean, batchMean);
+            move(context, VariableNames.movingVariance(name), variance, batchVariance);
         }
 
-        private void move(GraphContext context, String suffix, Operand<TFloat32> moving, Operand<TFloat32> batch) {
+        private void move(GraphContext context, String variable, Operand<TFloat32> moving, Operand<TFloat32> batch) {
             Ops tf = context.tf;
             Operand<TFloat32> kept = tf.math.mul(moving, context.schedule.momentum());
             Operand<TFloat32> added = tf.math.mul(batch, tf.math.sub(tf.constant(1f), context.schedule.momentum()));
-            context.updates.add(new GraphContext.StatisticUpdate(name + suffix, tf.math.add(kept, added)));
+            context.updates.add(new GraphContext.StatisticUpdate(variable, tf.math.add(kept, added)));
         }
     }
 }

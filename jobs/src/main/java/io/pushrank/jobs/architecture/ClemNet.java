@@ -1,6 +1,7 @@
 package io.pushrank.jobs.architecture;
 
 import io.pushrank.udf.model.FeatureShape;
+import io.pushrank.udf.model.VariableNames;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -55,8 +56,8 @@ public record ClemNet(List<Block> blocks) implements Architecture {
     public Logits logits(GraphContext context, HeavyInput input) {
         Operand<TFloat32> x = input.dense();
         return new Logits(
-                new Tower(context, "oonc").logits(x, input.width()),
-                new Tower(context, "engagement").logits(x, input.width()));
+                new Tower(context, VariableNames.OONC).logits(x, input.width()),
+                new Tower(context, VariableNames.ENGAGEMENT).logits(x, input.width()));
     }
 
     @Override
@@ -96,8 +97,11 @@ public record ClemNet(List<Block> blocks) implements Architecture {
                 "false for a warm start with " + width + " inputs, since it ties each input to the output of its place",
                 first.residual());
         List<InputAxis> axes = new ArrayList<>(HeavyInput.DENSE_AXES);
-        for (String tower : List.of("oonc", "engagement")) {
-            axes.add(new InputAxis(tower + ".block_0.dense.kernel", 1, InputAxis.Inputs.DENSE));
+        for (String tower : VariableNames.TASKS) {
+            axes.add(new InputAxis(
+                    VariableNames.kernel(VariableNames.dense(VariableNames.block(tower, 0))),
+                    1,
+                    InputAxis.Inputs.DENSE));
         }
         return axes;
     }
@@ -122,32 +126,35 @@ public record ClemNet(List<Block> blocks) implements Architecture {
         Operand<TFloat32> logits(Operand<TFloat32> x, int width) {
             Activation hidden = new Activation(tf.reshape(x, tf.constant(new int[] {1, -1, 1, width})), 1, width);
             for (int index = 0; index < blocks.size(); index++) {
-                hidden = block(name + ".block_" + index, 1 + 2 * index, blocks.get(index), hidden);
+                hidden = block(VariableNames.block(name, index), 1 + 2 * index, blocks.get(index), hidden);
             }
             int flat = hidden.length() * hidden.channels();
             // Flattened position by position, its channels beside each other.
             Operand<TFloat32> flattened = tf.reshape(
                     tf.linalg.transpose(hidden.values(), tf.constant(new int[] {1, 3, 0, 2})),
                     tf.constant(new int[] {-1, flat}));
-            return DenseLayers.logit(context, name + ".logit", flattened, flat);
+            return DenseLayers.logit(context, VariableNames.logit(name), flattened, flat);
         }
 
         private Activation block(String block, int depth, Block params, Activation input) {
             Activation dense = params.units() == 0
                     ? input
                     : normalized(
-                            block + ".dense_norm", depth, channelWiseDense(block + ".dense", input, params.units()));
+                            VariableNames.denseNorm(block),
+                            depth,
+                            channelWiseDense(VariableNames.dense(block), input, params.units()));
             Activation output = params.filters() == 0
                     ? dense
                     : normalized(
-                            block + ".convolution_norm",
+                            VariableNames.convolutionNorm(block),
                             depth + 1,
-                            convolution(block + ".convolution", dense, params.kernel(), params.filters(), true));
+                            convolution(
+                                    VariableNames.convolution(block), dense, params.kernel(), params.filters(), true));
             if (!params.residual()) {
                 return output;
             }
             Activation skipped = input.length() == output.length() ? input : dense;
-            Activation residual = convolution(block + ".residual", skipped, 1, output.channels(), false);
+            Activation residual = convolution(VariableNames.residual(block), skipped, 1, output.channels(), false);
             return new Activation(tf.math.add(output.values(), residual.values()), output.channels(), output.length());
         }
 
@@ -163,8 +170,9 @@ public record ClemNet(List<Block> blocks) implements Architecture {
             int count = x.channels();
             int in = x.length();
             Operand<TFloat32> kernel =
-                    context.variables.trained(layer + ".kernel", Initializer.glorot(in, out), count, in, out);
-            Operand<TFloat32> bias = context.variables.trained(layer + ".bias", Initializer.constant(0), count, out);
+                    context.variables.trained(VariableNames.kernel(layer), Initializer.glorot(in, out), count, in, out);
+            Operand<TFloat32> bias =
+                    context.variables.trained(VariableNames.bias(layer), Initializer.constant(0), count, out);
             List<Operand<TFloat32>> channels = unstack(tf.squeeze(x.values(), Squeeze.axis(List.of(2L))), count);
             List<Operand<TFloat32>> kernels = unstack(kernel, count);
             List<Operand<TFloat32>> biases = unstack(bias, count);
@@ -180,7 +188,7 @@ public record ClemNet(List<Block> blocks) implements Architecture {
         private Activation convolution(String layer, Activation x, int width, int filters, boolean hasBias) {
             int in = x.channels();
             Operand<TFloat32> kernel = context.variables.trained(
-                    layer + ".kernel",
+                    VariableNames.kernel(layer),
                     Initializer.glorot((long) width * in, (long) width * filters),
                     1,
                     width,
@@ -190,7 +198,8 @@ public record ClemNet(List<Block> blocks) implements Architecture {
             Operand<TFloat32> convolved = tf.nn.conv2d(channelsLast, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
             if (hasBias) {
                 convolved = tf.nn.biasAdd(
-                        convolved, context.variables.trained(layer + ".bias", Initializer.constant(0), filters));
+                        convolved,
+                        context.variables.trained(VariableNames.bias(layer), Initializer.constant(0), filters));
             }
             return new Activation(
                     tf.linalg.transpose(convolved, tf.constant(new int[] {3, 0, 1, 2})), filters, x.length());

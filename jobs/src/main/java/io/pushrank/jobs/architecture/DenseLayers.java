@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.udf.model.VariableNames;
 import java.util.List;
 import java.util.Objects;
 import org.tensorflow.Operand;
@@ -17,14 +18,14 @@ final class DenseLayers {
     /** x · {@code <name>.kernel[in,out]}. */
     static Operand<TFloat32> product(GraphContext context, String name, Operand<TFloat32> x, int in, int out) {
         return context.tf.linalg.matMul(
-                x, context.variables.trained(name + ".kernel", Initializer.glorot(in, out), in, out));
+                x, context.variables.trained(VariableNames.kernel(name), Initializer.glorot(in, out), in, out));
     }
 
     /** x · {@code <name>.kernel[in,out]} + {@code <name>.bias[out]}. */
     static Operand<TFloat32> dense(GraphContext context, String name, Operand<TFloat32> x, int in, int out) {
         return context.tf.nn.biasAdd(
                 product(context, name, x, in, out),
-                context.variables.trained(name + ".bias", Initializer.constant(0), out));
+                context.variables.trained(VariableNames.bias(name), Initializer.constant(0), out));
     }
 
     /** Layers {@code <name>.layer_<i>} one after another, a ReLU behind each; x itself where there are none. */
@@ -56,8 +57,8 @@ final class DenseLayers {
      */
     static Operand<TFloat32> normalized(GraphContext context, String name, Operand<TFloat32> x, int width) {
         Ops tf = context.tf;
-        Operand<TFloat32> gamma = context.variables.trained(name + ".gamma", Initializer.constant(1), width);
-        Operand<TFloat32> beta = context.variables.trained(name + ".beta", Initializer.constant(0), width);
+        Operand<TFloat32> gamma = context.variables.trained(VariableNames.gamma(name), Initializer.constant(1), width);
+        Operand<TFloat32> beta = context.variables.trained(VariableNames.beta(name), Initializer.constant(0), width);
         Operand<TFloat32> centered = tf.math.sub(x, tf.math.mean(x, tf.constant(1), Mean.keepDims(true)));
         Operand<TFloat32> variance = tf.math.mean(tf.math.square(centered), tf.constant(1), Mean.keepDims(true));
         Operand<TFloat32> deviation = tf.math.sqrt(tf.math.add(variance, tf.constant(EPSILON)));

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.udf.model.VariableNames;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
 import org.tensorflow.types.TFloat32;
@@ -20,8 +21,8 @@ record EmbeddingSum(Operand<TInt64> ids, Operand<TFloat32> values, Operand<TInt6
     Operand<TFloat32> build(GraphContext context, String name, int buckets, int dimensions, Initializer table) {
         Ops tf = context.tf;
         Operand<TFloat32> bias =
-                context.variables.trained(name + ".bias", Initializer.constant(1f / dimensions), dimensions);
-        return tf.math.add(sum(context, name + ".table", buckets, dimensions, table), bias);
+                context.variables.trained(VariableNames.bias(name), Initializer.constant(1f / dimensions), dimensions);
+        return tf.math.add(sum(context, VariableNames.table(name), buckets, dimensions, table), bias);
     }
 
     /** [B, dimensions]: the same without a bias, of the named table. */
@@ -38,7 +39,7 @@ record EmbeddingSum(Operand<TInt64> ids, Operand<TFloat32> values, Operand<TInt6
      */
     EmbeddingSum maxNormalized(GraphContext context, String name, int buckets) {
         Ops tf = context.tf;
-        String maximumName = name + ".maximum";
+        String maximumName = VariableNames.maximum(name);
         Operand<TFloat32> maximum = context.variables.statistic(maximumName, 1e-5f, buckets);
         if (context.training()) {
             // The batch's own values count before they are normalized: a first value is 1, not clipped.
@@ -48,7 +49,8 @@ record EmbeddingSum(Operand<TInt64> ids, Operand<TFloat32> values, Operand<TInt6
         Operand<TFloat32> largest = tf.gather(maximum, ids, tf.constant(0));
         Operand<TFloat32> ratio =
                 tf.math.minimum(tf.math.maximum(tf.math.div(values, largest), tf.constant(-1f)), tf.constant(1f));
-        Operand<TFloat32> bias = read(context, name + ".bucket_bias", ids, buckets, 1, Initializer.constant(0));
+        Operand<TFloat32> bias =
+                read(context, VariableNames.bucketBias(name), ids, buckets, 1, Initializer.constant(0));
         return new EmbeddingSum(ids, tf.math.add(ratio, tf.reshape(bias, tf.constant(new int[] {-1}))), rows, examples);
     }
 

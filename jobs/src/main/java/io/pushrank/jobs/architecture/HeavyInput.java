@@ -1,6 +1,8 @@
 package io.pushrank.jobs.architecture;
 
 import io.pushrank.udf.model.FeatureShape;
+import io.pushrank.udf.model.ModelSignature;
+import io.pushrank.udf.model.VariableNames;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -9,7 +11,8 @@ import org.tensorflow.types.TFloat32;
 /** A batch's features as architectures take them; what none of them asks for has no variables. */
 final class HeavyInput {
     /** Where features lie in the variables of {@link #dense}. */
-    static final List<InputAxis> DENSE_AXES = InputAxis.normalization("input_norm", InputAxis.Inputs.CONTINUOUS);
+    static final List<InputAxis> DENSE_AXES =
+            InputAxis.normalization(VariableNames.INPUT_NORM, InputAxis.Inputs.CONTINUOUS);
 
     private final GraphContext context;
     private final Ops tf;
@@ -45,16 +48,16 @@ final class HeavyInput {
                 List.of(
                         normalized(),
                         binary(),
-                        sparse().build(context, "sparse", buckets(), dimensions, zeros),
+                        sparse().build(context, ModelSignature.SPARSE, buckets(), dimensions, zeros),
                         sparseContinuous()
-                                .maxNormalized(context, "sparse_continuous", buckets())
-                                .build(context, "sparse_continuous", buckets(), dimensions, zeros)),
+                                .maxNormalized(context, ModelSignature.SPARSE_CONTINUOUS, buckets())
+                                .build(context, ModelSignature.SPARSE_CONTINUOUS, buckets(), dimensions, zeros)),
                 tf.constant(1));
     }
 
     private Operand<TFloat32> normalized() {
         Operand<TFloat32> normalized =
-                BatchNormalization.renormalized(context, "input_norm", 0, logarithms(), shape.continuous());
+                BatchNormalization.renormalized(context, VariableNames.INPUT_NORM, 0, logarithms(), shape.continuous());
         return tf.math.minimum(tf.math.maximum(normalized, tf.constant(-5f)), tf.constant(5f));
     }
 

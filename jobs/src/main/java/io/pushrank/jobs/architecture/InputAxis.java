@@ -3,6 +3,7 @@ package io.pushrank.jobs.architecture;
 import io.pushrank.udf.feature.Feature;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.feature.FeatureType;
+import io.pushrank.udf.model.VariableNames;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,10 +50,10 @@ public record InputAxis(String variable, int axis, Inputs inputs) {
     /** A batch normalization's four vectors. */
     static List<InputAxis> normalization(String name, Inputs inputs) {
         return List.of(
-                new InputAxis(name + ".gamma", 0, inputs),
-                new InputAxis(name + ".beta", 0, inputs),
-                new InputAxis(name + ".moving_mean", 0, inputs),
-                new InputAxis(name + ".moving_variance", 0, inputs));
+                new InputAxis(VariableNames.gamma(name), 0, inputs),
+                new InputAxis(VariableNames.beta(name), 0, inputs),
+                new InputAxis(VariableNames.movingMean(name), 0, inputs),
+                new InputAxis(VariableNames.movingVariance(name), 0, inputs));
     }
 
     /** A statistic is measured, not learned. */

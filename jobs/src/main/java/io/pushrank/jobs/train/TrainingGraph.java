@@ -9,6 +9,7 @@ import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.udf.model.FeatureTensors;
 import io.pushrank.udf.model.TensorFlowThreads;
+import io.pushrank.udf.model.VariableNames;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -117,8 +118,8 @@ final class TrainingGraph implements AutoCloseable {
 
     private void recompute(List<GraphContext.Normalization> layers, List<ExampleBatch> sample) {
         List<Moments> moments = new ArrayList<>();
-        layers.forEach(layer -> moments.add(
-                new Moments((int) variables.shape(layer.name() + ".moving_mean").size())));
+        layers.forEach(layer -> moments.add(new Moments(
+                (int) variables.shape(VariableNames.movingMean(layer.name())).size())));
         for (ExampleBatch batch : sample) {
             try (FeatureTensors features = graph.tensors(batch)) {
                 Session.Runner runner = graph.feed(features);
@@ -137,11 +138,12 @@ final class TrainingGraph implements AutoCloseable {
         Map<String, Weight> measured = new LinkedHashMap<>();
         for (int index = 0; index < layers.size(); index++) {
             String name = layers.get(index).name();
-            Shape shape = variables.shape(name + ".moving_mean");
+            Shape shape = variables.shape(VariableNames.movingMean(name));
             measured.put(
-                    name + ".moving_mean", Weight.of(shape, moments.get(index).mean()));
+                    VariableNames.movingMean(name),
+                    Weight.of(shape, moments.get(index).mean()));
             measured.put(
-                    name + ".moving_variance",
+                    VariableNames.movingVariance(name),
                     Weight.of(shape, moments.get(index).variance()));
         }
         restore(measured);

@@ -9,10 +9,10 @@ final class BatchStatistics {
     private final double[] shift;
 
     BatchStatistics(ModelVariables variables, String name, int width) {
-        float[] gamma = variables.floats(name + ".gamma", width);
-        float[] beta = variables.floats(name + ".beta", width);
-        float[] mean = variables.floats(name + ".moving_mean", width);
-        float[] variance = variables.floats(name + ".moving_variance", width);
+        float[] gamma = variables.floats(VariableNames.gamma(name), width);
+        float[] beta = variables.floats(VariableNames.beta(name), width);
+        float[] mean = variables.floats(VariableNames.movingMean(name), width);
+        float[] variance = variables.floats(VariableNames.movingVariance(name), width);
         scale = new double[width];
         shift = new double[width];
         for (int index = 0; index < width; index++) {

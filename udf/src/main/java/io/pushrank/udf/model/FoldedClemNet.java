@@ -83,7 +83,7 @@ final class FoldedClemNet<T extends TNumber> {
             List<Operand<T>> kernels = new ArrayList<>();
             for (String tower : towers) {
                 kernels.add(constant(
-                        denseKernel(tower + ".block_0", input, first),
+                        denseKernel(VariableNames.block(tower, 0), input, first),
                         1,
                         Planes.stride(width, gap),
                         Planes.stride(first.units(), gap)));
@@ -99,9 +99,9 @@ final class FoldedClemNet<T extends TNumber> {
             Planes<T> hidden = input;
             for (int index = 0; index < blocks.size(); index++) {
                 Operand<T> dense = index == 0 && first.units() > 0 ? shared.get(tower) : null;
-                hidden = block(towers.get(tower) + ".block_" + index, hidden, blocks.get(index), dense);
+                hidden = block(VariableNames.block(towers.get(tower), index), hidden, blocks.get(index), dense);
             }
-            logits.add(logit(towers.get(tower) + ".logit", hidden));
+            logits.add(logit(VariableNames.logit(towers.get(tower)), hidden));
         }
         return logits;
     }
@@ -133,9 +133,9 @@ final class FoldedClemNet<T extends TNumber> {
         int in = input.length();
         int out = block.units();
         int channels = input.channels();
-        float[] kernel = variables.floats(name + ".dense.kernel", channels, in, out);
-        float[] bias = variables.floats(name + ".dense.bias", channels, out);
-        BatchStatistics norm = new BatchStatistics(variables, name + ".dense_norm", out);
+        float[] kernel = variables.floats(VariableNames.kernel(VariableNames.dense(name)), channels, in, out);
+        float[] bias = variables.floats(VariableNames.bias(VariableNames.dense(name)), channels, out);
+        BatchStatistics norm = new BatchStatistics(variables, VariableNames.denseNorm(name), out);
         int rows = Planes.stride(in, gap);
         int columns = Planes.stride(out, gap);
         float[] folded = new float[Math.multiplyExact(Math.multiplyExact(channels, rows), columns)];
@@ -163,10 +163,14 @@ final class FoldedClemNet<T extends TNumber> {
     /** @param masked whether the input's padding holds something */
     private Planes<T> convolved(String name, Planes<T> input, Block block, boolean masked) {
         Operand<T> values = masked ? settled(input, false) : input.values();
-        float[] kernel =
-                variables.floats(name + ".convolution.kernel", 1, block.kernel(), input.channels(), block.filters());
-        float[] bias = variables.floats(name + ".convolution.bias", block.filters());
-        BatchStatistics norm = new BatchStatistics(variables, name + ".convolution_norm", input.length());
+        float[] kernel = variables.floats(
+                VariableNames.kernel(VariableNames.convolution(name)),
+                1,
+                block.kernel(),
+                input.channels(),
+                block.filters());
+        float[] bias = variables.floats(VariableNames.bias(VariableNames.convolution(name)), block.filters());
+        BatchStatistics norm = new BatchStatistics(variables, VariableNames.convolutionNorm(name), input.length());
         return areWellAboveZero(norm.scale())
                 ? shifted(values, input, block, kernel, bias, norm)
                 : normalized(values, input, block, kernel, bias, norm);
@@ -286,7 +290,8 @@ final class FoldedClemNet<T extends TNumber> {
     private Planes<T> withResidual(String name, Planes<T> input, Planes<T> dense, Planes<T> output) {
         Planes<T> skipped = input.length() == output.length() ? input : dense;
         int stride = Planes.stride(output.length(), gap);
-        float[] kernel = variables.floats(name + ".residual.kernel", 1, 1, skipped.channels(), output.channels());
+        float[] kernel = variables.floats(
+                VariableNames.kernel(VariableNames.residual(name)), 1, 1, skipped.channels(), output.channels());
         float[] turned = new float[kernel.length];
         for (int channel = 0; channel < skipped.channels(); channel++) {
             for (int filter = 0; filter < output.channels(); filter++) {
@@ -305,7 +310,7 @@ final class FoldedClemNet<T extends TNumber> {
     private Operand<TFloat32> logit(String name, Planes<T> hidden) {
         int channels = hidden.channels();
         int stride = Planes.stride(hidden.length(), gap);
-        float[] kernel = variables.floats(name + ".kernel", (long) hidden.length() * channels, 1);
+        float[] kernel = variables.floats(VariableNames.kernel(name), (long) hidden.length() * channels, 1);
         float[] padded = new float[stride * channels];
         for (int position = 0; position < hidden.length(); position++) {
             for (int channel = 0; channel < channels; channel++) {
@@ -314,7 +319,7 @@ final class FoldedClemNet<T extends TNumber> {
             }
         }
         padded[Planes.constant(hidden.length(), gap) * channels] =
-                (float) (variables.floats(name + ".bias", 1)[0] / hidden.constantOf(0));
+                (float) (variables.floats(VariableNames.bias(name), 1)[0] / hidden.constantOf(0));
         Operand<T> flat = hidden.channelsLast();
         if (flat == null) {
             flat = tf.reshape(
@@ -379,7 +384,7 @@ final class FoldedClemNet<T extends TNumber> {
 
     /** The input's normalization of logarithms: scales, then shifts. */
     static float[][] inputNorm(ModelVariables variables, int width) {
-        BatchStatistics statistics = new BatchStatistics(variables, "input_norm", width);
+        BatchStatistics statistics = new BatchStatistics(variables, VariableNames.INPUT_NORM, width);
         return new float[][] {floats(statistics.scale()), floats(statistics.shift())};
     }
 }

@@ -162,7 +162,7 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
                     tf.tile(tf.constant(new float[][] {tail}), tf.stack(List.of(rows, tf.constant(1))));
             Operand<TFloat32> x = tf.concat(
                     List.of(normalized(continuous, width), binary, sparse, sparseContinuous, padding), tf.constant(1));
-            List<Operand<TFloat32>> logits = towers.logits(x, total, List.of("oonc", "engagement"));
+            List<Operand<TFloat32>> logits = towers.logits(x, total, VariableNames.TASKS);
 
             Operand<TFloat32> oonc = tf.withName(ModelSignature.P_OONC).math.sigmoid(logits.get(0));
             Operand<TFloat32> engagement =
@@ -192,17 +192,18 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
             long buckets = 1L << model.hashBits();
             Operand<TFloat32> weights = values;
             if (maxNormalized) {
-                Operand<TFloat32> largest = tf.gather(table(name + ".maximum", buckets), ids, tf.constant(0));
+                Operand<TFloat32> largest = tf.gather(table(VariableNames.maximum(name), buckets), ids, tf.constant(0));
                 Operand<TFloat32> bias = tf.reshape(
-                        tf.gather(table(name + ".bucket_bias", buckets, 1), ids, tf.constant(0)),
+                        tf.gather(table(VariableNames.bucketBias(name), buckets, 1), ids, tf.constant(0)),
                         tf.constant(new int[] {-1}));
                 weights = tf.math.add(
                         tf.math.minimum(
                                 tf.math.maximum(tf.math.div(values, largest), tf.constant(-1f)), tf.constant(1f)),
                         bias);
             }
-            float[] bias = variables.floats(name + ".bias", -1);
-            Operand<TFloat32> read = tf.gather(table(name + ".table", buckets, bias.length), ids, tf.constant(0));
+            float[] bias = variables.floats(VariableNames.bias(name), -1);
+            Operand<TFloat32> read =
+                    tf.gather(table(VariableNames.table(name), buckets, bias.length), ids, tf.constant(0));
             Operand<TFloat32> scaled = tf.math.mul(read, tf.expandDims(weights, tf.constant(1)));
             return tf.math.add(tf.math.unsortedSegmentSum(scaled, rows, examples), tf.constant(bias));
         }

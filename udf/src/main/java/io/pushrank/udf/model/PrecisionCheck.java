@@ -93,8 +93,8 @@ public record PrecisionCheck(double top10Overlap, double meanDifference, double 
      * its training examples did. Some are missing, and every row has sparse and sparse continuous ids.
      */
     static FeatureBatch canary(FeatureShape shape, ModelVariables variables) {
-        float[] mean = variables.floats("input_norm.moving_mean", shape.continuous());
-        float[] variance = variables.floats("input_norm.moving_variance", shape.continuous());
+        float[] mean = variables.floats(VariableNames.movingMean(VariableNames.INPUT_NORM), shape.continuous());
+        float[] variance = variables.floats(VariableNames.movingVariance(VariableNames.INPUT_NORM), shape.continuous());
         SplittableRandom random = new SplittableRandom(7);
         FeatureBatch batch = new FeatureBatch(shape, GROUPS * GROUP_ROWS);
         while (!batch.isFull()) {
