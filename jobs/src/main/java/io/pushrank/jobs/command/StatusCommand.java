@@ -53,6 +53,6 @@ final class StatusCommand implements Callable<Integer> {
             }
         }
         Manifest last = runs.get(runs.size() - 1);
-        return last.status().equals("running") ? ExitCode.FAILED.code() : last.exitCode();
+        return last.status().hasEnded() ? last.exitCode() : ExitCode.FAILED.code();
     }
 }

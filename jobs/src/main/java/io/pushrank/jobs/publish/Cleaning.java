@@ -15,13 +15,13 @@ import java.util.Set;
 public final class Cleaning {
     private final Storage storage;
     private final Layout layout;
-    private final Map<String, String> statuses;
+    private final Map<String, RunStatus> statuses;
     private final PublishedTables published;
 
     /**
      * @param statuses what the manifests say of runs, by their identifiers; of an earlier moment than that at which it cleans
      */
-    public Cleaning(Storage storage, Layout layout, Map<String, String> statuses) {
+    public Cleaning(Storage storage, Layout layout, Map<String, RunStatus> statuses) {
         this.storage = storage;
         this.layout = layout;
         this.statuses = statuses;
@@ -68,13 +68,13 @@ public final class Cleaning {
 
     /** Empty when the run may still be at work, or readers at what it wrote. */
     private String why(String root, String run, Instant idleSince) {
-        String status = statuses.getOrDefault(run, "");
+        RunStatus status = statuses.getOrDefault(run, RunStatus.RUNNING);
         Instant changed = storage.lastChange(root + "/" + run).orElse(RunId.startOf(run));
         boolean isIdle = changed.isBefore(idleSince);
         if (root.equals(layout.data())) {
             return isIdle ? "replaced, or never published" : "";
         }
-        if (status.equals("done") || status.equals("failed")) {
+        if (status.hasEnded()) {
             return "its run is " + status;
         }
         return isIdle ? "its run wrote nothing since " + changed : "";

@@ -4,6 +4,7 @@ import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.gate.Verdict;
 import io.pushrank.jobs.publish.Publication;
+import io.pushrank.jobs.publish.RunStatus;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Partitions;
 import io.pushrank.jobs.table.Storage;
@@ -17,7 +18,6 @@ import java.util.Map;
 /**
  * What a run did: {@code _runs/ds=YYYY-MM-DD/<run_id>.json}.
  *
- * @param status running, done or failed
  * @param exitCode what the process returns; -1 while it runs
  * @param message why it failed; empty when it did not
  * @param configHash SHA-256 of the settings in effect
@@ -37,7 +37,7 @@ public record Manifest(
         String asOf,
         String startedAt,
         String endedAt,
-        String status,
+        RunStatus status,
         int exitCode,
         String message,
         String configHash,
@@ -110,8 +110,8 @@ public record Manifest(
     }
 
     /** Statuses of all runs that left a manifest, by their identifiers. */
-    public static Map<String, String> statuses(Storage storage, Layout layout) {
-        Map<String, String> statuses = new HashMap<>();
+    public static Map<String, RunStatus> statuses(Storage storage, Layout layout) {
+        Map<String, RunStatus> statuses = new HashMap<>();
         for (LocalDate day : Partitions.days(storage, layout.manifests())) {
             of(storage, layout, day).forEach(manifest -> statuses.put(manifest.runId(), manifest.status()));
         }

@@ -6,8 +6,6 @@ import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
-import java.util.List;
-import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,30 +17,10 @@ public final class RefusedRun {
 
     /** Writes the manifest; where the output cannot be written either, the log says so and the refusal stands. */
     public static void record(Storage storage, Layout layout, String verb, LocalDate date, PushrankException refusal) {
-        String now = Run.now();
-        Manifest manifest = new Manifest(
-                RunId.create(),
-                verb,
-                date.toString(),
-                "",
-                now,
-                now,
-                "failed",
-                refusal.exitCode().code(),
-                refusal.getMessage(),
-                "",
-                CodeDigest.get(),
-                "",
-                false,
-                List.of(),
-                layout.input(),
-                layout.models(),
-                Map.of(),
-                Map.of(),
-                List.of(),
-                List.of());
         try {
-            manifest.write(storage, layout);
+            new ManifestWriter(
+                            storage, layout, RunId.create(), verb, date, ManifestWriter.Settings.NONE, new RunLedger())
+                    .failed(refusal.exitCode(), refusal.getMessage());
         } catch (UncheckedIOException unwritable) {
             LOG.warn("no manifest of the refused run: {}", unwritable.getMessage());
         }

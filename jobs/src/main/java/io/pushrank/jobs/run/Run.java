@@ -2,7 +2,6 @@ package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
-import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.publish.Publisher;
 import io.pushrank.jobs.publish.RunId;
 import io.pushrank.jobs.stage.Stage;
@@ -18,9 +17,7 @@ import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import java.io.UncheckedIOException;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -31,16 +28,14 @@ import org.apache.spark.sql.SparkSession;
 public final class Run {
     private final Storage storage;
     private final Layout layout;
-    private final ConfigFile configFile;
     private final RankingConfig config;
     private final LocalDate date;
     private final String verb;
-    private final Choices choices;
     private final Progress progress;
     private final String runId;
-    private final String startedAt = now();
     private final RunLedger ledger = new RunLedger();
     private final RunContext context;
+    private final ManifestWriter manifest;
 
     public Run(
             SparkSession spark,
@@ -52,15 +47,15 @@ public final class Run {
             Progress progress) {
         this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
         this.layout = layout;
-        this.configFile = configFile;
         this.config = configFile.config();
         this.date = date;
         this.verb = verb;
-        this.choices = choices;
         this.progress = progress;
         this.runId = RunId.create();
         this.context =
                 new RunContext(spark, storage, layout, configFile, config, date, runId, choices, progress, ledger);
+        this.manifest = new ManifestWriter(
+                storage, layout, runId, verb, date, ManifestWriter.Settings.of(configFile, date, choices), ledger);
     }
 
     /** Validates the inputs, and no more. */
@@ -153,14 +148,14 @@ public final class Run {
     private void inManifest(Work work) {
         progress.begin(verb, date, config.asOf(date), runId);
         try (Publisher publisher = new Publisher(storage, layout, runId, config)) {
-            manifest("running", -1, "").write(storage, layout);
+            manifest.running();
             work.with(publisher);
-            manifest("done", ExitCode.DONE.code(), "").write(storage, layout);
+            manifest.done();
         } catch (Throwable e) {
             // Spark's own exceptions are checked ones, thrown where none is declared.
             Failure failure = Failure.of(e);
             try {
-                manifest("failed", failure.exitCode().code(), failure.message()).write(storage, layout);
+                manifest.failed(failure.exitCode(), failure.message());
             } catch (UncheckedIOException unwritable) {
                 // A full disk, for one: why the run failed is to be seen, not what became of its manifest.
                 e.addSuppressed(unwritable);
@@ -173,33 +168,5 @@ public final class Run {
 
     private interface Work {
         void with(Publisher publisher);
-    }
-
-    private Manifest manifest(String status, int exitCode, String message) {
-        return new Manifest(
-                runId,
-                verb,
-                date.toString(),
-                config.asOf(date).toString(),
-                startedAt,
-                status.equals("running") ? "" : now(),
-                status,
-                exitCode,
-                message,
-                configFile.digest(),
-                CodeDigest.get(),
-                config.publishing().mode(),
-                choices.isForced(),
-                List.copyOf(choices.accepted()),
-                layout.input(),
-                layout.models(),
-                ledger.models,
-                ledger.notes,
-                List.copyOf(ledger.verdicts),
-                List.copyOf(ledger.reports));
-    }
-
-    static String now() {
-        return Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
     }
 }

@@ -30,7 +30,7 @@ class CleaningTest {
     private static final Instant LONG_AGO = Instant.EPOCH;
 
     private final Storage storage = new Storage(new Configuration());
-    private final Map<String, String> statuses = new HashMap<>();
+    private final Map<String, RunStatus> statuses = new HashMap<>();
 
     @TempDir
     private Path directory;
@@ -66,8 +66,8 @@ class CleaningTest {
 
     @Test
     void whatAFailedRunLeftGoesAtOnceAndWhatARunningOneWroteStays() {
-        statuses.put("failed", "failed");
-        statuses.put("running", "running");
+        statuses.put("failed", RunStatus.FAILED);
+        statuses.put("running", RunStatus.RUNNING);
         file("_staging/failed/0/part-1");
         file("_staging/running/0/part-1");
 
@@ -81,7 +81,7 @@ class CleaningTest {
 
     @Test
     void aRunThatWroteNothingForLongWasStopped() {
-        statuses.put("running", "running");
+        statuses.put("running", RunStatus.RUNNING);
         file("_staging/running/0/part-1");
         file("_staging/unknown/0/part-1");
 
@@ -92,7 +92,7 @@ class CleaningTest {
 
     @Test
     void whatIsPublishedAndNotMovedYetIsMovedNotDeleted() {
-        statuses.put("killed", "running");
+        statuses.put("killed", RunStatus.RUNNING);
         file("_staging/killed/0/part-1");
         file("_staging/killed/1/part-2");
         publish(PATH, "_staging/killed/0", "part-1");

@@ -11,6 +11,7 @@ import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.architecture.RandomHeavyRanker;
 import io.pushrank.jobs.architecture.SampleParams;
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.publish.RunStatus;
 import io.pushrank.jobs.run.Manifest.StageReport;
 import io.pushrank.jobs.stage.HeavyRank;
 import io.pushrank.jobs.stage.Stage;
@@ -132,7 +133,7 @@ class ModelFeaturesTest {
 
         assertEquals(message, refusal.getMessage());
         assertEquals(
-                List.of("failed", 5, message),
+                List.of(RunStatus.FAILED, 5, message),
                 List.of(manifest().status(), manifest().exitCode(), manifest().message()));
         assertEquals(List.of(), manifest().stages(), "the inputs are not even validated");
     }

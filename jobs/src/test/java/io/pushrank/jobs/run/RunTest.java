@@ -15,6 +15,7 @@ import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.explain.Explanation;
 import io.pushrank.jobs.publish.PublicationLog;
 import io.pushrank.jobs.publish.Publisher;
+import io.pushrank.jobs.publish.RunStatus;
 import io.pushrank.jobs.run.Manifest.StageReport;
 import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.QualityControl;
@@ -160,7 +161,7 @@ class RunTest {
         assertEquals(
                 List.of("done", "0", "", "some stages", "2026-03-14", "2026-03-14T12:00:00Z"),
                 List.of(
-                        first.status(),
+                        first.status().toString(),
                         "" + first.exitCode(),
                         first.message(),
                         first.verb(),
@@ -364,7 +365,7 @@ class RunTest {
         Exception failure = assertThrows(Exception.class, () -> run(world, new Targets()));
 
         Manifest manifest = lastManifest(world);
-        assertEquals(List.of("failed", 3), List.of(manifest.status(), manifest.exitCode()));
+        assertEquals(List.of(RunStatus.FAILED, 3), List.of(manifest.status(), manifest.exitCode()));
         assertEquals(Failure.of(failure).message(), manifest.message());
         assertTrue(
                 manifest.message().startsWith("file ") && manifest.message().contains("part-0.parquet"),
@@ -445,7 +446,7 @@ class RunTest {
         assertTrue(Files.exists(sends), "the partition of before is untouched");
         assertFalse(storage.exists(layout.output() + "/_staging"));
         Manifest manifest = lastManifest(world);
-        assertEquals("failed", manifest.status());
+        assertEquals(RunStatus.FAILED, manifest.status());
         assertEquals(4, manifest.exitCode());
         assertEquals(
                 "stage quality-control: table heavy_ranked has 2 rows, but 0 were kept and 0 removed",
