@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.min;
 
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.publish.PublishedTables;
+import io.pushrank.jobs.stage.LightRank;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -26,6 +27,9 @@ import org.apache.spark.sql.SparkSession;
 
 /** Why a user got what it got, or nothing, from the published tables of a date. */
 public final class Explanation {
+    /** The stage whose removed rows have the light ranker's score and rank. */
+    private static final String LIGHT_RANK = new LightRank().verb();
+
     private static final String USER = "user_id";
 
     private final SparkSession spark;
@@ -159,7 +163,7 @@ public final class Explanation {
                 if (journey.sources.isEmpty()) {
                     journey.sources = String.join(", ", row.<String>getList(row.fieldIndex("sources")));
                 }
-                if (stage.equals("light-rank")) {
+                if (stage.equals(LIGHT_RANK)) {
                     journey.light = light(row.getAs("score"), row.getAs("rank"));
                 }
             }

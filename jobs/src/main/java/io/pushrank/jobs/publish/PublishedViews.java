@@ -68,7 +68,7 @@ public final class PublishedViews {
      * @throws PushrankException with exit code 3 when no day of it is published
      */
     public String sql(Table table, Dialect dialect) {
-        if (table.group() != Table.Group.OUTPUT || table == Table.EXAMPLES) {
+        if (!table.isDaily()) {
             throw new IllegalArgumentException("--table must be a table of a day's run, but is " + table.tableName());
         }
         List<String> selects = new ArrayList<>();

@@ -106,10 +106,10 @@ public final class Publisher implements AutoCloseable {
         String draft = (isMoved ? staging : layout.data() + "/" + runId) + "/" + staged++;
         Column[] order = table.key().stream().map(functions::col).toArray(Column[]::new);
         Dataset<Row> sorted = conform(table, rows, destination);
-        sorted = table == Table.FUNNEL || table == Table.QUARANTINE
-                ? sorted.coalesce(1).sortWithinPartitions(order)
-                : sorted.repartition(config.outputPartitions(), functions.col("user_id"))
-                        .sortWithinPartitions(order);
+        sorted = table.isByUser()
+                ? sorted.repartition(config.outputPartitions(), functions.col("user_id"))
+                        .sortWithinPartitions(order)
+                : sorted.coalesce(1).sortWithinPartitions(order);
         sorted.write().option("compression", "zstd").parquet(draft);
         SparkSession spark = rows.sparkSession();
         TableDigest digest =

@@ -68,7 +68,7 @@ public record TableDigest(long rows, String digest, Map<String, Long> nulls) {
             }
         }
         // Of billions of keys two may share a hash.
-        if (keys != count && table != Table.QUARANTINE && table != Table.FUNNEL && hasDuplicates(table, rows)) {
+        if (keys != count && table.isByUser() && hasDuplicates(table, rows)) {
             throw PushrankException.output("output " + destination + ": key " + table.key() + " must be unique, but "
                     + count + " rows have " + keys + " keys");
         }

@@ -10,6 +10,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The daily run of one day after another, as each needs the sends of the days before it. */
 public final class Backfill {
@@ -21,9 +22,12 @@ public final class Backfill {
     }
 
     private record Day(LocalDate date, String outcome, List<StageReport> stages, double seconds) {
-        String rows(String stage) {
+        /** Rows that the stage of a kind kept. */
+        String rows(Predicate<Stage> kind) {
+            String verb =
+                    Stage.all().stream().filter(kind).findFirst().orElseThrow().verb();
             return stages.stream()
-                    .filter(report -> report.stage().equals(stage))
+                    .filter(report -> report.stage().equals(verb))
                     .findFirst()
                     .map(report -> "%,d".formatted(report.kept()))
                     .orElse("-");
@@ -75,7 +79,7 @@ public final class Backfill {
         for (Day day : days) {
             out.printf(
                     "%-12s %12s %12s %8.1f s  %s%n",
-                    day.date(), day.rows("targets"), day.rows("quality-control"), day.seconds(), day.outcome());
+                    day.date(), day.rows(Stage::beginsDay), day.rows(Stage::givesSends), day.seconds(), day.outcome());
         }
         if (days.size() < all) {
             out.printf("%d of %d days were not begun; the same command goes on with them%n", all - days.size(), all);

@@ -15,7 +15,6 @@ import io.pushrank.jobs.gate.Verdict;
 import io.pushrank.jobs.publish.Publication;
 import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.jobs.publish.TableDigest;
-import io.pushrank.jobs.stage.QualityControl;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Inputs;
@@ -77,7 +76,7 @@ final class GateKeeper {
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 4 when a gate fails that nobody accepts
      */
     Map<String, JsonNode> judge(Stage stage, Tables tables, Dataset<Row> kept, TableDigest digest) {
-        if (!(stage instanceof QualityControl)) {
+        if (!stage.givesSends()) {
             TableProfile table =
                     new TableProfile(stage.writes().tableName(), run.date().toString(), digest.rows(), digest.nulls());
             require(

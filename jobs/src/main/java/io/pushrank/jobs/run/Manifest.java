@@ -78,6 +78,11 @@ public record Manifest(
             publishedBy = publishedBy == null ? "" : publishedBy;
         }
 
+        /** Whether it tells of the inputs: its reasons are those of their tables. */
+        boolean isValidation() {
+            return stage.equals(Validation.STAGE);
+        }
+
         /** Its name among the facts of a publication. */
         static final String FACT = "report";
 

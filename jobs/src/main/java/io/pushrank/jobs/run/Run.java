@@ -5,7 +5,6 @@ import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.publish.Publisher;
 import io.pushrank.jobs.publish.RunId;
 import io.pushrank.jobs.stage.Stage;
-import io.pushrank.jobs.stage.Targets;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
@@ -112,7 +111,7 @@ public final class Run {
     }
 
     private static boolean validates(List<Stage> stages) {
-        return stages.stream().anyMatch(Targets.class::isInstance);
+        return stages.stream().anyMatch(Stage::beginsDay);
     }
 
     /** From the first stage on: what follows it is made of its rows, and must not come from a run that read others. */

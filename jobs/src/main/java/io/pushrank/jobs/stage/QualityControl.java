@@ -77,6 +77,11 @@ public record QualityControl() implements Stage {
     }
 
     @Override
+    public boolean givesSends() {
+        return true;
+    }
+
+    @Override
     public Dataset<Row> judge(Tables tables) {
         int most = tables.config().qualityControl().sendsPerRun();
         Dataset<Row> ruled = tables.query(

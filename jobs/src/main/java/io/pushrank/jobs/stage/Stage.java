@@ -47,5 +47,15 @@ public sealed interface Stage permits Targets, Candidates, LightRank, HeavyRank,
         return false;
     }
 
+    /** Whether a day begins with it: the inputs are validated before. */
+    default boolean beginsDay() {
+        return false;
+    }
+
+    /** Whether its rows are the day's sends, of which gates judge how many each eligible target gets, and of which types. */
+    default boolean givesSends() {
+        return false;
+    }
+
     Dataset<Row> judge(Tables tables);
 }

@@ -47,6 +47,11 @@ public record Targets() implements Stage {
     }
 
     @Override
+    public boolean beginsDay() {
+        return true;
+    }
+
+    @Override
     public Dataset<Row> judge(Tables tables) {
         TargetsConfig config = tables.config().targets();
         return tables.query(

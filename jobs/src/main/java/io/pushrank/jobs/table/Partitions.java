@@ -43,9 +43,9 @@ public final class Partitions {
             throw PushrankException.input("input table " + table.tableName() + " has no data for " + to
                     + ": no partition of " + from.minusDays(config.lookbackDays()) + " to " + to + " in " + folder);
         }
-        if (table == Table.POSTS && wanted.stream().noneMatch(day -> !day.isBefore(to.minusDays(1)))) {
-            throw PushrankException.input("input table posts has no data for " + to + ": its last partition in "
-                    + folder + " is " + Layout.day(wanted.get(wanted.size() - 1)));
+        if (table.mustBeRecent() && wanted.stream().noneMatch(day -> !day.isBefore(to.minusDays(1)))) {
+            throw PushrankException.input("input table " + table.tableName() + " has no data for " + to
+                    + ": its last partition in " + folder + " is " + Layout.day(wanted.get(wanted.size() - 1)));
         }
         return wanted;
     }

@@ -380,6 +380,38 @@ public enum Table {
         };
     }
 
+    /** Whether a run stops when this input has no row at all. */
+    public boolean mustHaveRows() {
+        return switch (this) {
+            case USERS -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether a run stops when this input has nothing of its own day or the day before. */
+    public boolean mustBeRecent() {
+        return switch (this) {
+            case POSTS -> true;
+            default -> false;
+        };
+    }
+
+    /** Whether each row of this output is of a user; others are few rows, whose key only orders them. */
+    public boolean isByUser() {
+        return switch (this) {
+            case FUNNEL, QUARANTINE -> false;
+            default -> true;
+        };
+    }
+
+    /** Whether the daily flow publishes this table. */
+    public boolean isDaily() {
+        return switch (this) {
+            case EXAMPLES -> false;
+            default -> group == Group.OUTPUT;
+        };
+    }
+
     /**
      * Whether one of an input's rows that contradict each other is used: its rows take sends away (blocks, what was seen or
      * sent, authors of whom the user gets each post anyway), so that to forget them would send too much.

@@ -125,7 +125,7 @@ public final class Validator {
                 .head();
         long rows = counts.getLong(0);
         boolean isClean = counts.getLong(1) == rows && counts.getLong(2) == 0;
-        if (rows == 0 && table == Table.USERS) {
+        if (rows == 0 && table.mustHaveRows()) {
             throw PushrankException.input("input table users is empty: there is nobody to notify");
         }
         if (isClean) {
