@@ -1,6 +1,6 @@
 package io.pushrank.jobs.architecture;
 
-import io.pushrank.jobs.evaluate.BinaryMetrics;
+import io.pushrank.jobs.metric.BinaryMetrics;
 import io.pushrank.udf.model.ModelSignature;
 import java.util.Map;
 import java.util.TreeMap;

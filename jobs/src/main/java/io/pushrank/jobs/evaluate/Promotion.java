@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.struct;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.evaluate.LightEvaluation.Recall;
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;

@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.metric.ConditionalProbability;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;

@@ -10,7 +10,7 @@ import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import io.pushrank.jobs.evaluate.ConditionalProbability;
+import io.pushrank.jobs.metric.ConditionalProbability;
 import io.pushrank.udf.model.Calibration;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;

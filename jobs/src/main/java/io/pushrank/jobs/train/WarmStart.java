@@ -12,7 +12,7 @@ import io.pushrank.jobs.architecture.LightRanker;
 import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.jobs.architecture.SavedModelWriter;
 import io.pushrank.jobs.architecture.Weight;
-import io.pushrank.jobs.evaluate.TrainedOn;
+import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.Calibration;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.metric.BinaryMetrics;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
-import io.pushrank.jobs.evaluate.BinaryMetrics;
-import io.pushrank.jobs.evaluate.ConditionalProbability;
+import io.pushrank.jobs.metric.BinaryMetrics;
+import io.pushrank.jobs.metric.ConditionalProbability;
 import io.pushrank.udf.model.Calibration;
 import java.util.ArrayList;
 import java.util.Arrays;

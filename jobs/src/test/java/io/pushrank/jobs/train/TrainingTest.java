@@ -11,7 +11,7 @@ import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.architecture.SampleParams;
-import io.pushrank.jobs.evaluate.TrainedOn;
+import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureErrors;

@@ -16,7 +16,7 @@ import io.pushrank.jobs.architecture.SampleParams;
 import io.pushrank.jobs.architecture.SavedModelWriter;
 import io.pushrank.jobs.architecture.SecondLossDenominator;
 import io.pushrank.jobs.architecture.Weight;
-import io.pushrank.jobs.evaluate.TrainedOn;
+import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.udf.feature.Feature;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.feature.FeatureType;

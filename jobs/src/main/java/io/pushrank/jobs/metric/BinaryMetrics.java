@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.metric;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;

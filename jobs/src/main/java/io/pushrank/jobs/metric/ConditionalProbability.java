@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.metric;
 
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;

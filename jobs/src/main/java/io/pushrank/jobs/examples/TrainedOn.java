@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.examples;
 
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
