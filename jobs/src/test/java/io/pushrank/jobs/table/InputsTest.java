@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Nothing from the as-of instant on is seen, however it got into the files. */
-class AsOfTest {
+class InputsTest {
     private static final Instant AS_OF = TinyWorld.AS_OF;
     private static final Instant JUST_BEFORE = AS_OF.minusMillis(1);
 

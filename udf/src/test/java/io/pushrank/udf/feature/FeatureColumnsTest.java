@@ -1,12 +1,9 @@
-package io.pushrank.jobs.stage;
+package io.pushrank.udf.feature;
 
 import static org.apache.spark.sql.functions.col;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.pushrank.jobs.SharedSpark;
-import io.pushrank.udf.feature.FeatureColumns;
-import io.pushrank.udf.feature.FeatureErrors;
-import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.SharedSpark;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;

@@ -1,10 +1,10 @@
-package io.pushrank.jobs.scoring;
+package io.pushrank.udf.scoring;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pushrank.jobs.SharedSpark;
+import io.pushrank.udf.SharedSpark;
 import io.pushrank.udf.kernel.Kernels;
 import io.pushrank.udf.model.LightBlock;
 import io.pushrank.udf.model.LightModel;
@@ -12,10 +12,6 @@ import io.pushrank.udf.model.LightModels;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
-import io.pushrank.udf.scoring.FeatureArrays;
-import io.pushrank.udf.scoring.LightScoring;
-import io.pushrank.udf.scoring.LightScoringExec;
-import io.pushrank.udf.scoring.PushrankExtensions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

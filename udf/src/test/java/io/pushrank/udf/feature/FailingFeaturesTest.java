@@ -1,4 +1,4 @@
-package io.pushrank.jobs.stage;
+package io.pushrank.udf.feature;
 
 import static org.apache.spark.sql.functions.col;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -6,12 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pushrank.jobs.SharedSpark;
-import io.pushrank.udf.feature.FeatureColumns;
-import io.pushrank.udf.feature.FeatureErrors;
-import io.pushrank.udf.feature.FeatureException;
-import io.pushrank.udf.feature.FeatureFunctions;
-import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.SharedSpark;
 import io.pushrank.udf.model.ModelException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
