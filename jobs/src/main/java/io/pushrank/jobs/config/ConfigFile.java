@@ -1,14 +1,11 @@
 package io.pushrank.jobs.config;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
-import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.udf.text.Documents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -19,12 +16,7 @@ import java.util.Set;
  * <p>A key that the shipped file lacks is an error, save below {@code candidates.sources}, where new sources are named.
  */
 public final class ConfigFile {
-    private static final ObjectMapper YAML = new ObjectMapper(
-                    new YAMLFactory().enable(YAMLParser.Feature.EMPTY_STRING_AS_NULL))
-            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT);
+    private static final ObjectMapper YAML = Documents.YAML;
     private static final String SHIPPED = "conf/pushrank.yaml";
     private static final Set<String> OPEN = Set.of("candidates.sources");
 
@@ -94,27 +86,15 @@ public final class ConfigFile {
      */
     public RankingConfig config() {
         try {
-            return YAML.treeToValue(tree, RankingConfig.class);
-        } catch (JsonProcessingException e) {
-            Throwable cause = e.getCause() instanceof IllegalArgumentException ? e.getCause() : null;
-            throw PushrankException.usage(
-                    "config: " + (cause != null ? cause.getMessage() : keyOf(e) + e.getOriginalMessage()));
+            return Documents.bind(YAML, "config", tree, RankingConfig.class);
+        } catch (IllegalArgumentException e) {
+            throw PushrankException.usage(e.getMessage());
         }
     }
 
     /** SHA-256 of the settings in effect: the manifest's config hash. */
     public String digest() {
         return Digests.of(tree.toString());
-    }
-
-    private static String keyOf(JsonProcessingException e) {
-        if (!(e instanceof com.fasterxml.jackson.databind.JsonMappingException mapping)) {
-            return "";
-        }
-        StringBuilder key = new StringBuilder();
-        mapping.getPath().forEach(step -> key.append(key.isEmpty() ? "" : ".")
-                .append(step.getFieldName() == null ? step.getIndex() : step.getFieldName()));
-        return key.append(": ").toString();
     }
 
     private static ObjectNode asObject(String name, JsonNode node) {

@@ -1,26 +1,15 @@
 package io.pushrank.jobs.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import io.pushrank.udf.text.Documents;
 
-/** Records as JSON, snake case: manifests of runs and what is published. */
+/** Records as JSON: manifests of runs and what is published. */
 public final class Json {
-    private static final ObjectMapper MAPPER = new ObjectMapper()
-            .setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT);
-
     private Json() {}
 
     /** Text of a record, lines and a line's end. */
     public static String text(Object value) {
-        try {
-            return MAPPER.writeValueAsString(value) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(value.getClass() + " is plain text and numbers", e);
-        }
+        return Documents.toJson(value);
     }
 
     /**
@@ -31,21 +20,21 @@ public final class Json {
      */
     public static <T> T parse(String name, String text, Class<T> type) {
         try {
-            return MAPPER.readValue(text, type);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(name + " cannot be read: " + e.getOriginalMessage(), e);
+            return Documents.json(name, text, type);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(name + " cannot be read: " + Documents.withoutFile(name, e), e);
         }
     }
 
     public static JsonNode tree(Object value) {
-        return MAPPER.valueToTree(value);
+        return Documents.JSON.valueToTree(value);
     }
 
     public static <T> T value(JsonNode tree, Class<T> type) {
         try {
-            return MAPPER.treeToValue(tree, type);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(type + " cannot be read: " + e.getOriginalMessage(), e);
+            return Documents.bind(Documents.JSON, type.getSimpleName(), tree, type);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalStateException(e.getMessage(), e);
         }
     }
 }

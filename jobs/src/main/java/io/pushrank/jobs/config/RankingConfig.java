@@ -4,6 +4,7 @@ import static io.pushrank.jobs.config.Bounds.oneOf;
 import static io.pushrank.jobs.config.Bounds.wholeNumberWithin;
 import static io.pushrank.jobs.config.Bounds.within;
 
+import io.pushrank.udf.text.OptionalKey;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -53,7 +54,7 @@ public record RankingConfig(
             int maxSnapshotAgeDays,
             double maxQuarantinedShare,
             String itemAge,
-            String completeMarker,
+            @OptionalKey String completeMarker,
             String lateTables,
             String naiveTimestamps) {
         public InputsConfig {

@@ -1,8 +1,6 @@
 package io.pushrank.jobs.doctor;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import io.pushrank.udf.text.Documents;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,8 +8,6 @@ import java.util.Map;
 
 /** Findings as people and programs read them. */
 public record Diagnosis(List<Finding> findings) {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     /** What is the same in several places. */
     private record Kind(Finding.Level level, String what, String found, String advice) {}
 
@@ -26,11 +22,7 @@ public record Diagnosis(List<Finding> findings) {
 
     /** A JSON list of findings. */
     public String toJson() {
-        try {
-            return JSON.writeValueAsString(findings) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("findings are plain text", e);
-        }
+        return Documents.toJson(findings);
     }
 
     /** A line a finding, alike ones together; below each that is not fine, what to do. */

@@ -1,7 +1,6 @@
 package io.pushrank.jobs.doctor;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import io.pushrank.udf.text.Documents;
 import java.io.IOException;
 import java.net.URL;
 import java.util.Collections;
@@ -44,8 +43,6 @@ record JvmReport(
         long startedMillis,
         long endedMillis,
         Access.Reach access) {
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     /** What Spark opens of java.base: the list of conf/spark-defaults.conf, in part; each stands for its line. */
     private static final List<String> OPENED =
             List.of("java.lang", "java.lang.invoke", "java.nio", "java.util", "sun.nio.ch", "sun.util.calendar");
@@ -119,18 +116,10 @@ record JvmReport(
     }
 
     String toJson() {
-        try {
-            return JSON.writeValueAsString(this);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a report is plain text and numbers", e);
-        }
+        return Documents.toJson(this);
     }
 
     static JvmReport parse(String json) {
-        try {
-            return JSON.readValue(json, JvmReport.class);
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("a report cannot be read: " + e.getOriginalMessage(), e);
-        }
+        return Documents.json("report", json, JvmReport.class);
     }
 }

@@ -1,18 +1,15 @@
 package io.pushrank.jobs.evaluate;
 
 import com.fasterxml.jackson.annotation.JsonValue;
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.pushrank.udf.text.Documents;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Figures by name, in the order in which they were put; what is undefined is left out, since JSON has no word for it. */
 public final class Metrics {
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
-
     private final Map<String, Object> values = new LinkedHashMap<>();
 
     public Metrics put(String name, double value) {
@@ -80,18 +77,15 @@ public final class Metrics {
      * @throws IllegalArgumentException when the text is not JSON
      */
     public static Metrics parse(String json) {
-        try {
-            return of(JSON.readTree(json));
-        } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException("these are not metrics: " + json, e);
-        }
+        return of(Documents.json("metrics", json, ObjectNode.class));
     }
 
     private static Metrics of(JsonNode node) {
         Metrics metrics = new Metrics();
         node.properties().forEach(field -> {
             JsonNode value = field.getValue();
-            metrics.values.put(field.getKey(), value.isObject() ? of(value) : JSON.convertValue(value, Object.class));
+            metrics.values.put(
+                    field.getKey(), value.isObject() ? of(value) : Documents.JSON.convertValue(value, Object.class));
         });
         return metrics;
     }
@@ -103,10 +97,6 @@ public final class Metrics {
 
     /** The text of a {@code metrics.json}. */
     public String toJson() {
-        try {
-            return JSON.writeValueAsString(values) + "\n";
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException("metrics are names and numbers", e);
-        }
+        return Documents.toJson(values);
     }
 }

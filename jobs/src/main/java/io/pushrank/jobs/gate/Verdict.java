@@ -2,6 +2,7 @@ package io.pushrank.jobs.gate;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
 import com.fasterxml.jackson.annotation.JsonProperty;
+import io.pushrank.udf.text.OptionalKey;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.Locale;
@@ -17,7 +18,13 @@ import java.util.Locale;
  * @param detail what the figure is made of, or why there is none, such as {@code 2 of 3 trailing days}
  */
 public record Verdict(
-        String gate, String table, String column, Double figure, double bound, Status status, String detail) {
+        String gate,
+        String table,
+        String column,
+        @OptionalKey Double figure,
+        double bound,
+        Status status,
+        String detail) {
 
     /** What became of it. */
     public enum Status {

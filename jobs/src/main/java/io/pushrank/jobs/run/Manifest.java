@@ -8,6 +8,7 @@ import io.pushrank.jobs.publish.RunStatus;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Partitions;
 import io.pushrank.jobs.table.Storage;
+import io.pushrank.udf.text.OptionalKey;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -44,12 +45,12 @@ public record Manifest(
         String codeHash,
         String publishing,
         boolean isForced,
-        List<String> accepted,
+        @OptionalKey List<String> accepted,
         String input,
         String modelsDirectory,
         Map<String, String> models,
         Map<String, String> notes,
-        List<Verdict> verdicts,
+        @OptionalKey List<Verdict> verdicts,
         List<StageReport> stages) {
     public Manifest {
         // Absent from manifests of before there were gates.
@@ -72,7 +73,7 @@ public record Manifest(
             double seconds,
             Map<String, String> digests,
             Map<String, Long> reasons,
-            String publishedBy) {
+            @OptionalKey String publishedBy) {
         public StageReport {
             // Absent from manifests of before stages were taken over.
             publishedBy = publishedBy == null ? "" : publishedBy;

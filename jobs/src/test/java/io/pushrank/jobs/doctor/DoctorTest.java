@@ -5,11 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.doctor.Finding.Level;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.udf.text.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -229,7 +229,7 @@ class DoctorTest {
         assertEquals(
                 "ok executor 0 and 2 more Java 17",
                 diagnosis.toTable().lines().skip(1).findFirst().orElse("").replaceAll(" +", " "));
-        JsonNode json = new ObjectMapper().readTree(diagnosis.toJson());
+        JsonNode json = Documents.JSON.readTree(diagnosis.toJson());
         assertEquals(3, json.size());
         assertEquals("executor 0", json.get(0).get("where").asText());
     }

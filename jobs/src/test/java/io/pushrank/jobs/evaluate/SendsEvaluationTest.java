@@ -10,7 +10,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pushrank.jobs.Published;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
@@ -21,6 +20,7 @@ import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
+import io.pushrank.udf.text.Documents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -149,7 +149,7 @@ class SendsEvaluationTest {
         Storage storage = new Storage(SharedSpark.session().sparkContext().hadoopConfiguration());
         evaluation.publish(storage, new PrintStream(printed, true, StandardCharsets.UTF_8));
         String file = directory + "/output/evaluations/ds=2026-03-02/metrics.json";
-        JsonNode json = new ObjectMapper().readTree(Path.of(file).toFile());
+        JsonNode json = Documents.JSON.readTree(Path.of(file).toFile());
         assertEquals(
                 Set.of(
                         "pushrank",

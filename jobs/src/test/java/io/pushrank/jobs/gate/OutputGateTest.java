@@ -3,13 +3,11 @@ package io.pushrank.jobs.gate;
 import static io.pushrank.jobs.exit.ExitCode.OUTPUT_REJECTED;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.udf.text.Documents;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -154,16 +152,14 @@ class OutputGateTest {
     }
 
     @Test
-    void aProfileIsTheSameAfterAWayThroughJson() throws JsonProcessingException {
-        ObjectMapper json = new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
-
-        String text = json.writeValueAsString(day(9, 2, 1, 3, 0));
+    void aProfileIsTheSameAfterAWayThroughJson() {
+        String text = Documents.JSON.valueToTree(day(9, 2, 1, 3, 0)).toString();
 
         assertEquals(
                 "{\"day\":\"2026-03-14\",\"eligible_targets\":9,\"sends\":3,\"sends_by_type\":{\"=in_network\":2,"
                         + "\"=popular\":1},\"scores\":{\"4380\":3,\"4390\":0}}",
                 text);
-        assertEquals(day(9, 2, 1, 3, 0), json.readValue(text, SendsProfile.class));
+        assertEquals(day(9, 2, 1, 3, 0), Documents.json("profile", text, SendsProfile.class));
     }
 
     @Test

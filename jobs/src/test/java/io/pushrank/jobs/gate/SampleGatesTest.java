@@ -6,8 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
@@ -15,6 +13,7 @@ import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.udf.text.Documents;
 import java.sql.Date;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -30,8 +29,6 @@ import org.junit.jupiter.api.Test;
 class SampleGatesTest {
     private static final LocalDate DATE = LocalDate.of(2026, 3, 14);
     private static final RankingConfig CONFIG = ConfigFile.shipped().config();
-    private static final ObjectMapper JSON =
-            new ObjectMapper().setPropertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE);
 
     private static InputGate.Judgment found;
 
@@ -132,14 +129,16 @@ class SampleGatesTest {
     void profilesAndVerdictsAreTheSameAfterAWayThroughJson() throws JsonProcessingException {
         assertEquals(
                 found.profiles(),
-                JSON.readValue(JSON.writeValueAsString(found.profiles()), new TypeReference<List<Profile>>() {}));
+                Documents.JSON.readValue(
+                        Documents.JSON.writeValueAsString(found.profiles()), new TypeReference<List<Profile>>() {}));
         assertEquals(
                 found.verdicts(),
-                JSON.readValue(JSON.writeValueAsString(found.verdicts()), new TypeReference<List<Verdict>>() {}));
+                Documents.JSON.readValue(
+                        Documents.JSON.writeValueAsString(found.verdicts()), new TypeReference<List<Verdict>>() {}));
         assertEquals(
                 "{\"gate\":\"input_volume\",\"table\":\"users\",\"column\":\"\",\"figure\":null,\"bound\":0.6,"
                         + "\"status\":\"not_judged\",\"detail\":\"2 of 3 trailing days\"}",
-                JSON.writeValueAsString(found.verdicts().get(0)));
+                Documents.JSON.valueToTree(found.verdicts().get(0)).toString());
     }
 
     private static Profile profile(String table) {

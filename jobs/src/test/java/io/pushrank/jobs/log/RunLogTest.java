@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.udf.text.Documents;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
@@ -65,7 +65,7 @@ class RunLogTest {
         Appender appender = SHIPPED.getAppender("json");
         String line = appender.getLayout().toSerializable(event).toString();
         assertEquals(1, line.strip().lines().count(), "an object a line");
-        return new ObjectMapper().readTree(line);
+        return Documents.JSON.readTree(line);
     }
 
     @Test

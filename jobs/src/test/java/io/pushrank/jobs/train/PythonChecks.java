@@ -1,6 +1,6 @@
 package io.pushrank.jobs.train;
 
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.pushrank.udf.text.Documents;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,7 +15,7 @@ final class PythonChecks {
 
     static void write(String name, Object value) throws IOException {
         Files.createDirectories(FOLDER);
-        JsonMapper.builder().build().writeValue(FOLDER.resolve(name).toFile(), value);
+        Documents.JSON.writeValue(FOLDER.resolve(name).toFile(), value);
     }
 
     /** A folder for event files, without those of an earlier build. */

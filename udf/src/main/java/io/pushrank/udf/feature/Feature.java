@@ -1,6 +1,7 @@
 package io.pushrank.udf.feature;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import io.pushrank.udf.text.OptionalKey;
 
 /**
  * One line of the feature list.
@@ -10,7 +11,10 @@ import com.fasterxml.jackson.annotation.JsonInclude;
  * @param light whether the light ranker uses it too
  */
 public record Feature(
-        String name, FeatureType type, String expression, @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean light) {
+        String name,
+        FeatureType type,
+        String expression,
+        @OptionalKey @JsonInclude(JsonInclude.Include.NON_DEFAULT) boolean light) {
     public Feature {
         if (name == null || name.isBlank()) {
             throw new IllegalArgumentException("a feature has no name: expression " + expression);

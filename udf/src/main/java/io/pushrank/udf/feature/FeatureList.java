@@ -1,20 +1,20 @@
 package io.pushrank.udf.feature;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
+import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.text.Documents;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** The ordered features of a ranker; examples, training and scoring compute them from the same list. */
 public record FeatureList(List<Feature> features) {
-    private static final ObjectMapper YAML =
-            new ObjectMapper(new YAMLFactory().disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER));
+    /** With quotes, as the lists of all models have them: their bytes are digested. */
+    private static final ObjectWriter WRITER = Documents.YAML.writer().without(YAMLGenerator.Feature.MINIMIZE_QUOTES);
 
     public FeatureList {
         if (features == null) {
@@ -36,15 +36,7 @@ public record FeatureList(List<Feature> features) {
      * @throws IllegalArgumentException naming file, line, and what is wrong with it
      */
     public static FeatureList parse(String file, String yaml) {
-        try {
-            return YAML.readValue(yaml, FeatureList.class);
-        } catch (JsonProcessingException e) {
-            boolean ours = e.getCause() instanceof IllegalArgumentException;
-            String line =
-                    e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr();
-            throw new IllegalArgumentException(
-                    file + line + ": " + (ours ? e.getCause().getMessage() : e.getOriginalMessage()), e);
-        }
+        return Documents.yaml(file, yaml, FeatureList.class);
     }
 
     /**
@@ -57,11 +49,7 @@ public record FeatureList(List<Feature> features) {
         try {
             return parse(file, model.featuresYaml());
         } catch (IllegalArgumentException e) {
-            throw new ModelException(
-                    file,
-                    "a list of features",
-                    e.getMessage().substring(file.length()).replaceFirst("^(, |: )", ""),
-                    e);
+            throw new ModelException(file, "a list of features", Documents.withoutFile(file, e), e);
         }
     }
 
@@ -76,7 +64,7 @@ public record FeatureList(List<Feature> features) {
 
     public String toYaml() {
         try {
-            return YAML.writeValueAsString(this);
+            return WRITER.writeValueAsString(this);
         } catch (JsonProcessingException e) {
             throw new IllegalStateException("a feature list is plain text and numbers", e);
         }

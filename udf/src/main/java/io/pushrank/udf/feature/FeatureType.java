@@ -1,9 +1,6 @@
 package io.pushrank.udf.feature;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import java.util.Arrays;
-import java.util.Locale;
 
 /** How a feature enters a ranker. */
 public enum FeatureType {
@@ -24,17 +21,5 @@ public enum FeatureType {
     SPARSE_BINARY,
     /** A map from names to numbers; names hashed, numbers kept. */
     @JsonProperty("sparse_continuous")
-    SPARSE_CONTINUOUS;
-
-    /** By the name that stands in the list; Jackson's own message gives the known ones in an order that changes. */
-    @JsonCreator
-    static FeatureType named(String name) {
-        for (FeatureType type : values()) {
-            if (type.name().toLowerCase(Locale.ROOT).equals(name)) {
-                return type;
-            }
-        }
-        throw new IllegalArgumentException("type " + name + " is unknown, known are "
-                + Arrays.toString(values()).toLowerCase(Locale.ROOT));
-    }
+    SPARSE_CONTINUOUS
 }

@@ -1,9 +1,6 @@
 package io.pushrank.udf.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
+import io.pushrank.udf.text.Documents;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -18,8 +15,6 @@ import java.util.List;
 public record Calibration(Curve oonc, Curve engagement) implements Serializable {
     /** Name of the file in a model package; a package without it is uncalibrated. */
     public static final String FILE = "calibration.json";
-
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     /**
      * Straight lines between breakpoints, from (0, 0) to (1, 1), strictly increasing (centered isotonic regression, Oron and
@@ -42,9 +37,6 @@ public record Calibration(Curve oonc, Curve engagement) implements Serializable 
         }
 
         private static List<Double> requireIncreasing(String name, List<Double> values) {
-            if (values == null) {
-                throw new IllegalArgumentException(name + " must be a list of numbers, cannot be: null");
-            }
             double last = 0;
             for (int index = 0; index < values.size(); index++) {
                 Double value = values.get(index);
@@ -77,12 +69,6 @@ public record Calibration(Curve oonc, Curve engagement) implements Serializable 
         }
     }
 
-    public Calibration {
-        if (oonc == null || engagement == null) {
-            throw new IllegalArgumentException("keys oonc and engagement must be there");
-        }
-    }
-
     /**
      * The calibrated outputs.
      *
@@ -111,23 +97,15 @@ public record Calibration(Curve oonc, Curve engagement) implements Serializable 
 
     /** The text of a {@link #FILE}. */
     public String toJson() {
-        try {
-            return JSON.writeValueAsString(this) + "\n";
-        } catch (JsonProcessingException failure) {
-            throw new IllegalStateException(failure);
-        }
+        return Documents.toJson(this);
     }
 
     static Calibration parse(String file, byte[] bytes) {
         try {
-            return JSON.readValue(new String(bytes, StandardCharsets.UTF_8), Calibration.class);
-        } catch (IOException failure) {
-            Throwable cause = failure.getCause() instanceof IllegalArgumentException wrong ? wrong : failure;
+            return Documents.json(file, new String(bytes, StandardCharsets.UTF_8), Calibration.class);
+        } catch (IllegalArgumentException failure) {
             throw new ModelException(
-                    file,
-                    "increasing breakpoints in (0, 1)",
-                    cause == failure ? "text that is not a calibration" : cause.getMessage(),
-                    failure);
+                    file, "increasing breakpoints in (0, 1)", Documents.withoutFile(file, failure), failure);
         }
     }
 }

@@ -1,9 +1,6 @@
 package io.pushrank.udf.model;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import java.io.IOException;
+import io.pushrank.udf.text.Documents;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -29,7 +26,6 @@ public record ModelManifest(
         Map<String, String> files)
         implements Serializable {
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*");
-    private static final ObjectMapper JSON = new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT);
 
     public ModelManifest {
         // Sorted, so that the file's bytes do not depend on the order in which things were found.
@@ -38,22 +34,15 @@ public record ModelManifest(
     }
 
     byte[] toBytes() {
-        try {
-            return (JSON.writeValueAsString(this) + "\n").getBytes(StandardCharsets.UTF_8);
-        } catch (JsonProcessingException failure) {
-            throw new IllegalStateException(failure);
-        }
+        return Documents.toJson(this).getBytes(StandardCharsets.UTF_8);
     }
 
     static ModelManifest parse(String file, byte[] bytes) {
         ModelManifest manifest;
         try {
-            manifest = JSON.readValue(bytes, ModelManifest.class);
-        } catch (IOException | RuntimeException failure) {
-            throw new ModelException(file, "a model manifest", "bytes that are not one", failure);
-        }
-        if (manifest == null || manifest.kind == null || manifest.version == null || manifest.shape == null) {
-            throw new ModelException(file, "kind, version and shape", "a manifest that lacks one of them");
+            manifest = Documents.json(file, new String(bytes, StandardCharsets.UTF_8), ModelManifest.class);
+        } catch (IllegalArgumentException failure) {
+            throw new ModelException(file, "a model manifest", Documents.withoutFile(file, failure), failure);
         }
         for (String name : manifest.files.keySet()) {
             // They become paths below the version's folder and below a folder of this machine.

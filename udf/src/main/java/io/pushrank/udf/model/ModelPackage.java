@@ -1,7 +1,7 @@
 package io.pushrank.udf.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.pushrank.udf.text.Documents;
 import java.io.IOException;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
@@ -37,7 +37,6 @@ public final class ModelPackage implements Serializable {
     private static final String PARAMS = "params.yaml";
     private static final String MANIFEST = "manifest.json";
     private static final String CHAMPION = "champion";
-    private static final YAMLMapper YAML = new YAMLMapper();
 
     private final String directory;
     private final ModelKind kind;
@@ -268,10 +267,11 @@ public final class ModelPackage implements Serializable {
 
     /** params.yaml. */
     JsonNode params() {
+        String file = new Path(path(), PARAMS).toString();
         try {
-            return YAML.readTree(paramsYaml);
-        } catch (IOException failure) {
-            throw new ModelException(new Path(path(), PARAMS).toString(), "YAML", "text that is not", failure);
+            return Documents.tree(file, paramsYaml);
+        } catch (IllegalArgumentException failure) {
+            throw new ModelException(file, "YAML", Documents.withoutFile(file, failure), failure);
         }
     }
 

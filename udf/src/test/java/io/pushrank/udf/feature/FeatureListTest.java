@@ -59,10 +59,10 @@ class FeatureListTest {
             quoteCharacter = '~',
             textBlock =
                     """
-            - {name: a, type: numeric, expression: a} | mine.yaml, line 2: type numeric is unknown, known are [continuous, binary, discrete, string, sparse_binary, sparse_continuous]
-            - {name: a, expression: a}                | mine.yaml, line 2: feature a has no type
+            - {name: a, type: numeric, expression: a} | mine.yaml, line 2: features[0].type must be one of [continuous, binary, discrete, string, sparse_binary, sparse_continuous], but is numeric
+            - {name: a, expression: a}                | mine.yaml, line 2: key features[0].type is missing
             - {name: ' ', type: string, expression: a}| mine.yaml, line 2: a feature has no name: expression a
-            - {name: a, type: string}                 | mine.yaml, line 2: feature a has no expression
+            - {name: a, type: string}                 | mine.yaml, line 2: key features[0].expression is missing
             - {name: a, type: string, expression: "lower(reflect('java.lang.System', 'getenv', b))"} | mine.yaml, line 2: feature a: expression must not call Java, but has reflect
             - {name: a, type: string, expression: "b + Java_Method('java.lang.System', 'exit', 1)"}  | mine.yaml, line 2: feature a: expression must not call Java, but has Java_Method
             """)
@@ -103,6 +103,6 @@ class FeatureListTest {
         IllegalArgumentException failure =
                 assertThrows(IllegalArgumentException.class, () -> FeatureList.parse("mine.yaml", "features:\n"));
 
-        assertEquals("mine.yaml, line 2: there is no list of features", failure.getMessage());
+        assertEquals("mine.yaml, line 1: features must be a list, but is null", failure.getMessage());
     }
 }
