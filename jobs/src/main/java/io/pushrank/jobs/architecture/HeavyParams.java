@@ -1,5 +1,7 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.udf.text.OptionalKey;
+
 /**
  * The heavy ranker's params.yaml. What a model has no use for is null: a logistic regression has neither embeddings nor
  * training by steps.
@@ -15,13 +17,12 @@ package io.pushrank.jobs.architecture;
 public record HeavyParams(
         Architecture model,
         int hashBits,
-        Integer embeddingDimensions,
+        @OptionalKey Integer embeddingDimensions,
         double ooncWeight,
         double engagementWeight,
-        SecondLossDenominator secondLossDenominator,
-        TrainingParams training) {
+        @OptionalKey SecondLossDenominator secondLossDenominator,
+        @OptionalKey TrainingParams training) {
     public HeavyParams {
-        Checks.require(model != null, "model", "the name of a model", model);
         Checks.between("hash_bits", 1, 24, hashBits);
         requireIfUsed(model, "embedding_dimensions", embeddingDimensions);
         if (embeddingDimensions != null) {
@@ -41,7 +42,10 @@ public record HeavyParams(
 
     private static void requireIfUsed(Architecture model, String key, Object value) {
         boolean isUsed = !model.unusedKeys().contains(key);
-        Checks.require(isUsed == (value != null), key, isUsed ? "given" : "absent with model " + model.name(), value);
+        if (isUsed != (value != null)) {
+            throw new IllegalArgumentException(
+                    "key " + key + (isUsed ? " is missing" : " must be absent where model is " + model.name()));
+        }
     }
 
     /**
@@ -51,7 +55,7 @@ public record HeavyParams(
      * @throws IllegalArgumentException naming file, key, value and bound
      */
     public static HeavyParams parse(String file, String yaml) {
-        return ParamsYaml.parse(file, yaml, "heavy", HeavyParams.class);
+        return ParamsYaml.heavy(file, yaml);
     }
 
     /** Of everything random in training; 0 for a model without. */
@@ -61,6 +65,6 @@ public record HeavyParams(
 
     /** The params as the YAML that a model package keeps. */
     public String toYaml() {
-        return ParamsYaml.write(this, model);
+        return ParamsYaml.write(this);
     }
 }

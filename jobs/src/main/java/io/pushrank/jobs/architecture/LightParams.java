@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.udf.text.OptionalKey;
 import java.util.List;
 
 /**
@@ -31,15 +32,9 @@ public record LightParams(
         Checks.between("hash_bits", 1, 24, hashBits);
         Checks.between("embedding_dimensions", 1, 1024, embeddingDimensions);
         Checks.between("dense_units", 1, 16384, denseUnits);
-        Checks.require(hiddenUnits != null, "hidden_units", "a list of numbers", hiddenUnits);
-        hiddenUnits = List.copyOf(hiddenUnits);
-        for (int index = 0; index < hiddenUnits.size(); index++) {
-            Checks.between("hidden_units[" + index + "]", 1, 16384, hiddenUnits.get(index));
-        }
+        hiddenUnits = DenseLayers.requireUnits("hidden_units", hiddenUnits);
         Checks.require(dropout >= 0 && dropout < 1, "dropout", "in [0, 1)", dropout);
         Checks.require(leakySlope >= 0 && leakySlope < 1, "leaky_slope", "in [0, 1)", leakySlope);
-        Checks.require(label != null, "label", "sent, top3 or heavy_score", label);
-        Checks.require(training != null, "training", "a section", training);
     }
 
     /**
@@ -49,7 +44,7 @@ public record LightParams(
      * @throws IllegalArgumentException naming file, key, value and bound
      */
     public static LightParams parse(String file, String yaml) {
-        return ParamsYaml.parse(file, yaml, "light", LightParams.class);
+        return ParamsYaml.light(file, yaml);
     }
 
     /** The params as the YAML that a model package keeps. */

@@ -50,7 +50,6 @@ public record TrainingParams(
     private static final double COSINE_FLOOR = 0.01;
 
     public TrainingParams {
-        Checks.require(optimizer != null, "training.optimizer", "adam or gradient_descent", optimizer);
         Checks.require(learningRate > 0 && learningRate <= 1, "training.learning_rate", "in (0, 1]", learningRate);
         Checks.atLeast("training.learning_rate_warm_up_steps", 0, learningRateWarmUpSteps);
         Checks.atLeast("training.learning_rate_halving_steps", 0, learningRateHalvingSteps);
