@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.VariableNames;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import org.tensorflow.types.TFloat32;
 @ModelName("clemnet")
 public record ClemNet(List<Block> blocks) implements Architecture {
     public ClemNet {
-        Checks.require(
+        Bounds.require(
                 blocks != null && !blocks.isEmpty() && blocks.stream().noneMatch(Objects::isNull),
                 "clemnet.blocks",
                 "a list of at least 1 block",
@@ -44,11 +45,11 @@ public record ClemNet(List<Block> blocks) implements Architecture {
      */
     public record Block(int units, int kernel, int filters, boolean residual) {
         private void require(String key) {
-            Checks.between(key + ".units", 0, 16384, units);
-            Checks.require(
+            Bounds.within(key + ".units", units, 0, 16384);
+            Bounds.require(
                     kernel >= 1 && kernel <= 99 && kernel % 2 == 1, key + ".kernel", "odd, from 1 to 99", kernel);
-            Checks.between(key + ".filters", 0, 256, filters);
-            Checks.require(units + filters > 0, key + ".units + filters", "above 0", units + filters);
+            Bounds.within(key + ".filters", filters, 0, 256);
+            Bounds.require(units + filters > 0, key + ".units + filters", "above 0", units + filters);
         }
     }
 
@@ -86,12 +87,12 @@ public record ClemNet(List<Block> blocks) implements Architecture {
     public List<InputAxis> inputAxes(HeavyParams params, FeatureShape shape) {
         int width = HeavyInput.width(params, shape);
         Block first = blocks.get(0);
-        Checks.require(
+        Bounds.require(
                 first.units() > 0,
                 "clemnet.blocks[0].units",
                 "above 0 for a warm start, since a convolution ties each feature to its neighbors in the list",
                 first.units());
-        Checks.require(
+        Bounds.require(
                 !first.residual() || first.units() != width,
                 "clemnet.blocks[0].residual",
                 "false for a warm start with " + width + " inputs, since it ties each input to the output of its place",

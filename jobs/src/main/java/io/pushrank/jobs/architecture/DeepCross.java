@@ -1,6 +1,7 @@
 package io.pushrank.jobs.architecture;
 
 import io.pushrank.jobs.architecture.InputAxis.Inputs;
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.model.FeatureShape;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,10 +22,10 @@ import org.tensorflow.types.TFloat32;
 @ModelName("dcn")
 public record DeepCross(int crossLayers, int rank, List<Integer> hiddenUnits) implements Architecture {
     public DeepCross {
-        Checks.between("dcn.cross_layers", 1, 16, crossLayers);
-        Checks.between("dcn.rank", 0, 4096, rank);
+        Bounds.within("dcn.cross_layers", crossLayers, 1, 16);
+        Bounds.within("dcn.rank", rank, 0, 4096);
         hiddenUnits = DenseLayers.requireUnits("dcn.hidden_units", hiddenUnits);
-        Checks.require(!hiddenUnits.isEmpty(), "dcn.hidden_units", "a list of at least 1 number", hiddenUnits);
+        Bounds.require(!hiddenUnits.isEmpty(), "dcn.hidden_units", "a list of at least 1 number", hiddenUnits);
     }
 
     @Override

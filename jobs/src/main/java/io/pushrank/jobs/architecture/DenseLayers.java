@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.model.VariableNames;
 import java.util.List;
 import java.util.Objects;
@@ -67,9 +68,9 @@ final class DenseLayers {
 
     /** Checks a list of layers' outputs and returns a copy. */
     static List<Integer> requireUnits(String key, List<Integer> units) {
-        Checks.require(units != null && units.stream().noneMatch(Objects::isNull), key, "a list of numbers", units);
+        Bounds.require(units != null && units.stream().noneMatch(Objects::isNull), key, "a list of numbers", units);
         for (int index = 0; index < units.size(); index++) {
-            Checks.between(key + "[" + index + "]", 1, 16384, units.get(index));
+            Bounds.within(key + "[" + index + "]", units.get(index), 1, 16384);
         }
         return List.copyOf(units);
     }

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.text.OptionalKey;
 
 /**
@@ -23,15 +24,14 @@ public record HeavyParams(
         @OptionalKey SecondLossDenominator secondLossDenominator,
         @OptionalKey TrainingParams training) {
     public HeavyParams {
-        Checks.between("hash_bits", 1, 24, hashBits);
+        Bounds.within("hash_bits", hashBits, 1, 24);
         requireIfUsed(model, "embedding_dimensions", embeddingDimensions);
         if (embeddingDimensions != null) {
-            Checks.between("embedding_dimensions", 1, 1024, embeddingDimensions);
+            Bounds.within("embedding_dimensions", embeddingDimensions, 1, 1024);
         }
-        Checks.require(ooncWeight >= 0 && ooncWeight <= 1, "oonc_weight", "in [0, 1]", ooncWeight);
-        Checks.require(
-                engagementWeight >= 0 && engagementWeight <= 1, "engagement_weight", "in [0, 1]", engagementWeight);
-        Checks.require(
+        Bounds.within("oonc_weight", ooncWeight, 0, 1);
+        Bounds.within("engagement_weight", engagementWeight, 0, 1);
+        Bounds.require(
                 ooncWeight + engagementWeight > 0,
                 "oonc_weight + engagement_weight",
                 "above 0",

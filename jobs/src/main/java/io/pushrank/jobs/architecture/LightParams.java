@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.text.OptionalKey;
 import java.util.List;
 
@@ -29,12 +30,12 @@ public record LightParams(
         @OptionalKey RecordWeights recordWeights,
         TrainingParams training) {
     public LightParams {
-        Checks.between("hash_bits", 1, 24, hashBits);
-        Checks.between("embedding_dimensions", 1, 1024, embeddingDimensions);
-        Checks.between("dense_units", 1, 16384, denseUnits);
+        Bounds.within("hash_bits", hashBits, 1, 24);
+        Bounds.within("embedding_dimensions", embeddingDimensions, 1, 1024);
+        Bounds.within("dense_units", denseUnits, 1, 16384);
         hiddenUnits = DenseLayers.requireUnits("hidden_units", hiddenUnits);
-        Checks.require(dropout >= 0 && dropout < 1, "dropout", "in [0, 1)", dropout);
-        Checks.require(leakySlope >= 0 && leakySlope < 1, "leaky_slope", "in [0, 1)", leakySlope);
+        Bounds.require(dropout >= 0 && dropout < 1, "dropout", "in [0, 1)", dropout);
+        Bounds.require(leakySlope >= 0 && leakySlope < 1, "leaky_slope", "in [0, 1)", leakySlope);
     }
 
     /**

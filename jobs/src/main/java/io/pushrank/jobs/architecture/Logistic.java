@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.model.FeatureShape;
 import java.util.List;
 import org.tensorflow.Operand;
@@ -19,9 +20,9 @@ import org.tensorflow.types.TFloat32;
         without = {"embedding_dimensions", "second_loss_denominator", "training"})
 public record Logistic(double penalty, int iterations, int maximumEvaluationRows) implements Architecture {
     public Logistic {
-        Checks.require(penalty >= 0 && penalty <= 1000, "logistic.penalty", "in [0, 1000]", penalty);
-        Checks.between("logistic.iterations", 1, 10_000, iterations);
-        Checks.atLeast("logistic.maximum_evaluation_rows", 2, maximumEvaluationRows);
+        Bounds.within("logistic.penalty", penalty, 0, 1000);
+        Bounds.within("logistic.iterations", iterations, 1, 10_000);
+        Bounds.atLeast("logistic.maximum_evaluation_rows", maximumEvaluationRows, 2);
     }
 
     @Override

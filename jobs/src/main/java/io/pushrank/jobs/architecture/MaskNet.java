@@ -1,6 +1,7 @@
 package io.pushrank.jobs.architecture;
 
 import io.pushrank.jobs.architecture.InputAxis.Inputs;
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.model.FeatureShape;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,9 +28,9 @@ import org.tensorflow.types.TFloat32;
 public record MaskNet(int blocks, int blockUnits, double reductionRatio, List<Integer> hiddenUnits)
         implements Architecture {
     public MaskNet {
-        Checks.between("masknet.blocks", 1, 64, blocks);
-        Checks.between("masknet.block_units", 1, 16384, blockUnits);
-        Checks.require(
+        Bounds.within("masknet.blocks", blocks, 1, 64);
+        Bounds.within("masknet.block_units", blockUnits, 1, 16384);
+        Bounds.require(
                 reductionRatio > 0 && reductionRatio <= 16, "masknet.reduction_ratio", "in (0, 16]", reductionRatio);
         hiddenUnits = DenseLayers.requireUnits("masknet.hidden_units", hiddenUnits);
     }

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.greatest;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 
+import io.pushrank.jobs.config.Bounds;
 import org.apache.spark.sql.Column;
 
 /**
@@ -17,8 +18,8 @@ import org.apache.spark.sql.Column;
  */
 public record RecordWeights(double smooth, double minimum) {
     public RecordWeights {
-        Checks.require(smooth >= 0 && smooth <= 1e6, "record_weights.smooth", "in [0, 1e6]", smooth);
-        Checks.require(minimum >= 0 && minimum <= 1, "record_weights.minimum", "in [0, 1]", minimum);
+        Bounds.within("record_weights.smooth", smooth, 0, 1e6);
+        Bounds.within("record_weights.minimum", minimum, 0, 1);
     }
 
     /** The weight as FLOAT, above 0. */

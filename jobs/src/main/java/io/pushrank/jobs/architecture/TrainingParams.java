@@ -1,5 +1,7 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.jobs.config.Bounds;
+
 /**
  * How either ranker learns.
  *
@@ -50,36 +52,28 @@ public record TrainingParams(
     private static final double COSINE_FLOOR = 0.01;
 
     public TrainingParams {
-        Checks.require(learningRate > 0 && learningRate <= 1, "training.learning_rate", "in (0, 1]", learningRate);
-        Checks.atLeast("training.learning_rate_warm_up_steps", 0, learningRateWarmUpSteps);
-        Checks.atLeast("training.learning_rate_halving_steps", 0, learningRateHalvingSteps);
-        Checks.atLeast("training.learning_rate_cosine_steps", 0, learningRateCosineSteps);
-        Checks.require(
+        Bounds.require(learningRate > 0 && learningRate <= 1, "training.learning_rate", "in (0, 1]", learningRate);
+        Bounds.atLeast("training.learning_rate_warm_up_steps", learningRateWarmUpSteps, 0);
+        Bounds.atLeast("training.learning_rate_halving_steps", learningRateHalvingSteps, 0);
+        Bounds.atLeast("training.learning_rate_cosine_steps", learningRateCosineSteps, 0);
+        Bounds.require(
                 learningRateHalvingSteps == 0 || learningRateCosineSteps == 0,
                 "training.learning_rate_cosine_steps",
                 "0 where learning_rate_halving_steps is not",
                 learningRateCosineSteps);
-        Checks.require(clipNorm >= 0 && clipNorm < 1e6, "training.clip_norm", "in [0, 1e6)", clipNorm);
-        Checks.require(momentum >= 0 && momentum < 1, "training.momentum", "in [0, 1)", momentum);
-        Checks.require(
-                renormMaximumScale >= 1 && renormMaximumScale <= 100,
-                "training.renorm_maximum_scale",
-                "in [1, 100]",
-                renormMaximumScale);
-        Checks.require(
-                renormMaximumShift >= 0 && renormMaximumShift <= 100,
-                "training.renorm_maximum_shift",
-                "in [0, 100]",
-                renormMaximumShift);
-        Checks.atLeast("training.renorm_ramp_steps", 0, renormRampSteps);
-        Checks.atLeast("training.batch_rows", 2, batchRows);
-        Checks.atLeast("training.maximum_epochs", 1, maximumEpochs);
-        Checks.atLeast("training.maximum_steps", 1, maximumSteps);
-        Checks.atLeast("training.evaluate_every_steps", 1, evaluateEverySteps);
-        Checks.atLeast("training.patience", 1, patience);
-        Checks.require(tolerance >= 0 && tolerance < 100, "training.tolerance", "in [0, 100)", tolerance);
-        Checks.atLeast("training.maximum_evaluation_rows", 2, maximumEvaluationRows);
-        Checks.atLeast("training.statistics_rows", 2, statisticsRows);
+        Bounds.require(clipNorm >= 0 && clipNorm < 1e6, "training.clip_norm", "in [0, 1e6)", clipNorm);
+        Bounds.require(momentum >= 0 && momentum < 1, "training.momentum", "in [0, 1)", momentum);
+        Bounds.within("training.renorm_maximum_scale", renormMaximumScale, 1, 100);
+        Bounds.within("training.renorm_maximum_shift", renormMaximumShift, 0, 100);
+        Bounds.atLeast("training.renorm_ramp_steps", renormRampSteps, 0);
+        Bounds.atLeast("training.batch_rows", batchRows, 2);
+        Bounds.atLeast("training.maximum_epochs", maximumEpochs, 1);
+        Bounds.atLeast("training.maximum_steps", maximumSteps, 1);
+        Bounds.atLeast("training.evaluate_every_steps", evaluateEverySteps, 1);
+        Bounds.atLeast("training.patience", patience, 1);
+        Bounds.require(tolerance >= 0 && tolerance < 100, "training.tolerance", "in [0, 100)", tolerance);
+        Bounds.atLeast("training.maximum_evaluation_rows", maximumEvaluationRows, 2);
+        Bounds.atLeast("training.statistics_rows", statisticsRows, 2);
     }
 
     /** Learning rate of a step, from 0. */

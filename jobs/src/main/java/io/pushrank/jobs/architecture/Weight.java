@@ -1,5 +1,6 @@
 package io.pushrank.jobs.architecture;
 
+import io.pushrank.jobs.config.Bounds;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -153,9 +154,7 @@ public final class Weight {
     }
 
     private static int requireLength(String name, int length, int most) {
-        if (length < 0 || length > most) {
-            throw new IllegalArgumentException(name + " must be from 0 to " + most + ", cannot be: " + length);
-        }
+        Bounds.within(name, length, 0, most);
         return length;
     }
 

@@ -3,6 +3,7 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.bench.Bench;
 import io.pushrank.jobs.bench.BenchContext;
 import io.pushrank.jobs.bench.Benches;
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.run.Sessions;
@@ -53,9 +54,7 @@ final class BenchCommand implements Runnable {
                         + Benches.all().stream()
                                 .map(known -> "  " + known.name() + ": " + known.summary())
                                 .collect(Collectors.joining("\n"))));
-        if (rounds < 1) {
-            throw PushrankException.usage("--rounds must be at least 1, cannot be: " + rounds);
-        }
+        Bounds.ofOptions(() -> Bounds.atLeast("--rounds", rounds, 1));
         SparkSession spark = Sessions.open("bench " + name);
         String directory = RunOptions.benchDirectory();
         Metrics metrics = bench.measure(new BenchContext(

@@ -1,7 +1,7 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.config.Secrets;
-import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.publish.Cleaning;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.table.Layout;
@@ -37,9 +37,7 @@ final class CleanCommand implements Runnable {
 
     @Override
     public void run() {
-        if (idleHours < 1) {
-            throw PushrankException.usage("--idle-hours must be at least 1, but is " + idleHours);
-        }
+        Bounds.ofOptions(() -> Bounds.atLeast("--idle-hours", idleHours, 1));
         SparkSession spark = options.session("clean");
         Instant idleSince = Instant.now().minus(Duration.ofHours(idleHours));
         Storage storage = options.storage(spark);

@@ -3,9 +3,9 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.collaborative.Collaborative;
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.examples.ExampleTable;
-import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Tables;
@@ -213,15 +213,11 @@ final class TrainCommand implements Runnable {
         private String events;
 
         private void requireBounds() {
-            if (!(holdout > 0 && holdout < 1)) {
-                throw PushrankException.usage("--holdout must be above 0 and below 1, cannot be: " + holdout);
-            }
-            if (threads != null && threads < 1) {
-                throw PushrankException.usage("--threads must be at least 1, cannot be: " + threads);
-            }
-            if (checkpointEvery < 0) {
-                throw PushrankException.usage("--checkpoint-every must be at least 0, cannot be: " + checkpointEvery);
-            }
+            Bounds.ofOptions(() -> {
+                Bounds.require(holdout > 0 && holdout < 1, "--holdout", "above 0 and below 1", holdout);
+                Bounds.atLeast("--threads", threads == null ? 1 : threads, 1);
+                Bounds.atLeast("--checkpoint-every", checkpointEvery, 0);
+            });
         }
 
         private Training.Settings settings(ModelPackage start) {

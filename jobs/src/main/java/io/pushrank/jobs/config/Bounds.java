@@ -1,16 +1,47 @@
 package io.pushrank.jobs.config;
 
+import io.pushrank.jobs.exit.PushrankException;
 import java.math.BigInteger;
 import java.util.List;
 
-/** Checks of configuration values; each message gives key, value and bound. They throw {@link IllegalArgumentException}. */
+/**
+ * Checks of settings, params and options; each message gives key, bound and value. They throw
+ * {@link IllegalArgumentException}.
+ */
 public final class Bounds {
     private Bounds() {}
 
     public static void within(String key, double value, double least, double most) {
-        if (!(value >= least && value <= most)) {
+        require(value >= least && value <= most, key, "between " + text(least) + " and " + text(most), value);
+    }
+
+    /** Checks a whole number without an upper bound. */
+    public static void atLeast(String key, long value, long least) {
+        require(value >= least, key, "at least " + least, value);
+    }
+
+    /**
+     * Checks anything else.
+     *
+     * @param bound what the value must be, such as {@code above 0}
+     */
+    public static void require(boolean holds, String key, String bound, Object value) {
+        if (!holds) {
             throw new IllegalArgumentException(
-                    key + " must be between " + text(least) + " and " + text(most) + ", but is " + text(value));
+                    key + " must be " + bound + ", but is " + (value instanceof Double number ? text(number) : value));
+        }
+    }
+
+    /**
+     * Makes checks of the command line's options.
+     *
+     * @throws PushrankException with exit code 2 when one fails
+     */
+    public static void ofOptions(Runnable checks) {
+        try {
+            checks.run();
+        } catch (IllegalArgumentException e) {
+            throw PushrankException.usage(e.getMessage());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.evaluate;
 
+import io.pushrank.jobs.config.Bounds;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
@@ -25,9 +26,7 @@ final class Bootstrap {
      * @param resamples at least 1
      */
     Bootstrap(int[][] users, int columns, int resamples, long seed) {
-        if (resamples < 1) {
-            throw new IllegalArgumentException("resamples must be at least 1, cannot be: " + resamples);
-        }
+        Bounds.atLeast("resamples", resamples, 1);
         SplittableRandom seeds = new SplittableRandom(seed);
         SplittableRandom[] randoms =
                 Stream.generate(seeds::split).limit(resamples).toArray(SplittableRandom[]::new);

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.evaluate.LightEvaluation.Recall;
 import io.pushrank.jobs.examples.ExampleTable;
@@ -73,9 +74,7 @@ public final class Promotion {
      *     none, or they tell nothing: none is positive, or all are; no user has more candidates than are kept
      */
     public boolean promote(ModelKind kind, String version, double margin, ExampleRange range) {
-        if (!(margin >= 0 && margin <= 10)) {
-            throw PushrankException.usage("--margin must be from 0 to 10, cannot be: " + margin);
-        }
+        Bounds.ofOptions(() -> Bounds.within("--margin", margin, 0, 10));
         ModelPackage champion = ExampleRange.model(spark, layout, kind, null);
         ModelPackage challenger = ExampleRange.model(spark, layout, kind, version);
         if (champion.version().equals(version)) {

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.metric;
 
+import io.pushrank.jobs.config.Bounds;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 
@@ -109,9 +110,7 @@ public final class BinaryMetrics {
      */
     public static double expectedCalibrationError(double[] predictions, double[] labels, int bins) {
         require(predictions, labels);
-        if (bins < 1) {
-            throw new IllegalArgumentException("bins must be at least 1, cannot be: " + bins);
-        }
+        Bounds.atLeast("bins", bins, 1);
         int[] order = order(predictions, labels);
         int rows = order.length;
         double[] smoothed = new double[rows];

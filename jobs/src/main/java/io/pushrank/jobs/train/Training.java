@@ -5,7 +5,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
-import io.pushrank.jobs.architecture.Checks;
 import io.pushrank.jobs.architecture.ExampleSource;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.HeavyRanker;
@@ -15,6 +14,7 @@ import io.pushrank.jobs.architecture.Logistic;
 import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.jobs.architecture.UnusableExamplesException;
 import io.pushrank.jobs.architecture.Weight;
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
@@ -72,7 +72,7 @@ public final class Training {
             String events,
             ModelPackage warmStart) {
         public Settings {
-            Checks.atLeast("checkpoint steps", 0, checkpointEverySteps);
+            Bounds.atLeast("checkpoint steps", checkpointEverySteps, 0);
         }
 
         /** One thread, random weights, and everything beside the models. */

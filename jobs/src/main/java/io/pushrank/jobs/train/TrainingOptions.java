@@ -1,7 +1,7 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.architecture.Checks;
 import io.pushrank.jobs.architecture.Weight;
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -64,7 +64,7 @@ public final class TrainingOptions {
      */
     public TrainingOptions checkpoints(
             String directory, int everySteps, OtherOrigin otherOrigin, Configuration configuration) {
-        Checks.atLeast("checkpoint steps", 0, everySteps);
+        Bounds.atLeast("checkpoint steps", everySteps, 0);
         return new TrainingOptions(
                 threads, listener, initialWeights, directory, otherOrigin, everySteps, eventsDirectory, configuration);
     }

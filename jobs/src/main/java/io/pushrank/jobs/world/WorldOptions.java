@@ -1,5 +1,6 @@
 package io.pushrank.jobs.world;
 
+import io.pushrank.jobs.config.Bounds;
 import java.io.Serializable;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
@@ -20,25 +21,16 @@ public record WorldOptions(long users, int days, long seed, LocalDate lastDay, i
     private static final long SECONDS_PER_DAY = 86_400;
 
     public WorldOptions {
-        check("users", users, 50, 1L << 31);
-        check("days", days, 2, 4096);
-        check("snapshotEveryDays", snapshotEveryDays, 1, 4096);
-        check("asOfHour", asOfHour, 0, 15);
-        if (lastDay == null) {
-            throw new IllegalArgumentException("lastDay must be a date, cannot be: null");
-        }
+        Bounds.within("users", (double) users, 50, 1L << 31);
+        Bounds.within("days", days, 2, 4096);
+        Bounds.within("snapshotEveryDays", snapshotEveryDays, 1, 4096);
+        Bounds.within("asOfHour", asOfHour, 0, 15);
+        Bounds.require(lastDay != null, "lastDay", "a date", lastDay);
     }
 
     /** The as-of hour is 12. */
     public WorldOptions(long users, int days, long seed, LocalDate lastDay, int snapshotEveryDays) {
         this(users, days, seed, lastDay, snapshotEveryDays, 12);
-    }
-
-    private static void check(String key, long value, long least, long most) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(
-                    key + " must be between " + least + " and " + most + ", cannot be: " + value);
-        }
     }
 
     /** Day 0 is the first, {@code days - 1} the last. */

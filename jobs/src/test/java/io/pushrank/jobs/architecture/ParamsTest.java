@@ -118,10 +118,10 @@ class ParamsTest {
     @Test
     void aValueOutsideItsRangeIsRefusedWithKeyValueAndBound() {
         requireRefusal(
-                "heavy.yaml: hash_bits must be from 1 to 24, cannot be: 40",
+                "heavy.yaml: hash_bits must be between 1 and 24, but is 40",
                 SampleParams.text("heavy").replace("hash_bits: 18", "hash_bits: 40"));
         requireRefusal(
-                "heavy.yaml: training.learning_rate must be in (0, 1], cannot be: 0.0",
+                "heavy.yaml: training.learning_rate must be in (0, 1], but is 0",
                 SampleParams.text("heavy").replace("learning_rate: 0.001", "learning_rate: 0"));
     }
 
@@ -176,37 +176,37 @@ class ParamsTest {
     @Test
     void valuesOfAModelsOwnSectionAreChecked() {
         requireRefusal(
-                "heavy.yaml: masknet.blocks must be from 1 to 64, cannot be: 0",
+                "heavy.yaml: masknet.blocks must be between 1 and 64, but is 0",
                 SampleParams.text("masknet").replace("blocks: 3", "blocks: 0"));
         requireRefusal(
-                "heavy.yaml: masknet.block_units must be from 1 to 16384, cannot be: 0",
+                "heavy.yaml: masknet.block_units must be between 1 and 16384, but is 0",
                 SampleParams.text("masknet").replace("block_units: 32", "block_units: 0"));
         requireRefusal(
-                "heavy.yaml: masknet.reduction_ratio must be in (0, 16], cannot be: 0.0",
+                "heavy.yaml: masknet.reduction_ratio must be in (0, 16], but is 0",
                 SampleParams.text("masknet").replace("reduction_ratio: 0.5", "reduction_ratio: 0"));
         requireRefusal(
-                "heavy.yaml: masknet.hidden_units[0] must be from 1 to 16384, cannot be: 0",
+                "heavy.yaml: masknet.hidden_units[0] must be between 1 and 16384, but is 0",
                 SampleParams.text("masknet").replace("hidden_units: [32]", "hidden_units: [0]"));
         requireRefusal(
-                "heavy.yaml: dcn.cross_layers must be from 1 to 16, cannot be: 17",
+                "heavy.yaml: dcn.cross_layers must be between 1 and 16, but is 17",
                 SampleParams.text("dcn").replace("cross_layers: 2", "cross_layers: 17"));
         requireRefusal(
-                "heavy.yaml: dcn.rank must be from 0 to 4096, cannot be: -1",
+                "heavy.yaml: dcn.rank must be between 0 and 4096, but is -1",
                 SampleParams.text("dcn").replace("rank: 0", "rank: -1"));
         requireRefusal(
-                "heavy.yaml: dcn.hidden_units must be a list of at least 1 number, cannot be: []",
+                "heavy.yaml: dcn.hidden_units must be a list of at least 1 number, but is []",
                 SampleParams.text("dcn").replace("[128, 64]", "[]"));
         requireRefusal(
                 "heavy.yaml: unknown key dcn.ranks, known keys: cross_layers, hidden_units, rank",
                 SampleParams.text("dcn").replace("rank: 0", "ranks: 0"));
         requireRefusal(
-                "heavy.yaml: logistic.penalty must be in [0, 1000], cannot be: -1.0",
+                "heavy.yaml: logistic.penalty must be between 0 and 1000, but is -1",
                 SampleParams.text("logistic").replace("penalty: 0.01", "penalty: -1"));
         requireRefusal(
-                "heavy.yaml: logistic.iterations must be from 1 to 10000, cannot be: 0",
+                "heavy.yaml: logistic.iterations must be between 1 and 10000, but is 0",
                 SampleParams.text("logistic").replace("iterations: 100", "iterations: 0"));
         requireRefusal(
-                "heavy.yaml: logistic.maximum_evaluation_rows must be at least 2, cannot be: 1",
+                "heavy.yaml: logistic.maximum_evaluation_rows must be at least 2, but is 1",
                 SampleParams.text("logistic").replace("maximum_evaluation_rows: 200000", "maximum_evaluation_rows: 1"));
     }
 
@@ -214,16 +214,16 @@ class ParamsTest {
     void aBlockIsNamedByItsPlace() {
         String third = "{units: 256, kernel: 3, filters: 5, residual: false}";
         requireRefusal(
-                "heavy.yaml: clemnet.blocks[2].units must be from 0 to 16384, cannot be: -1",
+                "heavy.yaml: clemnet.blocks[2].units must be between 0 and 16384, but is -1",
                 SampleParams.text("heavy").replace("units: 256", "units: -1"));
         requireRefusal(
-                "heavy.yaml: clemnet.blocks[2].kernel must be odd, from 1 to 99, cannot be: 4",
+                "heavy.yaml: clemnet.blocks[2].kernel must be odd, from 1 to 99, but is 4",
                 SampleParams.text("heavy").replace(third, third.replace("kernel: 3", "kernel: 4")));
         requireRefusal(
-                "heavy.yaml: clemnet.blocks[2].filters must be from 0 to 256, cannot be: 300",
+                "heavy.yaml: clemnet.blocks[2].filters must be between 0 and 256, but is 300",
                 SampleParams.text("heavy").replace(third, third.replace("filters: 5", "filters: 300")));
         requireRefusal(
-                "heavy.yaml: clemnet.blocks[2].units + filters must be above 0, cannot be: 0",
+                "heavy.yaml: clemnet.blocks[2].units + filters must be above 0, but is 0",
                 SampleParams.text("heavy")
                         .replace(third, third.replace("units: 256", "units: 0").replace("filters: 5", "filters: 0")));
         requireRefusal(
@@ -236,7 +236,7 @@ class ParamsTest {
                 "heavy.yaml: clemnet.blocks[2] must hold keys and values, but is 256",
                 SampleParams.text("heavy").replace(third, "256"));
         requireRefusal(
-                "heavy.yaml: clemnet.blocks must be a list of at least 1 block, cannot be: []",
+                "heavy.yaml: clemnet.blocks must be a list of at least 1 block, but is []",
                 SampleParams.text("heavy").replaceAll("(?m)^ *- .*units.*$", "").replace("blocks:", "blocks: []"));
         requireRefusal(
                 "heavy.yaml: clemnet.blocks[2].units must be a whole number, but is \"wide\"",
@@ -263,7 +263,7 @@ class ParamsTest {
         assertEquals(0.00001, cosine.learningRateAt(5000), 1e-12);
         requireRefusal(
                 "heavy.yaml: training.learning_rate_cosine_steps must be 0 where learning_rate_halving_steps is not,"
-                        + " cannot be: 9",
+                        + " but is 9",
                 SampleParams.text("heavy")
                         .replace("cosine_steps: 0", "cosine_steps: 9")
                         .replace("halving_steps: 0", "halving_steps: 5"));
@@ -289,7 +289,7 @@ class ParamsTest {
                 "record_weights: {smooth: 0.5, floor: 0.1}");
         requireLightRefusal("light.yaml: key record_weights.minimum is missing", "record_weights: {smooth: 0.5}");
         requireLightRefusal(
-                "light.yaml: record_weights.minimum must be in [0, 1], cannot be: 2.0",
+                "light.yaml: record_weights.minimum must be between 0 and 1, but is 2",
                 "record_weights: {smooth: 0.5, minimum: 2}");
     }
 

@@ -163,7 +163,7 @@ class PushrankCommandTest {
     void aHoldoutThatLeavesNothingToLearnFromOrToMeasureOnIsAUsageError(String given, String printed) {
         fails(
                 2,
-                "usage or config: --holdout must be above 0 and below 1, cannot be: " + printed,
+                "usage or config: --holdout must be above 0 and below 1, but is " + printed,
                 Result.of("train", "heavy", "--holdout=" + given));
     }
 

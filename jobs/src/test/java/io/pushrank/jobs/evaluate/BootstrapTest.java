@@ -71,7 +71,7 @@ class BootstrapTest {
     @Test
     void noResamplesAreRefused() {
         assertEquals(
-                "resamples must be at least 1, cannot be: 0",
+                "resamples must be at least 1, but is 0",
                 assertThrows(IllegalArgumentException.class, () -> new Bootstrap(new int[0][], 2, 0, 7))
                         .getMessage());
     }

@@ -237,7 +237,7 @@ class HeavyVersionsTest {
                 "other",
                 0.01,
                 "notifications");
-        refuses(ExitCode.USAGE, "--margin must be from 0 to 10, cannot be: -1.0", "2", -1, "notifications");
+        refuses(ExitCode.USAGE, "--margin must be between 0 and 10, but is -1", "2", -1, "notifications");
         assertEquals(
                 layout.models() + "/heavy/9/manifest.json: expected a model manifest, found no file",
                 assertThrows(ModelException.class, () -> promotion()

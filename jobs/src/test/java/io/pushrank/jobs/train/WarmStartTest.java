@@ -454,7 +454,7 @@ class WarmStartTest {
                 "test", SampleParams.text("sample-heavy").replaceFirst("units: 64, kernel: 3", "units: 0, kernel: 3"));
         assertEquals(
                 "clemnet.blocks[0].units must be above 0 for a warm start, since a convolution ties each feature to its"
-                        + " neighbors in the list, cannot be: 0",
+                        + " neighbors in the list, but is 0",
                 assertThrows(IllegalArgumentException.class, () -> new HeavyRanker(params, new FeatureShape(4, 2))
                                 .inputAxes())
                         .getMessage());

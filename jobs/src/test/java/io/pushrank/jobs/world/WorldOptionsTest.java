@@ -14,16 +14,14 @@ class WorldOptionsTest {
     @Test
     void anOptionOutOfBoundsIsNamedWithItsValueAndBounds() {
         assertRejected(
-                "users must be between 50 and 2147483648, cannot be: 49",
-                () -> new WorldOptions(49, 14, 1, LAST_DAY, 1));
-        assertRejected("days must be between 2 and 4096, cannot be: 1", () -> new WorldOptions(300, 1, 1, LAST_DAY, 1));
+                "users must be between 50 and 2147483648, but is 49", () -> new WorldOptions(49, 14, 1, LAST_DAY, 1));
+        assertRejected("days must be between 2 and 4096, but is 1", () -> new WorldOptions(300, 1, 1, LAST_DAY, 1));
         assertRejected(
-                "snapshotEveryDays must be between 1 and 4096, cannot be: 0",
+                "snapshotEveryDays must be between 1 and 4096, but is 0",
                 () -> new WorldOptions(300, 14, 1, LAST_DAY, 0));
         assertRejected(
-                "asOfHour must be between 0 and 15, cannot be: 16",
-                () -> new WorldOptions(300, 14, 1, LAST_DAY, 1, 16));
-        assertRejected("lastDay must be a date, cannot be: null", () -> new WorldOptions(300, 14, 1, null, 1));
+                "asOfHour must be between 0 and 15, but is 16", () -> new WorldOptions(300, 14, 1, LAST_DAY, 1, 16));
+        assertRejected("lastDay must be a date, but is null", () -> new WorldOptions(300, 14, 1, null, 1));
     }
 
     @Test
