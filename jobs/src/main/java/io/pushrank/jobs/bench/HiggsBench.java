@@ -1,5 +1,6 @@
 package io.pushrank.jobs.bench;
 
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.exit.PushrankException;
@@ -46,7 +47,8 @@ record HiggsBench() implements Bench {
         }
         examples(context, storage, layout, options, FIRST_DAY, LAST_TRAINING_DAY, "3");
         examples(context, storage, layout, options, TEST_DAY, TEST_DAY, "24");
-        return new ModelComparison(context, layout, options, "engagements", LAST_TRAINING_DAY, TEST_DAY).measure();
+        return new ModelComparison(context, layout, options, ExampleLabels.ENGAGEMENTS, LAST_TRAINING_DAY, TEST_DAY)
+                .measure();
     }
 
     private static void examples(
@@ -57,12 +59,12 @@ record HiggsBench() implements Bench {
             LocalDate from,
             LocalDate to,
             String everyHours) {
-        if (!storage.exists(layout.output() + "/examples/ds=" + to + "/labels=engagements")) {
+        if (!storage.exists(layout.output() + "/examples/ds=" + to + "/labels=" + ExampleLabels.ENGAGEMENTS)) {
             context.verb(
                     options,
                     "examples",
                     "--labels",
-                    "engagements",
+                    ExampleLabels.ENGAGEMENTS.toString(),
                     "--from",
                     from.toString(),
                     "--date",

@@ -2,6 +2,7 @@ package io.pushrank.jobs.bench;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.evaluate.TextTable;
@@ -32,7 +33,7 @@ final class ModelComparison {
     private final BenchContext context;
     private final Layout layout;
     private final List<String> options;
-    private final String labels;
+    private final ExampleLabels labels;
     private final LocalDate lastTrainingDay;
     private final LocalDate firstTestDay;
     private final Storage storage;
@@ -47,7 +48,7 @@ final class ModelComparison {
             BenchContext context,
             Layout layout,
             List<String> options,
-            String labels,
+            ExampleLabels labels,
             LocalDate lastTrainingDay,
             LocalDate firstTestDay) {
         this.context = context;
@@ -117,7 +118,7 @@ final class ModelComparison {
                     "--params",
                     params,
                     "--labels",
-                    labels,
+                    labels.toString(),
                     "--to",
                     lastTrainingDay.toString());
         }
@@ -128,7 +129,7 @@ final class ModelComparison {
                 "--model-version",
                 model,
                 "--labels",
-                labels,
+                labels.toString(),
                 "--from",
                 firstTestDay.toString(),
                 "--name",

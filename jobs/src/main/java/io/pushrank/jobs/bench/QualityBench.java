@@ -1,5 +1,6 @@
 package io.pushrank.jobs.bench;
 
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -63,9 +64,9 @@ record QualityBench() implements Bench {
         if (!storage.exists(layout.models() + "/collaborative/1")) {
             context.verb(options, "train", "collaborative", "--date", COLLABORATIVE_DAY.toString());
         }
-        examples(context, storage, layout, options, "notifications", FIRST_TRAINING_DAY, LAST_DAY);
+        examples(context, storage, layout, options, ExampleLabels.NOTIFICATIONS, FIRST_TRAINING_DAY, LAST_DAY);
         Metrics heavy = new ModelComparison(
-                        context, layout, options, "notifications", LAST_TRAINING_DAY, FIRST_TEST_DAY)
+                        context, layout, options, ExampleLabels.NOTIFICATIONS, LAST_TRAINING_DAY, FIRST_TEST_DAY)
                 .measure();
         return new Metrics().put("heavy", heavy).put("light", light(context, storage, layout));
     }
@@ -75,8 +76,15 @@ record QualityBench() implements Bench {
         List<String> listOptions = options(lists);
         List<String> made = new ArrayList<>(listOptions);
         made.addAll(LONG_LISTS);
-        examples(context, storage, lists, made, "candidates", LAST_TRAINING_DAY.minusDays(3), LAST_TRAINING_DAY);
-        examples(context, storage, lists, made, "candidates", LAST_DAY, LAST_DAY);
+        examples(
+                context,
+                storage,
+                lists,
+                made,
+                ExampleLabels.CANDIDATES,
+                LAST_TRAINING_DAY.minusDays(3),
+                LAST_TRAINING_DAY);
+        examples(context, storage, lists, made, ExampleLabels.CANDIDATES, LAST_DAY, LAST_DAY);
         if (!storage.exists(layout.models() + "/light/bench")) {
             context.verb(
                     listOptions, "train", "light", "--model-version", "bench", "--to", LAST_TRAINING_DAY.toString());
@@ -102,7 +110,7 @@ record QualityBench() implements Bench {
             Storage storage,
             Layout layout,
             List<String> options,
-            String labels,
+            ExampleLabels labels,
             LocalDate first,
             LocalDate last) {
         LocalDate from = first;
@@ -110,7 +118,15 @@ record QualityBench() implements Bench {
             from = from.plusDays(1);
         }
         if (!from.isAfter(last)) {
-            context.verb(options, "examples", "--labels", labels, "--from", from.toString(), "--date", last.toString());
+            context.verb(
+                    options,
+                    "examples",
+                    "--labels",
+                    labels.toString(),
+                    "--from",
+                    from.toString(),
+                    "--date",
+                    last.toString());
         }
     }
 

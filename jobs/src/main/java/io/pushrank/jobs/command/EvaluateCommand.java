@@ -1,5 +1,6 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.evaluate.Evaluation;
 import io.pushrank.jobs.evaluate.ExampleRange;
 import io.pushrank.jobs.evaluate.HeavyEvaluation;
@@ -36,7 +37,7 @@ final class EvaluateCommand implements Runnable {
         SparkSession spark = options.session("evaluate heavy");
         HeavyEvaluation heavy = new HeavyEvaluation(
                 spark, options.layout(), options.configFile(spark).config());
-        return publish(options, spark, heavy.evaluate(range.of("notifications"), range.version));
+        return publish(options, spark, heavy.evaluate(range.of(ExampleLabels.NOTIFICATIONS), range.version));
     }
 
     @Command(
@@ -56,7 +57,8 @@ final class EvaluateCommand implements Runnable {
         SparkSession spark = options.session("evaluate light");
         LightEvaluation light = new LightEvaluation(
                 spark, options.layout(), options.configFile(spark).config());
-        return publish(options, spark, light.evaluate(range.of("candidates"), range.version, minimumCandidates));
+        return publish(
+                options, spark, light.evaluate(range.of(ExampleLabels.CANDIDATES), range.version, minimumCandidates));
     }
 
     @Command(
@@ -81,8 +83,9 @@ final class EvaluateCommand implements Runnable {
         @Option(
                 names = "--labels",
                 paramLabel = "KIND",
+                converter = LabelsConverter.class,
                 description = "Kind of the examples' labels. Default: notifications for heavy, candidates for light.")
-        private String labels;
+        private ExampleLabels labels;
 
         @Option(
                 names = "--model-version",
@@ -103,7 +106,7 @@ final class EvaluateCommand implements Runnable {
                 description = "Name of the evaluation. Default: first and last day, as in 2026-03-12..2026-03-13.")
         private String name;
 
-        private ExampleRange of(String defaultLabels) {
+        private ExampleRange of(ExampleLabels defaultLabels) {
             return new ExampleRange(labels == null ? defaultLabels : labels, from, to, name);
         }
     }

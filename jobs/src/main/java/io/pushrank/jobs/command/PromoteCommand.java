@@ -1,5 +1,6 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.evaluate.ExampleRange;
 import io.pushrank.jobs.evaluate.Promotion;
 import io.pushrank.jobs.exit.ExitCode;
@@ -32,7 +33,7 @@ final class PromoteCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "A heavy ranker, when its PR-AUC of OONC is higher by the margin.")
     int heavy(@Mixin RunOptions options, @Mixin PromotionOptions chosen) {
-        return promote("promote heavy", options, chosen, ModelKind.HEAVY, "notifications");
+        return promote("promote heavy", options, chosen, ModelKind.HEAVY, ExampleLabels.NOTIFICATIONS);
     }
 
     @Command(
@@ -40,11 +41,11 @@ final class PromoteCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "A light ranker, when it keeps more of the heavy ranker's best 10 by the margin.")
     int light(@Mixin RunOptions options, @Mixin PromotionOptions chosen) {
-        return promote("promote light", options, chosen, ModelKind.LIGHT, "candidates");
+        return promote("promote light", options, chosen, ModelKind.LIGHT, ExampleLabels.CANDIDATES);
     }
 
     private static int promote(
-            String verb, RunOptions options, PromotionOptions chosen, ModelKind kind, String defaultLabels) {
+            String verb, RunOptions options, PromotionOptions chosen, ModelKind kind, ExampleLabels defaultLabels) {
         SparkSession spark = options.session(verb);
         ExampleRange range =
                 new ExampleRange(chosen.labels == null ? defaultLabels : chosen.labels, chosen.from, chosen.to, null);
@@ -75,8 +76,9 @@ final class PromoteCommand implements Runnable {
         @Option(
                 names = "--labels",
                 paramLabel = "KIND",
+                converter = LabelsConverter.class,
                 description = "Kind of the examples' labels. Default: notifications for heavy, candidates for light.")
-        private String labels;
+        private ExampleLabels labels;
 
         @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
         private LocalDate from;

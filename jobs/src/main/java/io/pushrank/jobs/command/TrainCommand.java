@@ -4,6 +4,7 @@ import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.collaborative.Collaborative;
 import io.pushrank.jobs.config.Bounds;
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.table.Findings;
@@ -44,7 +45,7 @@ final class TrainCommand implements Runnable {
                 options,
                 examples,
                 "heavy",
-                "notifications",
+                ExampleLabels.NOTIFICATIONS,
                 (training, version, params) ->
                         training.heavy(version, HeavyParams.parse(params.name(), params.text())));
     }
@@ -59,7 +60,7 @@ final class TrainCommand implements Runnable {
                 options,
                 examples,
                 "light",
-                "candidates",
+                ExampleLabels.CANDIDATES,
                 (training, version, params) ->
                         training.light(version, LightParams.parse(params.name(), params.text())));
     }
@@ -93,11 +94,16 @@ final class TrainCommand implements Runnable {
     }
 
     private static int train(
-            String verb, RunOptions options, ExampleOptions chosen, String kind, String defaultLabels, Trainer train) {
+            String verb,
+            RunOptions options,
+            ExampleOptions chosen,
+            String kind,
+            ExampleLabels defaultLabels,
+            Trainer train) {
         chosen.requireBounds();
         SparkSession spark = options.session(verb);
         ExampleTable table = new ExampleTable(spark, options.layout());
-        String labels = chosen.labels == null ? defaultLabels : chosen.labels;
+        ExampleLabels labels = chosen.labels == null ? defaultLabels : chosen.labels;
         ModelPackage start = chosen.warmStart == null
                 ? null
                 : ModelPackage.open(
@@ -166,7 +172,7 @@ final class TrainCommand implements Runnable {
         private String warmStart;
 
         @Option(names = "--labels", paramLabel = "KIND", description = "Kind of the examples' labels.")
-        private String labels;
+        private ExampleLabels labels;
 
         @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
         private LocalDate from;

@@ -1,5 +1,6 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Layout;
@@ -59,9 +60,10 @@ final class WarmStartCommand implements Callable<Integer> {
     @Option(
             names = "--labels",
             paramLabel = "KIND",
+            converter = LabelsConverter.class,
             description = "Kind of the examples that new features are measured on. Default: notifications for the heavy"
                     + " ranker, candidates for the light one; used when --output has examples of the new list.")
-    private String labels;
+    private ExampleLabels labels;
 
     @Override
     public Integer call() {
@@ -105,7 +107,9 @@ final class WarmStartCommand implements Callable<Integer> {
                 }
                 return null;
             }
-            String chosen = isAsked ? labels : ranker == ModelKind.HEAVY ? "notifications" : "candidates";
+            ExampleLabels chosen = isAsked
+                    ? labels
+                    : ranker == ModelKind.HEAVY ? ExampleLabels.NOTIFICATIONS : ExampleLabels.CANDIDATES;
             return table.read(chosen, null, null);
         } catch (PushrankException none) {
             if (isAsked) {

@@ -2,7 +2,6 @@ package io.pushrank.jobs.config;
 
 import io.pushrank.jobs.exit.PushrankException;
 import java.math.BigInteger;
-import java.util.List;
 
 /**
  * Checks of settings, params and options; each message gives key, bound and value. They throw
@@ -59,12 +58,6 @@ public final class Bounds {
             throw new IllegalArgumentException(key + " must be a number, but is " + shown(value));
         }
         within(key, number.doubleValue(), least, most);
-    }
-
-    static void oneOf(String key, String value, List<String> known) {
-        if (value == null || !known.contains(value)) {
-            throw new IllegalArgumentException(key + " must be one of " + known + ", but is " + value);
-        }
     }
 
     /** A value as it stands in a file of settings. */

@@ -1,9 +1,9 @@
 package io.pushrank.jobs.config;
 
-import static io.pushrank.jobs.config.Bounds.oneOf;
 import static io.pushrank.jobs.config.Bounds.wholeNumberWithin;
 import static io.pushrank.jobs.config.Bounds.within;
 
+import io.pushrank.udf.model.Precision;
 import io.pushrank.udf.text.OptionalKey;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,33 +53,20 @@ public record RankingConfig(
             int lookbackDays,
             int maxSnapshotAgeDays,
             double maxQuarantinedShare,
-            String itemAge,
+            ItemAge itemAge,
             @OptionalKey String completeMarker,
-            String lateTables,
-            String naiveTimestamps) {
+            LateTables lateTables,
+            NaiveTimestamps naiveTimestamps) {
         public InputsConfig {
             within("inputs.lookback_days", lookbackDays, 1, 3650);
             within("inputs.max_snapshot_age_days", maxSnapshotAgeDays, 0, 3650);
             within("inputs.max_quarantined_share", maxQuarantinedShare, 0, 1);
-            oneOf("inputs.item_age", itemAge, List.of("created", "last_activity"));
             completeMarker = completeMarker == null ? "" : completeMarker;
             if (!completeMarker.matches("|[_.][A-Za-z0-9_.-]+")) {
                 throw new IllegalArgumentException(
                         "inputs.complete_marker must be the name of a file that begins with _"
                                 + " or a point, such as _SUCCESS, or empty, but is " + completeMarker);
             }
-            oneOf("inputs.late_tables", lateTables, List.of("reject", "warn"));
-            oneOf("inputs.naive_timestamps", naiveTimestamps, List.of("reject", "utc"));
-        }
-
-        /** Whether instants without a time zone are of UTC, rather than refused. */
-        public boolean isNaiveUtc() {
-            return naiveTimestamps.equals("utc");
-        }
-
-        /** Whether a run goes on without the newest events of a required table. */
-        public boolean isLateAccepted() {
-            return lateTables.equals("warn");
         }
 
         /**
@@ -96,19 +83,15 @@ public record RankingConfig(
 
         /** Whether an item stays fresh as long as someone acts on it. */
         public boolean isAgeOfLastActivity() {
-            return itemAge.equals("last_activity");
+            return itemAge.isOfLastActivity();
         }
     }
 
     /** How tables are published. */
-    public record PublishingConfig(String mode) {
-        public PublishingConfig {
-            oneOf("publishing.mode", mode, List.of("rename", "manifest"));
-        }
-
-        /** Whether the output's file system renames in one step, so that files can be moved to where plain readers look. */
+    public record PublishingConfig(PublishingMode mode) {
+        /** See {@link PublishingMode#isRenameAtomic}. */
         public boolean isRenameAtomic() {
-            return mode.equals("rename");
+            return mode.isRenameAtomic();
         }
     }
 
@@ -184,22 +167,20 @@ public record RankingConfig(
     }
 
     /** How many candidates of a user light ranking leaves, and by what it chooses. */
-    public record LightRankConfig(int keep, String policy) {
+    public record LightRankConfig(int keep, LightRankPolicy policy) {
         public LightRankConfig {
             within("light_rank.keep", keep, 0, 1000);
-            oneOf("light_rank.policy", policy, List.of("model", "random"));
         }
 
         /** Whether chance chooses: the baseline of experiments. */
         public boolean isRandom() {
-            return policy.equals("random");
+            return policy.isRandom();
         }
     }
 
     /** How the heavy ranker runs on the executors. */
-    public record HeavyRankConfig(int batchRows, int intraOpThreads, String precision, double featuresShare) {
+    public record HeavyRankConfig(int batchRows, int intraOpThreads, Precision precision, double featuresShare) {
         public HeavyRankConfig {
-            oneOf("heavy_rank.precision", precision, List.of("fp32", "bf16", "auto"));
             within("heavy_rank.batch_rows", batchRows, 1, 65_536);
             within("heavy_rank.intra_op_threads", intraOpThreads, 1, 1024);
             within("heavy_rank.features_share", featuresShare, 0, 1);
@@ -218,9 +199,8 @@ public record RankingConfig(
 
     /** How training examples are made. */
     public record ExamplesConfig(
-            String labels, int windowHours, double usersShare, double negativesShare, int newUserDays) {
+            ExampleLabels labels, int windowHours, double usersShare, double negativesShare, int newUserDays) {
         public ExamplesConfig {
-            oneOf("examples.labels", labels, List.of("notifications", "engagements", "candidates"));
             within("examples.window_hours", windowHours, 1, 720);
             within("examples.users_share", usersShare, 1e-6, 1);
             within("examples.negatives_share", negativesShare, 1e-6, 1);

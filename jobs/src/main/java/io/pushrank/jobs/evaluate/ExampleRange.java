@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
@@ -30,7 +31,7 @@ import org.apache.spark.sql.SparkSession;
  * @param to last day; null: the last that there is
  * @param name of the evaluation; null: first and last day
  */
-public record ExampleRange(String labels, LocalDate from, LocalDate to, String name) {
+public record ExampleRange(ExampleLabels labels, LocalDate from, LocalDate to, String name) {
 
     public ExampleRange {
         if (from != null && to != null && to.isBefore(from)) {

@@ -150,7 +150,7 @@ public final class HeavyEvaluation {
         }
         metrics.put("by_user", byUser(scored))
                 .put("oracle_rows", known)
-                .put("labels", range.labels())
+                .put("labels", range.labels().toString())
                 .put("model", model.version())
                 .put("from", range.from().toString())
                 .put("to", range.to().toString());

@@ -243,7 +243,7 @@ public final class Promotion {
                                 .put("gain_low", decision.gain().low())
                                 .put("gain_high", decision.gain().high())
                                 .put("promoted", decision.isPromoted())
-                                .put("labels", range.labels())
+                                .put("labels", range.labels().toString())
                                 .put("from", range.from().toString())
                                 .put("to", range.to().toString())
                                 .toJson());

@@ -3,6 +3,7 @@ package io.pushrank.jobs.examples;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.jobs.table.Channel;
@@ -67,7 +68,7 @@ public final class ExampleTable {
      *
      * @throws PushrankException with exit code 3 when there are none
      */
-    public Dataset<Row> read(String labels, LocalDate from, LocalDate to) {
+    public Dataset<Row> read(ExampleLabels labels, LocalDate from, LocalDate to) {
         features();
         List<String> folders = published.days(Channel.EXAMPLES).stream()
                 .filter(day -> (from == null || !day.isBefore(from)) && (to == null || !day.isAfter(to)))
@@ -83,7 +84,7 @@ public final class ExampleTable {
                 + directory + ": run the verb examples first");
     }
 
-    private Collection<String> folders(String labels, LocalDate day) {
+    private Collection<String> folders(ExampleLabels labels, LocalDate day) {
         String prefix = layout.partition(Table.EXAMPLES, day) + "/labels=" + labels;
         return published.folders(Channel.EXAMPLES, day, prefix).values();
     }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.ExamplesConfig;
 import io.pushrank.jobs.publish.Publisher;
@@ -108,7 +109,7 @@ public final class Examples {
         }
     }
 
-    private static String partition(Layout layout, String labels, Instant instant) {
+    private static String partition(Layout layout, ExampleLabels labels, Instant instant) {
         LocalDate day = LocalDate.ofInstant(instant, ZoneOffset.UTC);
         return layout.partition(Table.EXAMPLES, day) + "/labels=" + labels + "/hour="
                 + "%02d".formatted(instant.atOffset(ZoneOffset.UTC).getHour());
@@ -126,9 +127,9 @@ public final class Examples {
         Instant until = instant.plus(examples.window());
         Dataset<Row> rows =
                 switch (examples.labels()) {
-                    case "notifications" -> sent(tables, tables.inputs().labels(Table.NOTIFICATIONS, instant, until));
-                    case "engagements" -> actedOn(tables, tables.inputs().labels(Table.ENGAGEMENTS, instant, until));
-                    default -> proposed(tables);
+                    case NOTIFICATIONS -> sent(tables, tables.inputs().labels(Table.NOTIFICATIONS, instant, until));
+                    case ENGAGEMENTS -> actedOn(tables, tables.inputs().labels(Table.ENGAGEMENTS, instant, until));
+                    case CANDIDATES -> proposed(tables);
                 };
         Column isNew = col("user_created_at").gt(lit(instant.minus(Duration.ofDays(examples.newUserDays()))));
         Dataset<Row> accounts = tables.read(Table.USERS)

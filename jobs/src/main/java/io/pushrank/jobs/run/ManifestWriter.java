@@ -48,7 +48,7 @@ final class ManifestWriter {
             return new Settings(
                     file.config().asOf(date).toString(),
                     file.digest(),
-                    file.config().publishing().mode(),
+                    file.config().publishing().mode().toString(),
                     choices.isForced(),
                     List.copyOf(choices.accepted()));
         }

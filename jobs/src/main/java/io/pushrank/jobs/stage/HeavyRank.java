@@ -85,9 +85,8 @@ public record HeavyRank() implements Stage {
         Column isKept = pmod(xxhash64(lit(tables.config().seed()), col("user_id")), lit(MILLION))
                 .lt(share.multiply(MILLION));
         TensorFlowThreads threads = new TensorFlowThreads(config.intraOpThreads(), -1);
-        Precision precision = Precision.valueOf(config.precision().toUpperCase(Locale.ROOT));
-        tables.note("heavy_rank.precision", precisionOf(model, threads, precision));
-        return HeavyScoring.score(rows, "features", model, config.batchRows(), threads, precision)
+        tables.note("heavy_rank.precision", precisionOf(model, threads, config.precision()));
+        return HeavyScoring.score(rows, "features", model, config.batchRows(), threads, config.precision())
                 .withColumn(
                         "rank",
                         row_number()

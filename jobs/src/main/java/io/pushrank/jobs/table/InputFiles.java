@@ -129,7 +129,7 @@ final class InputFiles {
                                 .flatMap(day -> day.files().stream())
                                 .map(DayFiles.DataFile::path)
                                 .toList(),
-                        config.isNaiveUtc())
+                        config.naiveTimestamps().isUtc())
                 .iterator();
         Map<Layer, List<String>> layers = new LinkedHashMap<>();
         for (DayFiles day : there) {

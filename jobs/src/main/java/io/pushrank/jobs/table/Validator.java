@@ -79,7 +79,7 @@ public final class Validator {
                             + ", but other event tables have " + days
                     : "input table " + table.tableName() + " has no partition of " + days
                             + ", but other event tables have";
-            if (isLate && table.isRequired() && !config.inputs().isLateAccepted()) {
+            if (isLate && table.isRequired() && !config.inputs().lateTables().isAccepted()) {
                 throw PushrankException.input(
                         text + "; wait for it, or go on without by --set inputs.late_tables=warn");
             }

@@ -159,7 +159,7 @@ class PushrankCommandTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"0, 0.0", "1, 1.0", "-0.2, -0.2", "NaN, NaN"})
+    @CsvSource({"0, 0", "1, 1", "-0.2, -0.2", "NaN, NaN"})
     void aHoldoutThatLeavesNothingToLearnFromOrToMeasureOnIsAUsageError(String given, String printed) {
         fails(
                 2,

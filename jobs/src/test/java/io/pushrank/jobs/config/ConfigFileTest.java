@@ -14,6 +14,7 @@ import io.pushrank.jobs.config.RankingConfig.LightRankConfig;
 import io.pushrank.jobs.config.RankingConfig.OutputGateConfig;
 import io.pushrank.jobs.config.RankingConfig.QualityControlConfig;
 import io.pushrank.jobs.config.RankingConfig.TargetsConfig;
+import io.pushrank.udf.model.Precision;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,7 +35,9 @@ class ConfigFileTest {
         RankingConfig config = shipped.config();
 
         assertEquals(12, config.asOfHour());
-        assertEquals(new InputsConfig(30, 7, 0.5, "created", "", "reject", "reject"), config.inputs());
+        assertEquals(
+                new InputsConfig(30, 7, 0.5, ItemAge.CREATED, "", LateTables.REJECT, NaiveTimestamps.REJECT),
+                config.inputs());
         assertEquals(
                 new GatesConfig(
                         7,
@@ -49,10 +52,10 @@ class ConfigFileTest {
         assertEquals(
                 List.of("social_proof", "in_network", "followed_topics", "collaborative", "popular"),
                 List.copyOf(config.candidates().sources().keySet()));
-        assertEquals(new LightRankConfig(100, "model"), config.lightRank());
-        assertEquals(new HeavyRankConfig(512, 1, "fp32", 0.05), config.heavyRank());
+        assertEquals(new LightRankConfig(100, LightRankPolicy.MODEL), config.lightRank());
+        assertEquals(new HeavyRankConfig(512, 1, Precision.FP32, 0.05), config.heavyRank());
         assertEquals(new QualityControlConfig(1, 24, 2, 30), config.qualityControl());
-        assertEquals(new ExamplesConfig("notifications", 24, 1.0, 1.0, 14), config.examples());
+        assertEquals(new ExamplesConfig(ExampleLabels.NOTIFICATIONS, 24, 1.0, 1.0, 14), config.examples());
         assertEquals(50, config.collaborative().authors());
     }
 
@@ -171,7 +174,8 @@ class ConfigFileTest {
             inputs.late_tables=wait              | inputs.late_tables must be one of [reject, warn], but is wait
             inputs.naive_timestamps=local        | inputs.naive_timestamps must be one of [reject, utc], but is local
             inputs.item_age=born                 | inputs.item_age must be one of [created, last_activity], but is born
-            inputs.item_age=null                 | inputs.item_age must be a text, but is null
+            publishing.mode=copy                 | publishing.mode must be one of [rename, manifest], but is copy
+            inputs.item_age=null                 | inputs.item_age must be one of [created, last_activity], but is null
             gates.trailing_days=91               | gates.trailing_days must be between 1 and 90, but is 91
             gates.minimum_days=8                 | gates.minimum_days must be between 1 and 7, but is 8
             gates.minimum_days=0                 | gates.minimum_days must be between 1 and 7, but is 0

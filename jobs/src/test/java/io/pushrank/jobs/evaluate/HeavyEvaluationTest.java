@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Table;
 import java.time.Duration;
@@ -168,14 +169,16 @@ class HeavyEvaluationTest {
                 assertThrows(
                                 PushrankException.class,
                                 () -> new ExampleRange(
-                                        "notifications",
+                                        ExampleLabels.NOTIFICATIONS,
                                         LocalDate.parse("2026-03-02"),
                                         LocalDate.parse("2026-03-01"),
                                         null))
                         .getMessage());
         assertEquals(
                 "--name must be letters, digits, points, hyphens and underscores, cannot be: ../1",
-                assertThrows(PushrankException.class, () -> new ExampleRange("notifications", null, null, "../1"))
+                assertThrows(
+                                PushrankException.class,
+                                () -> new ExampleRange(ExampleLabels.NOTIFICATIONS, null, null, "../1"))
                         .getMessage());
     }
 

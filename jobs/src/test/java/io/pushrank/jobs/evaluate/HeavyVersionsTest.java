@@ -13,6 +13,7 @@ import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.RandomHeavyRanker;
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.ExitCode;
@@ -96,8 +97,8 @@ class HeavyVersionsTest {
         Dataset<Row> scored = HeavyScoring.score(rows(), "features", second, 64, TensorFlowThreads.DEFAULT);
         double median = scored.stat().approxQuantile("p_oonc", new double[] {0.5}, 0)[0];
         Column oonc = col("p_oonc").gt(median).cast("float");
-        writeExamples("notifications", scored.withColumn("label_oonc", oonc));
-        writeExamples("engagements", scored.withColumn("label_oonc", lit(0f)));
+        writeExamples(ExampleLabels.NOTIFICATIONS, scored.withColumn("label_oonc", oonc));
+        writeExamples(ExampleLabels.ENGAGEMENTS, scored.withColumn("label_oonc", lit(0f)));
         new ExampleTable(SharedSpark.session(), layout).claim(FEATURES);
     }
 
@@ -140,7 +141,7 @@ class HeavyVersionsTest {
         return FeatureColumns.both(rows, col("*"), FEATURES, FeatureErrors.of(SharedSpark.session()));
     }
 
-    private static void writeExamples(String labels, Dataset<Row> labeled) {
+    private static void writeExamples(ExampleLabels labels, Dataset<Row> labeled) {
         String folder = layout.output() + "/examples/ds=2026-03-02/labels=" + labels + "/hour=12";
         labeled.withColumn("label_engagement", expr("CAST(label_oonc = 1 AND item_id % 2 = 0 AS FLOAT)"))
                 .select(List.of(Table.EXAMPLES.schema().fieldNames()).stream()
@@ -152,7 +153,7 @@ class HeavyVersionsTest {
         Published.record(storage, layout, Channel.EXAMPLES, LocalDate.of(2026, 3, 2), folder, 0);
     }
 
-    private static String promote(String version, double margin, String labels, boolean isExpected) {
+    private static String promote(String version, double margin, ExampleLabels labels, boolean isExpected) {
         PrintStream out = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try {
@@ -168,7 +169,7 @@ class HeavyVersionsTest {
         return new Promotion(SharedSpark.session(), layout, ConfigFile.shipped().config());
     }
 
-    private static ExampleRange range(String labels) {
+    private static ExampleRange range(ExampleLabels labels) {
         return new ExampleRange(labels, null, null, null);
     }
 
@@ -176,7 +177,8 @@ class HeavyVersionsTest {
         return ModelPackage.open(layout.models(), ModelKind.HEAVY, version, HADOOP);
     }
 
-    private static void refuses(ExitCode exitCode, String message, String version, double margin, String labels) {
+    private static void refuses(
+            ExitCode exitCode, String message, String version, double margin, ExampleLabels labels) {
         PushrankException refusal = assertThrows(
                 PushrankException.class, () -> promotion().promote(ModelKind.HEAVY, version, margin, range(labels)));
         assertEquals(message, refusal.getMessage());
@@ -191,7 +193,7 @@ class HeavyVersionsTest {
     @Test
     void whoIsBetterIsPutInUseAndWhoIsWorseIsNot() throws IOException {
         try {
-            String won = promote("2", 0.01, "notifications", true);
+            String won = promote("2", 0.01, ExampleLabels.NOTIFICATIONS, true);
             assertTrue(won.contains("heavy/2 is in use now: better by at least 0.01000 of the champion's\n"), won);
             assertEquals("2", used());
             String file = layout.models() + "/heavy/2-evaluations/promotion-2026-03-02..2026-03-02.json";
@@ -200,7 +202,7 @@ class HeavyVersionsTest {
             assertEquals(1, written.number("challenger_value"), 0.01);
             assertTrue(written.number("gain_low") > 0, written::toJson);
 
-            String lost = promote("1", 0, "notifications", false);
+            String lost = promote("1", 0, ExampleLabels.NOTIFICATIONS, false);
             assertTrue(
                     lost.contains("heavy/1 is not promoted: it must be better by at least 0.000 of the champion's,"
                             + " and not by chance\n"),
@@ -219,7 +221,7 @@ class HeavyVersionsTest {
                         + "/heavy/champion names",
                 "1",
                 0.01,
-                "notifications");
+                ExampleLabels.NOTIFICATIONS);
         refuses(
                 ExitCode.USAGE,
                 "--from must be after 2026-03-02T12:00:00Z, the last instant of the examples that model "
@@ -227,7 +229,7 @@ class HeavyVersionsTest {
                         + " was made with; the first instant chosen is 2026-03-02T12:00:00Z",
                 "overlapping",
                 0.01,
-                "notifications");
+                ExampleLabels.NOTIFICATIONS);
         refuses(
                 ExitCode.USAGE,
                 "versions 1 and other in " + open("1").directory() + " and "
@@ -236,12 +238,12 @@ class HeavyVersionsTest {
                         + " own list, or warm-start the one in use to the new list and compare with that",
                 "other",
                 0.01,
-                "notifications");
-        refuses(ExitCode.USAGE, "--margin must be between 0 and 10, but is -1", "2", -1, "notifications");
+                ExampleLabels.NOTIFICATIONS);
+        refuses(ExitCode.USAGE, "--margin must be between 0 and 10, but is -1", "2", -1, ExampleLabels.NOTIFICATIONS);
         assertEquals(
                 layout.models() + "/heavy/9/manifest.json: expected a model manifest, found no file",
                 assertThrows(ModelException.class, () -> promotion()
-                                .promote(ModelKind.HEAVY, "9", 0.01, range("notifications")))
+                                .promote(ModelKind.HEAVY, "9", 0.01, range(ExampleLabels.NOTIFICATIONS)))
                         .getMessage());
     }
 
@@ -253,14 +255,14 @@ class HeavyVersionsTest {
                         + " both classes, name another range",
                 "2",
                 0.01,
-                "engagements");
+                ExampleLabels.ENGAGEMENTS);
         refuses(
                 ExitCode.INPUT_REJECTED,
                 "there are no examples labels=candidates from null to null in " + layout.output()
                         + "/examples: run the verb examples first",
                 "2",
                 0.01,
-                "candidates");
+                ExampleLabels.CANDIDATES);
     }
 
     @Test
@@ -292,7 +294,7 @@ class HeavyVersionsTest {
     void thePageOfAnEvaluationIsWellFormedAndHoldsItsFigures() throws Exception {
         Evaluation evaluation = new HeavyEvaluation(
                         SharedSpark.session(), layout, ConfigFile.shipped().config())
-                .evaluate(range("notifications"), "1");
+                .evaluate(range(ExampleLabels.NOTIFICATIONS), "1");
         String page = evaluation.page();
         Document document = DocumentBuilderFactory.newInstance()
                 .newDocumentBuilder()

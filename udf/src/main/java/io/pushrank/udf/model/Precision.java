@@ -1,5 +1,6 @@
 package io.pushrank.udf.model;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,10 +10,13 @@ import java.util.Set;
 /** What the heavy ranker's matrix products are calculated in. */
 public enum Precision {
     /** Single precision. */
+    @JsonProperty("fp32")
     FP32,
     /** bfloat16, where it keeps within {@link PrecisionCheck}'s bounds; a CPU without it is an error. */
+    @JsonProperty("bf16")
     BF16,
     /** {@link #BF16} where the CPU has it, else {@link #FP32}. */
+    @JsonProperty("auto")
     AUTO;
 
     /** Flags of /proc/cpuinfo, of which one must be there for bfloat16 to pay. */
