@@ -85,8 +85,7 @@ final class Validation {
             rows += report.rows();
             quarantined += report.quarantined();
         }
-        if (channel == Channel.DAILY) {
-            // Examples are of many days, of which each may be unlike the others.
+        if (channel.isGated()) {
             new GateKeeper(run).judge(inputs);
         }
         Manifest.StageReport report = new Manifest.StageReport(

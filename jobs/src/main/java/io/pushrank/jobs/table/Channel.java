@@ -1,27 +1,34 @@
 package io.pushrank.jobs.table;
 
+import java.util.Locale;
+
 /** Who publishes: each channel has its own logs. */
 public enum Channel {
     /** The stages of the daily flow. */
-    DAILY("daily", "quarantine"),
-    /** Training examples, which are made beside it. */
-    EXAMPLES("examples", "examples_quarantine");
+    DAILY("quarantine", true),
+    /** Training examples, made beside it. They are of many days, of which each may be unlike the others. */
+    EXAMPLES("examples_quarantine", false);
 
-    private final String folder;
     private final String quarantine;
+    private final boolean isGated;
 
-    Channel(String folder, String quarantine) {
-        this.folder = folder;
+    Channel(String quarantine, boolean isGated) {
         this.quarantine = quarantine;
+        this.isGated = isGated;
     }
 
     /** Name of the folder of its logs. */
     String folder() {
-        return folder;
+        return name().toLowerCase(Locale.ROOT);
     }
 
     /** Name of the folder of the input rows that its runs cannot use: those that only examples read lie apart. */
     String quarantine() {
         return quarantine;
+    }
+
+    /** Whether its inputs are compared with those of earlier days. */
+    public boolean isGated() {
+        return isGated;
     }
 }
