@@ -1,11 +1,11 @@
 package io.pushrank.jobs.bench;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
+import org.apache.commons.math3.stat.StatUtils;
 
 /**
  * Figures measured in turn, A B C A B C …, so that a machine whose speed drifts is as slow for one as for the other. A first
@@ -36,14 +36,10 @@ final class Rounds {
             context.out().println(line);
         }
         Map<String, Double> medians = new LinkedHashMap<>();
-        values.forEach((name, all) -> medians.put(name, median(all)));
+        values.forEach((name, all) -> medians.put(
+                name,
+                StatUtils.percentile(
+                        all.stream().mapToDouble(Double::doubleValue).toArray(), 50)));
         return medians;
-    }
-
-    private static double median(List<Double> values) {
-        List<Double> sorted = new ArrayList<>(values);
-        Collections.sort(sorted);
-        int middle = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
     }
 }

@@ -9,6 +9,7 @@ import io.pushrank.udf.text.Documents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /**
  * The settings as a tree: the shipped file, what the user's file lays over it, what {@code --set} lays over both.
@@ -94,7 +95,7 @@ public final class ConfigFile {
 
     /** SHA-256 of the settings in effect: the manifest's config hash. */
     public String digest() {
-        return Digests.of(tree.toString());
+        return DigestUtils.sha256Hex(tree.toString());
     }
 
     private static ObjectNode asObject(String name, JsonNode node) {

@@ -5,7 +5,8 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.xxhash64;
 
-import java.util.Arrays;
+import org.apache.commons.math3.distribution.TDistribution;
+import org.apache.commons.math3.stat.descriptive.moment.SecondMoment;
 import org.apache.spark.sql.Column;
 
 /**
@@ -14,13 +15,6 @@ import org.apache.spark.sql.Column;
  */
 final class Jackknife {
     private static final int PARTS = 32;
-
-    /** 97.5th percentiles of Student's t with 1 to 31 degrees of freedom. */
-    private static final double[] T = {
-        12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281, 2.2010, 2.1788, 2.1604, 2.1448,
-        2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860, 2.0796, 2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484,
-        2.0452, 2.0423, 2.0395
-    };
 
     private Jackknife() {}
 
@@ -33,7 +27,7 @@ final class Jackknife {
      * The 95 % interval of a figure.
      *
      * @param figure of all users
-     * @param without the figure without each part in turn, at most 32
+     * @param without the figure without each part in turn
      * @return NaN at both ends with fewer than two parts, or where the figure is undefined without one of them: then that
      *     part's users alone decide, and nothing tells how other users would
      */
@@ -42,12 +36,9 @@ final class Jackknife {
         if (parts < 2) {
             return new Bootstrap.Interval(Double.NaN, Double.NaN);
         }
-        double mean = Arrays.stream(without).sum() / parts;
-        double squares = 0;
-        for (double value : without) {
-            squares += (value - mean) * (value - mean);
-        }
-        double half = T[parts - 2] * Math.sqrt(squares * (parts - 1) / parts);
+        double squares = new SecondMoment().evaluate(without);
+        double half = new TDistribution(parts - 1).inverseCumulativeProbability(0.975)
+                * Math.sqrt(squares * (parts - 1) / parts);
         return new Bootstrap.Interval(figure - half, figure + half);
     }
 }

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.DoubleUnaryOperator;
+import org.apache.commons.math3.stat.StatUtils;
 
 /** What gates of inputs and of outputs have in common: when there is enough to judge by, and what the days before were. */
 final class Trailing {
@@ -111,9 +112,8 @@ final class Trailing {
 
     /** The middle one, or the mean of the two in the middle. */
     static double median(List<Double> numbers) {
-        List<Double> sorted = numbers.stream().sorted().toList();
-        int half = sorted.size() / 2;
-        return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
+        return StatUtils.percentile(
+                numbers.stream().mapToDouble(Double::doubleValue).toArray(), 50);
     }
 
     /** Counts of several days together; where one day counts texts in buckets, all do. */

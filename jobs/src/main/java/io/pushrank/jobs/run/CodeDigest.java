@@ -1,6 +1,5 @@
 package io.pushrank.jobs.run;
 
-import io.pushrank.jobs.config.Digests;
 import io.pushrank.udf.model.ModelPackage;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -10,6 +9,8 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Which build is at work: SHA-256 of the jars or class folders that the product's classes came from. */
 final class CodeDigest {
@@ -22,7 +23,7 @@ final class CodeDigest {
     }
 
     private static String compute() {
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         try {
             for (Class<?> part : List.of(CodeDigest.class, ModelPackage.class)) {
                 Path source = Path.of(
@@ -36,7 +37,7 @@ final class CodeDigest {
         } catch (URISyntaxException e) {
             throw new IllegalStateException("a class comes from a file", e);
         }
-        return Digests.hex(digest.digest());
+        return Hex.encodeHexString(digest.digest());
     }
 
     private static List<Path> files(Path source) throws IOException {

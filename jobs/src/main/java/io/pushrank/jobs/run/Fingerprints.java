@@ -1,7 +1,6 @@
 package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.config.ConfigFile;
-import io.pushrank.jobs.config.Digests;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
@@ -12,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Tells a stage's work from any other: equal fingerprints give equal rows, so that the work need not be done again. */
 final class Fingerprints {
@@ -54,6 +54,6 @@ final class Fingerprints {
     }
 
     private static String digest(List<String> lines) {
-        return Digests.of(String.join("\n", lines));
+        return DigestUtils.sha256Hex(String.join("\n", lines));
     }
 }

@@ -1,7 +1,6 @@
 package io.pushrank.jobs.train;
 
 import io.pushrank.jobs.architecture.Weight;
-import io.pushrank.jobs.config.Digests;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -20,6 +19,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
@@ -61,7 +61,7 @@ final class Checkpoints implements AutoCloseable {
     void save(Map<String, String> origin, TrainingState state) {
         Path file = new Path(folder, PREFIX + String.format("%012d", state.step()));
         Path draft = new Path(folder, DRAFT);
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         try {
             try (DataOutputStream output = new DataOutputStream(
                     new BufferedOutputStream(new DigestOutputStream(files.create(draft, true), digest), BUFFER))) {
@@ -196,7 +196,7 @@ final class Checkpoints implements AutoCloseable {
 
     /** Empty when the file is not whole, as a machine that lost its power may leave it. */
     private Optional<TrainingState> read(Path file, Map<String, String> origin) throws IOException, OriginException {
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         try (DigestInputStream digesting =
                         new DigestInputStream(new BufferedInputStream(files.open(file), BUFFER), digest);
                 DataInputStream input = new DataInputStream(digesting)) {

@@ -4,9 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import org.apache.commons.io.file.PathUtils;
 
 /** A temporary folder of this machine, for what TensorFlow writes: gone with everything in it once closed. */
 final class LocalFolder implements AutoCloseable {
@@ -26,11 +24,8 @@ final class LocalFolder implements AutoCloseable {
 
     @Override
     public void close() {
-        try (Stream<Path> files = Files.walk(path)) {
-            List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-            for (Path file : deepestFirst) {
-                Files.delete(file);
-            }
+        try {
+            PathUtils.deleteDirectory(path);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.architecture.Example;
 import io.pushrank.jobs.architecture.ExampleSource;
-import io.pushrank.jobs.config.Digests;
 import java.io.IOException;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
@@ -19,6 +18,8 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -65,9 +66,9 @@ public final class ShuffledExamples implements ExampleSource {
         this.parts = parts;
         this.seed = seed;
         this.count = parts.stream().mapToLong(Part::rows).sum();
-        MessageDigest all = Digests.sha256();
+        MessageDigest all = DigestUtils.getSha256Digest();
         parts.forEach(part -> all.update(part.digest()));
-        this.digest = Digests.hex(all.digest());
+        this.digest = Hex.encodeHexString(all.digest());
     }
 
     /**
@@ -118,7 +119,7 @@ public final class ShuffledExamples implements ExampleSource {
         long attempt = TaskContext.get().taskAttemptId();
         Path file = new Path(directory, String.format("part-%05d-%d", index, attempt));
         List<Long> starts = new ArrayList<>(List.of(0L));
-        MessageDigest digest = Digests.sha256();
+        MessageDigest digest = DigestUtils.getSha256Digest();
         ExampleCodec codec = new ExampleCodec();
         long count = 0;
         try (FSDataOutputStream output = file.getFileSystem(hadoop).create(file, true)) {

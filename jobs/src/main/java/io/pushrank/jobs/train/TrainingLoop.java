@@ -10,7 +10,6 @@ import io.pushrank.jobs.architecture.SavedModelWriter;
 import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.UnusableExamplesException;
 import io.pushrank.jobs.architecture.Weight;
-import io.pushrank.jobs.config.Digests;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.train.Interruption.InterruptedTrainingException;
 import io.pushrank.udf.model.ModelExport;
@@ -26,6 +25,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 
 /** Early-stopped training of one ranker, and the export of its best weights. */
 final class TrainingLoop {
@@ -243,17 +244,17 @@ final class TrainingLoop {
 
     /** What must be the same for a checkpoint to be gone on from. */
     private Map<String, String> origin(String featuresYaml) {
-        MessageDigest initial = Digests.sha256();
+        MessageDigest initial = DigestUtils.getSha256Digest();
         new TreeMap<>(options.initialWeights).forEach((name, weight) -> {
-            initial.update(Digests.of(name).getBytes(StandardCharsets.UTF_8));
+            initial.update(DigestUtils.sha256Hex(name).getBytes(StandardCharsets.UTF_8));
             weight.addTo(initial);
         });
         Map<String, String> parts = new LinkedHashMap<>();
-        parts.put("params", Digests.of(ranker.paramsYaml()));
-        parts.put("features", Digests.of(featuresYaml));
+        parts.put("params", DigestUtils.sha256Hex(ranker.paramsYaml()));
+        parts.put("features", DigestUtils.sha256Hex(featuresYaml));
         parts.put("training examples", training.digest());
         parts.put("evaluation examples", evaluation.digest());
-        parts.put("initial weights", Digests.hex(initial.digest()));
+        parts.put("initial weights", Hex.encodeHexString(initial.digest()));
         return parts;
     }
 

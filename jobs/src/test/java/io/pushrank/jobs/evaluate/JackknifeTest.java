@@ -11,8 +11,8 @@ class JackknifeTest {
     void twoPartsByHand() {
         // Squares 0.01 + 0.01, times (2 − 1) / 2: a standard error of 0.1; t of one degree of freedom is 12.7062.
         Bootstrap.Interval interval = Jackknife.interval(0.5, new double[] {0.4, 0.6});
-        assertEquals(0.5 - 1.27062, interval.low(), 1e-9);
-        assertEquals(0.5 + 1.27062, interval.high(), 1e-9);
+        assertEquals(0.5 - 1.27062, interval.low(), 1e-6);
+        assertEquals(0.5 + 1.27062, interval.high(), 1e-6);
     }
 
     /** For a mean, the jackknife is the textbook's standard error. */
@@ -30,7 +30,7 @@ class JackknifeTest {
                 .mapToDouble(part -> (values[part] - sum / 32) * (values[part] - sum / 32))
                 .sum();
         Bootstrap.Interval interval = Jackknife.interval(sum / 32, without);
-        assertEquals(2.0395 * Math.sqrt(squares / 31 / 32), interval.high() - sum / 32, 1e-9);
+        assertEquals(2.0395 * Math.sqrt(squares / 31 / 32), interval.high() - sum / 32, 1e-5);
     }
 
     @Test

@@ -11,13 +11,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.StandardCopyOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.commons.io.file.PathUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 
@@ -301,7 +301,7 @@ public final class ModelPackage implements Serializable {
                 if (!isIntact(target)) {
                     return staging;
                 }
-                deleteRecursively(staging);
+                PathUtils.deleteDirectory(staging);
                 return target;
             }
         } catch (IOException failure) {
@@ -319,7 +319,7 @@ public final class ModelPackage implements Serializable {
         java.nio.file.Path doomed = localRoot().resolve("deleted-" + UUID.randomUUID());
         try {
             Files.move(target, doomed, StandardCopyOption.ATOMIC_MOVE);
-            deleteRecursively(doomed);
+            PathUtils.deleteDirectory(doomed);
         } catch (NoSuchFileException nothingThere) {
             // Never copied, or deleted by another JVM.
         } catch (IOException failure) {
@@ -330,16 +330,6 @@ public final class ModelPackage implements Serializable {
     private static java.nio.file.Path localRoot() {
         return java.nio.file.Path.of(
                 System.getProperty("java.io.tmpdir"), "pushrank-models-" + System.getProperty("user.name"));
-    }
-
-    private static void deleteRecursively(java.nio.file.Path directory) throws IOException {
-        List<java.nio.file.Path> found;
-        try (Stream<java.nio.file.Path> walk = Files.walk(directory)) {
-            found = walk.sorted(Comparator.reverseOrder()).toList();
-        }
-        for (java.nio.file.Path path : found) {
-            Files.delete(path);
-        }
     }
 
     private boolean isIntact(java.nio.file.Path copy) throws IOException {
