@@ -6,8 +6,10 @@ import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.AttributeSet;
+import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SortOrder;
 import org.apache.spark.sql.catalyst.plans.physical.Partitioning;
+import org.apache.spark.sql.catalyst.plans.physical.PartitioningCollection;
 import org.apache.spark.sql.catalyst.plans.physical.UnknownPartitioning;
 import org.apache.spark.sql.execution.SparkPlan;
 import scala.collection.immutable.IndexedSeq;
@@ -66,23 +68,37 @@ public final class LightScoringExec extends SparkPlan {
         return AttributeSet.apply(result);
     }
 
+    /**
+     * The child's, as far as the columns go on that tell it. This operator takes its place in a plan when exchanges are planned
+     * already, for the projection that it replaces: if it told less, a union above would no longer put together the partitions
+     * that belong together, and an aggregate or window above that would meet a key twice.
+     */
     @Override
     public Partitioning outputPartitioning() {
-        return isWhole()
-                ? child.outputPartitioning()
-                : new UnknownPartitioning(child.outputPartitioning().numPartitions());
+        Partitioning given = child.outputPartitioning();
+        List<Partitioning> told = (given instanceof PartitioningCollection several
+                        ? CollectionConverters.asJava(several.partitionings()).stream()
+                        : Stream.of(given))
+                .filter(each -> !(each instanceof Expression expression) || isKept(expression))
+                .toList();
+        return switch (told.size()) {
+            case 0 -> new UnknownPartitioning(given.numPartitions());
+            case 1 -> told.get(0);
+            default ->
+                new PartitioningCollection(CollectionConverters.asScala(told).toSeq());
+        };
     }
 
     @Override
     public Seq<SortOrder> outputOrdering() {
-        return isWhole()
-                ? child.outputOrdering()
-                : CollectionConverters.asScala(List.<SortOrder>of()).toSeq();
+        return CollectionConverters.asScala(CollectionConverters.asJava(child.outputOrdering()).stream()
+                        .takeWhile(this::isKept)
+                        .toList())
+                .toSeq();
     }
 
-    /** Whether all of the child's columns go on, those among them that its order and partitioning are told in. */
-    private boolean isWhole() {
-        return kept.size() == child.output().size();
+    private boolean isKept(Expression expression) {
+        return expression.references().subsetOf(outputSet());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.pushrank.udf.scoring;
 
+import static org.apache.spark.sql.functions.expr;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -193,6 +194,29 @@ class LightScoreTest {
                 TensorFlowThreads.DEFAULT));
         few.forEach((id, score) -> assertEquals(all.get(id), score, "row " + id));
         assertEquals(4, few.size());
+    }
+
+    @Test
+    void scoredAndOtherRowsOfAKeyMeetWhereTheyAreUnited() {
+        Dataset<Row> counted = spark.sql(
+                "SELECT *, count(*) OVER (PARTITION BY key) AS of_key FROM (SELECT id % 5 AS key, id, features FROM hydrated)");
+        Dataset<Row> united = LightScoring.score(
+                        counted.filter("id % 2 = 0"), "features", model, TensorFlowThreads.DEFAULT)
+                .select("key", "of_key", "light_score")
+                .union(counted.filter("id % 2 = 1").selectExpr("key", "of_key", "CAST(NULL AS FLOAT) AS light_score"));
+
+        assertEquals(
+                List.of("0 30 15", "1 30 15", "2 30 15", "3 30 15", "4 30 15"),
+                united
+                        .groupBy("key")
+                        .agg(
+                                expr("max(of_key)").as("rows"),
+                                expr("count(light_score)").as("scored"))
+                        .orderBy("key")
+                        .collectAsList()
+                        .stream()
+                        .map(row -> row.getLong(0) + " " + row.getLong(1) + " " + row.getLong(2))
+                        .toList());
     }
 
     @Test
