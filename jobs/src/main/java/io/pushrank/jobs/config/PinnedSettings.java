@@ -85,6 +85,8 @@ public final class PinnedSettings {
             new Pin("spark.sql.selfJoinAutoResolveAmbiguity", "true", "columns of self-joins would be mixed up"),
             new Pin("spark.sql.stableDerivedColumnAlias.enabled", "false", "columns would have other names"),
             new Pin("spark.sql.variable.substitute", "true", "queries would be understood differently"),
+            // A union of Spark 4.1 may be planned as partitioned by a key, and run as not (SPARK-59141).
+            new Pin("spark.sql.unionOutputPartitioning", "false", "rows of one key could stay in two partitions"),
             // Retries.
             new Pin("spark.sql.execution.sortBeforeRepartition", "true", "a task's second try could lose rows"));
 
