@@ -72,6 +72,13 @@ ODD_TYPES = {
         "topic_id": pa.uint32(),
         "annotated_at": NANOSECONDS,
     },
+    "trends": {
+        "trend_id": pa.int16(),
+        "country": CODES,
+        "language": pa.large_string(),
+        "started_at": NANOSECONDS,
+        "post_id": pa.uint64(),
+    },
     "engagements": {
         "user_id": pa.int32(),
         "author_id": pa.uint64(),

@@ -2,7 +2,7 @@
 -- or on which an account that they follow acted in the last hours.
 SELECT DISTINCT action.user_id, action.item_id
 FROM actions AS action
-JOIN items AS item ON item.post_id = action.item_id
+JOIN post AS item ON item.post_id = action.item_id
 LEFT JOIN follows AS follow ON follow.user_id = action.user_id AND follow.followee_id = item.author_id
 LEFT JOIN (SELECT DISTINCT acted.user_id, acted.item_id
            FROM actions AS acted

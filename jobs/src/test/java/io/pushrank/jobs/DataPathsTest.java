@@ -38,8 +38,9 @@ class DataPathsTest {
             "jobs/train/WarmStart",
             // The one step that Hadoop's local file system lacks: to make or rename what must not be there yet.
             "jobs/table/Storage",
-            // The build that runs.
+            // The build that runs, and the files that travel in it.
             "jobs/run/CodeDigest",
+            "jobs/config/Resources",
             // Where the downloaded files of an import lie.
             "jobs/command/ImportCommand",
             // What Linux says of the machine: /proc and /sys.

@@ -4,19 +4,28 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.fact.FactDictionary;
+import io.pushrank.jobs.fact.Facts;
+import io.pushrank.jobs.fact.RowExpression;
 import io.pushrank.jobs.rule.Rule;
 import io.pushrank.jobs.rule.Rules;
+import io.pushrank.jobs.rule.StageReason;
+import io.pushrank.jobs.rule.Step;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.source.Sources;
 import io.pushrank.jobs.table.DataDictionary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
 /** What the pages say is what the code does. */
@@ -35,43 +44,64 @@ class DocumentationTest {
 
     @Test
     void theReadmesTableOfSourcesIsTheConfiguredSources() throws IOException {
-        List<String> expected = Sources.of(ConfigFile.shipped().config()).stream()
-                .map(source -> "| [" + source.name() + "](jobs/src/main/resources/sources/" + source.name() + ".sql) | "
-                        + source.summary() + " | " + network(source) + " | "
-                        + source.setting().orElse("none") + " | " + source.limit() + " |")
+        List<String> rows = Sources.of(Facts.of(ConfigFile.shipped())).all().stream()
+                .map(source -> row(
+                        "[" + source.name() + "](conf/sources/" + source.name() + ".sql)",
+                        source.summary(),
+                        source.itemType(),
+                        network(source),
+                        source.needs().map(RowExpression::text).orElse("none"),
+                        String.valueOf(source.limit())))
                 .toList();
-        assertEquals(expected, rowsUnder("| source | gives | shown for | needs | limit |"));
+        assertReadmeHas("| source | gives | items | shown for | needs | limit |", rows);
     }
 
     @Test
-    void theReadmesTableOfRulesIsTheRules() throws IOException {
-        List<String> expected = Rules.all(ConfigFile.shipped().config(), Instant.EPOCH).stream()
-                .map(rule -> "| [" + rule.code() + "](jobs/src/main/java/io/pushrank/jobs/rule/"
-                        + rule.getClass().getSimpleName() + ".java) | " + steps(rule) + " | " + rule.summary() + " |")
-                .toList();
-        assertEquals(expected, rowsUnder("| rule | where | removes when |"));
+    void theReadmesTableOfRulesIsTheRulesAndWhatStagesLeaveOut() throws IOException {
+        List<String> rows = new ArrayList<>();
+        for (Rule rule : Rules.of(Facts.of(ConfigFile.shipped())).all()) {
+            String steps = Arrays.stream(Step.values())
+                    .filter(rule.steps()::contains)
+                    .map(step -> step.word().replace('_', ' '))
+                    .collect(Collectors.joining(", "));
+            rows.add(row("[" + rule.name() + "](conf/rules.yaml)", steps, rule.says()));
+        }
+        for (StageReason reason : StageReason.values()) {
+            rows.add(row(reason.code(), reason.stage(), reason.says()));
+        }
+        assertReadmeHas("| rule | where | removes when |", rows);
+    }
+
+    @Test
+    void theDictionaryOfFactsIsTheFactFiles() throws IOException {
+        Path file = HOME.resolve("conf/facts/README.md");
+        String page = FactDictionary.markdown(SharedSpark.session(), Facts.of(ConfigFile.shipped()));
+        if ("write".equals(System.getProperty("pushrank.golden"))) {
+            Files.writeString(file, page);
+        }
+        assertEquals(page, Files.readString(file));
     }
 
     @Test
     void everyLinkOfEveryPageLeadsSomewhere() throws IOException {
-        for (String page : List.of(
-                "README.md",
-                "jobs/README.md",
-                "udf/README.md",
-                "conf/README.md",
-                "conf/airflow/README.md",
-                "sample-data/README.md",
-                ".ci/README.md",
-                ".github/CONTRIBUTING.md",
-                ".github/CHANGELOG.md",
-                ".github/SECURITY.md",
-                ".github/decisions/README.md")) {
-            Path file = HOME.resolve(page);
-            Matcher link = LINK.matcher(Files.readString(file));
+        List<Path> pages;
+        try (Stream<Path> files = Files.find(HOME, 5, (file, attributes) -> isPage(file))) {
+            pages = files.toList();
+        }
+        assertTrue(pages.contains(HOME.resolve(".github/CONTRIBUTING.md")), () -> "found " + pages);
+        for (Path page : pages) {
+            Matcher link = LINK.matcher(Files.readString(page));
             while (link.find()) {
-                assertTrue(Files.exists(file.resolveSibling(link.group(1))), page + " links to " + link.group(1));
+                assertTrue(Files.exists(page.resolveSibling(link.group(1))), page + " links to " + link.group(1));
             }
         }
+    }
+
+    /** Whether it is a page of the project: builds leave others in {@code target}, and code holds fragments of some. */
+    private static boolean isPage(Path file) {
+        return file.toString().endsWith(".md")
+                && StreamSupport.stream(HOME.relativize(file).spliterator(), false)
+                        .noneMatch(part -> Set.of("target", "src", ".git").contains(part.toString()));
     }
 
     @Test
@@ -95,18 +125,29 @@ class DocumentationTest {
         };
     }
 
-    private static String steps(Rule rule) {
-        if (rule.steps().contains(Rule.Step.TARGETS)) {
-            return "targets";
-        }
-        return rule.steps().contains(Rule.Step.CANDIDATES) ? "candidates, quality control" : "quality control";
+    private static String row(String... cells) {
+        return Arrays.stream(cells)
+                .map(cell -> cell.replace("|", "\\|"))
+                .collect(Collectors.joining(" | ", "| ", " |"));
     }
 
-    private static List<String> rowsUnder(String header) throws IOException {
-        return Files.readAllLines(HOME.resolve("README.md")).stream()
-                .dropWhile(line -> !line.equals(header))
-                .skip(2)
-                .takeWhile(line -> line.startsWith("|"))
-                .toList();
+    /** Checks the rows of a table of the README; writes them instead where goldens are written. */
+    private static void assertReadmeHas(String header, List<String> rows) throws IOException {
+        Path file = HOME.resolve("README.md");
+        List<String> lines = Files.readAllLines(file);
+        int first = lines.indexOf(header) + 2;
+        assertTrue(first > 1, "README.md has no line " + header);
+        int end = first;
+        while (end < lines.size() && lines.get(end).startsWith("|")) {
+            end++;
+        }
+        if ("write".equals(System.getProperty("pushrank.golden"))) {
+            List<String> written = new ArrayList<>(lines.subList(0, first));
+            written.addAll(rows);
+            written.addAll(lines.subList(end, lines.size()));
+            Files.writeString(file, String.join("\n", written) + "\n");
+        } else {
+            assertEquals(rows, lines.subList(first, end));
+        }
     }
 }

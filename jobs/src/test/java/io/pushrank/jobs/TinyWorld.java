@@ -1,5 +1,10 @@
 package io.pushrank.jobs;
 
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.stage.StageContext;
+import io.pushrank.jobs.stage.Vocabulary;
+import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Table;
 import java.io.IOException;
@@ -66,6 +71,21 @@ public final class TinyWorld {
 
     public String input() {
         return directory + "/input";
+    }
+
+    /** What a stage of the day is given. */
+    public StageContext context(ConfigFile settings, Stage stage) {
+        return context(layout(), settings, stage);
+    }
+
+    /** What a stage of the day is given, over the tables and models of another layout. */
+    public static StageContext context(Layout layout, ConfigFile settings, Stage stage) {
+        return StageContext.of(SharedSpark.session(), layout, Vocabulary.of(settings), DATE, Findings.none(), stage);
+    }
+
+    /** What work of the as-of instant that is no stage is given. */
+    public StageContext context(ConfigFile settings) {
+        return StageContext.of(SharedSpark.session(), layout(), Vocabulary.of(settings), DATE, AS_OF, Findings.none());
     }
 
     public TinyWorld user(long user, Object... changes) {
@@ -196,6 +216,25 @@ public final class TinyWorld {
                 score,
                 "annotated_at",
                 at);
+    }
+
+    public TinyWorld trend(long trend, Instant at, Object... changes) {
+        return row(
+                Table.TRENDS,
+                dayOf(at),
+                changes,
+                "trend_id",
+                trend,
+                "country",
+                "FR",
+                "language",
+                "fr",
+                "name",
+                "trend " + trend,
+                "started_at",
+                at,
+                "score",
+                1.0);
     }
 
     public TinyWorld engagement(long user, long author, Long post, String kind, Instant at, Object... changes) {

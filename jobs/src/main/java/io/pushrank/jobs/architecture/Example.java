@@ -38,13 +38,13 @@ public record Example(
         requireProbability("dislike", dislike);
         requireProbability("heavyScore", heavyScore);
         if (!(weight > 0) || Float.isInfinite(weight)) {
-            throw new UnusableExamplesException("weight must be above 0 and finite, cannot be: " + weight);
+            throw new UnusableExamplesException("weight must be above 0 and finite, but is " + weight);
         }
     }
 
     private static void requireProbability(String name, float value) {
         if (!(value >= 0 && value <= 1)) {
-            throw new UnusableExamplesException(name + " must be from 0 to 1, cannot be: " + value);
+            throw new UnusableExamplesException(name + " must be from 0 to 1, but is " + value);
         }
     }
 

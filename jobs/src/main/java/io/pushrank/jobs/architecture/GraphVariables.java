@@ -104,8 +104,8 @@ public final class GraphVariables {
         }
         if (!entry.initial().shape().equals(weight.shape())
                 || !entry.initial().type().equals(weight.type())) {
-            throw new IllegalArgumentException("variable " + name + " must have shape "
-                    + entry.initial().shape() + ", cannot have: " + weight.shape());
+            throw new IllegalArgumentException(
+                    "variable " + name + " must have shape " + entry.initial().shape() + ", but has " + weight.shape());
         }
         return entry;
     }

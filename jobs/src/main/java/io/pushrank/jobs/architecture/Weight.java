@@ -147,7 +147,7 @@ public final class Weight {
         }
         byte[] bytes = new byte[requireLength("bytes", input.readInt(), Integer.MAX_VALUE)];
         if (bytes.length != size) {
-            throw new IllegalArgumentException("bytes must be " + size + ", cannot be: " + bytes.length);
+            throw new IllegalArgumentException("bytes must be " + size + ", but are " + bytes.length);
         }
         input.readFully(bytes);
         return new Weight(isDouble ? TFloat64.class : TFloat32.class, Shape.of(dimensions), bytes);

@@ -5,10 +5,9 @@ import static org.apache.spark.sql.functions.posexplode;
 
 import io.pushrank.jobs.config.RankingConfig.CollaborativeConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.fact.Relations;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
-import java.util.Map;
 import org.apache.spark.ml.recommendation.ALS;
 import org.apache.spark.ml.recommendation.ALSModel;
 import org.apache.spark.sql.Column;
@@ -36,10 +35,10 @@ public final class Collaborative {
      * @return recommendations written
      * @throws PushrankException with exit code 2 when the version exists, 3 when nobody engaged with anybody
      */
-    public static long train(Tables tables, String version) {
-        CollaborativeConfig config = tables.config().collaborative();
-        Storage storage = new Storage(tables.spark().sparkContext().hadoopConfiguration());
-        String models = tables.layout().models() + FOLDER;
+    public static long train(Relations relations, String version) {
+        CollaborativeConfig config = relations.config().collaborative();
+        Storage storage = new Storage(relations.spark().sparkContext().hadoopConfiguration());
+        String models = relations.layout().models() + FOLDER;
         String directory = models + "/" + version;
         // Written aside first: a training that dies half-way must not leave a version that can neither be used nor
         // named anew.
@@ -48,7 +47,8 @@ public final class Collaborative {
             throw PushrankException.usage(
                     "model " + directory + " exists already: a version never changes, name another");
         }
-        Dataset<Row> edges = tables.query("views", "edges", Map.of())
+        Dataset<Row> edges = relations
+                .all("edges")
                 .filter("weight > 0")
                 .select(
                         col("user_id"),
@@ -57,13 +57,13 @@ public final class Collaborative {
                                 .log1p(col("weight").cast("double"))
                                 .cast("float")
                                 .as("rating"))
-                .repartition(tables.config().outputPartitions(), col("user_id"))
+                .repartition(relations.config().outputPartitions(), col("user_id"))
                 .sortWithinPartitions("user_id", "author_id");
         Dataset<Row> numbered =
                 edges.join(numbers(edges, "user_id"), "user_id").join(numbers(edges, "author_id"), "author_id");
         numbered.persist();
         if (numbered.isEmpty()) {
-            throw PushrankException.input("table engagements holds nothing to train on before " + tables.asOf());
+            throw PushrankException.input("table engagements holds nothing to train on before " + relations.asOf());
         }
         ALSModel model = new ALS()
                 .setImplicitPrefs(true)
@@ -71,7 +71,7 @@ public final class Collaborative {
                 .setMaxIter(config.iterations())
                 .setRegParam(config.regularization())
                 .setAlpha(config.alpha())
-                .setSeed(tables.config().seed())
+                .setSeed(relations.config().seed())
                 .setUserCol("user_id_number")
                 .setItemCol("author_id_number")
                 .setRatingCol("rating")
@@ -88,7 +88,7 @@ public final class Collaborative {
                 .join(numbers(edges, "author_id"), "author_id_number")
                 .filter(col("user_id").notEqual(col("author_id")))
                 .select("user_id", "author_id", "score", "rank")
-                .repartition(tables.config().outputPartitions(), col("user_id"))
+                .repartition(relations.config().outputPartitions(), col("user_id"))
                 .sortWithinPartitions("user_id", "rank", "author_id");
         recommendations
                 .write()
@@ -98,7 +98,7 @@ public final class Collaborative {
         storage.rename(draft, directory);
         storage.write(models + "/champion", version + "\n");
         numbered.unpersist();
-        return tables.read(Table.RECOMMENDED_AUTHORS).count();
+        return relations.read(Table.RECOMMENDED_AUTHORS).count();
     }
 
     /** ALS takes 32-bit numbers: ids are numbered by their order, so that the same edges give the same factors. */

@@ -26,7 +26,7 @@ final class DoctorCommand implements Callable<Integer> {
     public Integer call() {
         SparkSession spark = options.session("doctor");
         Diagnosis diagnosis = new Diagnosis(
-                new Doctor(spark, options.layout(), options.configFile(spark).config()).examine());
+                new Doctor(spark, options.layout(), options.vocabulary(spark).config()).examine());
         System.out.print(isJson ? diagnosis.toJson() : diagnosis.toTable());
         return (diagnosis.isFailure() ? ExitCode.FAILED : ExitCode.DONE).code();
     }

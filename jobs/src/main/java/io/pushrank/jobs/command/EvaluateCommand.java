@@ -36,7 +36,7 @@ final class EvaluateCommand implements Runnable {
     int heavy(@Mixin RunOptions options, @Mixin RangeOptions range) {
         SparkSession spark = options.session("evaluate heavy");
         HeavyEvaluation heavy = new HeavyEvaluation(
-                spark, options.layout(), options.configFile(spark).config());
+                spark, options.layout(), options.vocabulary(spark).config());
         return publish(options, spark, heavy.evaluate(range.of(ExampleLabels.NOTIFICATIONS), range.version));
     }
 
@@ -56,7 +56,7 @@ final class EvaluateCommand implements Runnable {
                     int minimumCandidates) {
         SparkSession spark = options.session("evaluate light");
         LightEvaluation light = new LightEvaluation(
-                spark, options.layout(), options.configFile(spark).config());
+                spark, options.layout(), options.vocabulary(spark).config());
         return publish(
                 options, spark, light.evaluate(range.of(ExampleLabels.CANDIDATES), range.version, minimumCandidates));
     }
@@ -69,7 +69,7 @@ final class EvaluateCommand implements Runnable {
     int sends(@Mixin RunOptions options) {
         SparkSession spark = options.session("evaluate sends");
         SendsEvaluation sends = new SendsEvaluation(
-                spark, options.layout(), options.configFile(spark).config());
+                spark, options.layout(), options.vocabulary(spark).facts());
         return publish(options, spark, sends.evaluate(options.date(spark)));
     }
 

@@ -4,6 +4,7 @@ import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.examples.Examples;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Run;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.feature.FeatureList;
 import java.time.LocalDate;
@@ -59,12 +60,12 @@ final class ExamplesCommand implements Runnable {
         Run run = options.run("examples", to, Choices.NONE);
         // After the settings are known to be usable: it writes.
         new ExampleTable(spark, options.layout()).claim(features);
-        Examples examples =
-                new Examples(spark, options.layout(), options.configFile(spark).config(), features);
+        Vocabulary vocabulary = options.vocabulary(spark);
+        Examples examples = new Examples(spark, options.layout(), vocabulary, features);
         run.other(first, (findings, publisher, progress, reports, notes) -> {
             try {
                 examples.write(
-                        Examples.instants(options.configFile(spark).config(), first, to, everyHours),
+                        Examples.instants(vocabulary.config(), first, to, everyHours),
                         findings,
                         publisher,
                         progress,

@@ -33,7 +33,7 @@ final class LocationConverter implements ITypeConverter<String> {
             char character = value.charAt(index);
             if (Character.isISOControl(character) || PATTERN_CHARACTERS.indexOf(character) >= 0) {
                 throw new TypeConversionException("must be one path, without control characters and without any of "
-                        + PATTERN_CHARACTERS + ", cannot be: "
+                        + PATTERN_CHARACTERS + ", but is "
                         + value.replaceAll("\\p{Cntrl}", "?"));
             }
         }

@@ -50,7 +50,7 @@ final class PromoteCommand implements Runnable {
         ExampleRange range =
                 new ExampleRange(chosen.labels == null ? defaultLabels : chosen.labels, chosen.from, chosen.to, null);
         Promotion promotion =
-                new Promotion(spark, options.layout(), options.configFile(spark).config());
+                new Promotion(spark, options.layout(), options.vocabulary(spark).config());
         return promotion.promote(kind, chosen.version, chosen.margin, range)
                 ? ExitCode.DONE.code()
                 : ExitCode.MODEL_REJECTED.code();

@@ -1,5 +1,7 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.config.ConfFolder;
+import io.pushrank.jobs.config.ConfFolder.NamedText;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.exit.PushrankException;
@@ -10,7 +12,7 @@ import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.run.RefusedRun;
 import io.pushrank.jobs.run.Run;
 import io.pushrank.jobs.run.Sessions;
-import io.pushrank.jobs.source.Sources;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -40,6 +42,13 @@ final class RunOptions {
             converter = LocationConverter.class,
             description = "Settings to lay over conf/pushrank.yaml.")
     private String config;
+
+    @Option(
+            names = "--conf",
+            paramLabel = "DIR",
+            converter = LocationConverter.class,
+            description = "A folder, or a zip of one, to lay over conf: sources, facts, rules, features and settings.")
+    private String conf;
 
     @Option(
             names = "--date",
@@ -74,19 +83,19 @@ final class RunOptions {
             description = "A single setting, its key with dots; before the file of --config. Repeatable.")
     private List<String> settings = new ArrayList<>();
 
-    /** A file that was chosen, or one that travels in the jar. */
-    record NamedText(String name, String text) {}
-
     /** Adds a setting that an option of a verb is short for. */
     void set(String setting) {
         settings.add(setting);
     }
 
-    /** The chosen feature list, or the shipped one when none is chosen; it calls no function that the session has not. */
+    /**
+     * The chosen feature list, or when none is chosen the shipped one with the features of {@code --conf}; it calls no function
+     * that the session has not.
+     */
     FeatureList features(SparkSession spark, String file) {
-        NamedText text = text(spark, file, SHIPPED_FEATURES);
         try {
-            FeatureList features = FeatureList.parse(text.name(), text.text());
+            FeatureList features =
+                    file == null ? shippedFeatures(spark) : parsed(text(spark, file, ConfFolder.FEATURES));
             FeatureFunctions.require(spark, features);
             return features;
         } catch (FeatureException e) {
@@ -94,6 +103,18 @@ final class RunOptions {
         } catch (IllegalArgumentException e) {
             throw PushrankException.usage(e.getMessage());
         }
+    }
+
+    /** Those of conf, and what --conf lays over them. */
+    private FeatureList shippedFeatures(SparkSession spark) {
+        return folder(spark).layers(ConfFolder.FEATURES).stream()
+                .map(layer -> FeatureList.parse(layer.name(), layer.text()))
+                .reduce(FeatureList::with)
+                .orElseThrow();
+    }
+
+    private static FeatureList parsed(NamedText text) {
+        return FeatureList.parse(text.name(), text.text());
     }
 
     /** What becomes of a verb whose feature list has a feature that cannot be calculated. */
@@ -130,12 +151,20 @@ final class RunOptions {
     }
 
     /**
-     * The settings, all of them checked.
+     * Settings, facts, sources and rules, all of them checked.
      *
-     * @throws PushrankException with exit code 2 when one cannot be used
+     * @throws PushrankException with exit code 2 when something cannot be used
      */
-    ConfigFile configFile(SparkSession spark) {
-        ConfigFile file = ConfigFile.shipped();
+    Vocabulary vocabulary(SparkSession spark) {
+        return Vocabulary.of(settings(spark));
+    }
+
+    private ConfFolder folder(SparkSession spark) {
+        return conf == null ? ConfFolder.shipped() : ConfFiles.over(storage(spark), conf);
+    }
+
+    private ConfigFile settings(SparkSession spark) {
+        ConfigFile file = ConfigFile.of(folder(spark));
         if (config != null) {
             try {
                 file = file.over(config, read(spark, config));
@@ -146,7 +175,6 @@ final class RunOptions {
         for (String setting : settings) {
             file = file.set(setting);
         }
-        Sources.of(file.config());
         return file;
     }
 
@@ -187,17 +215,23 @@ final class RunOptions {
      */
     private Run run(String verb, String name, LocalDate day, LocalDate last, Choices choices, String advice) {
         SparkSession spark = session(verb);
-        ConfigFile file;
+        Vocabulary vocabulary;
         Set<String> accepted;
         try {
-            file = configFile(spark);
-            AsOf.requirePast(name, file.config().asOf(last), Clock.systemUTC(), advice);
-            accepted = Gates.accepted(file.config().gates().accepted(), choices.accepted());
+            vocabulary = vocabulary(spark);
+            AsOf.requirePast(name, vocabulary.config().asOf(last), Clock.systemUTC(), advice);
+            accepted = Gates.accepted(vocabulary.config().gates().accepted(), choices.accepted());
         } catch (PushrankException refusal) {
             RefusedRun.record(storage(spark), layout(), verb, day, refusal);
             throw refusal;
         }
         return new Run(
-                spark, layout(), file, day, verb, new Choices(choices.isForced(), accepted), new Progress(System.out));
+                spark,
+                layout(),
+                vocabulary,
+                day,
+                verb,
+                new Choices(choices.isForced(), accepted),
+                new Progress(System.out));
     }
 }

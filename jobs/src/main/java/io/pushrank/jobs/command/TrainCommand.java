@@ -4,12 +4,13 @@ import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.collaborative.Collaborative;
 import io.pushrank.jobs.config.Bounds;
+import io.pushrank.jobs.config.ConfFolder.NamedText;
 import io.pushrank.jobs.config.ExampleLabels;
-import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.fact.Facts;
+import io.pushrank.jobs.fact.Relations;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import io.pushrank.jobs.train.Training;
 import io.pushrank.jobs.train.TrainingThreads;
 import io.pushrank.udf.model.ModelKind;
@@ -78,18 +79,20 @@ final class TrainCommand implements Runnable {
                             description = "Name of the new version. Default: the next number.")
                     String version) {
         SparkSession spark = options.session("train collaborative");
-        RankingConfig config = options.configFile(spark).config();
+        Facts facts = options.vocabulary(spark).facts();
         LocalDate date = options.date(spark);
-        Tables tables = new Tables(
+        String name = versionOf(options, spark, "collaborative", version);
+        try (Relations relations = Relations.of(
                 spark,
                 options.layout(),
-                config,
+                facts,
                 date,
-                config.asOf(date),
+                facts.config().asOf(date),
                 Findings.none(),
-                Set.of(Table.ENGAGEMENTS, Table.RECOMMENDED_AUTHORS));
-        String name = versionOf(options, spark, "collaborative", version);
-        System.out.printf("collaborative/%s: %,d recommended authors%n", name, Collaborative.train(tables, name));
+                Set.of(Table.ENGAGEMENTS, Table.RECOMMENDED_AUTHORS))) {
+            System.out.printf(
+                    "collaborative/%s: %,d recommended authors%n", name, Collaborative.train(relations, name));
+        }
         return 0;
     }
 
@@ -119,8 +122,8 @@ final class TrainCommand implements Runnable {
                 chosen.holdout,
                 System.out::println,
                 chosen.settings(start));
-        RunOptions.NamedText params = start != null && chosen.params == null
-                ? new RunOptions.NamedText(start.directory() + "/params.yaml", start.paramsYaml())
+        NamedText params = start != null && chosen.params == null
+                ? new NamedText(start.directory() + "/params.yaml", start.paramsYaml())
                 : options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
         ModelPackage model = train.train(training, versionOf(options, spark, kind, chosen.version), params);
         System.out.printf(
@@ -130,7 +133,7 @@ final class TrainCommand implements Runnable {
     }
 
     private interface Trainer {
-        ModelPackage train(Training training, String version, RunOptions.NamedText params);
+        ModelPackage train(Training training, String version, NamedText params);
     }
 
     /** The chosen name, or one more than the highest number among the versions that are there. */

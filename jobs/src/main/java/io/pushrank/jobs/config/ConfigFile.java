@@ -1,39 +1,133 @@
 package io.pushrank.jobs.config;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.udf.text.Documents;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.apache.commons.codec.digest.DigestUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The settings as a tree: the shipped file, what the user's file lays over it, what {@code --set} lays over both.
  *
- * <p>A key that the shipped file lacks is an error, save below {@code candidates.sources}, where new sources are named.
+ * <p>A key that the shipped file lacks is an error, save below {@code candidates.sources} and {@code rules}, where users name their own.
  */
 public final class ConfigFile {
-    private static final ObjectMapper YAML = Documents.YAML;
-    private static final String SHIPPED = "conf/pushrank.yaml";
-    private static final Set<String> OPEN = Set.of("candidates.sources");
+    private static final Logger LOG = LoggerFactory.getLogger(ConfigFile.class);
+    /** Below these, users name things of their own. */
+    private static final Set<String> OPEN = Set.of("candidates.sources", "rules");
 
+    /** Settings that had another name, with the one that they have now. */
+    private static final Map<String, String> RENAMED = Map.of(
+            "quality_control.max_age_hours", "rules.too_old.max_age_hours",
+            "quality_control.min_reply_actors", "rules.reply.min_actors",
+            "quality_control.duplicate_days", "rules.sent_before.duplicate_days");
+
+    private static final String DISABLED_RULES = "disabled_rules";
+
+    private final ConfFolder folder;
     private final ObjectNode tree;
 
-    private ConfigFile(ObjectNode tree) {
+    private ConfigFile(ConfFolder folder, ObjectNode tree) {
+        this.folder = folder;
         this.tree = tree;
     }
 
-    /** The file that travels in the jar. */
+    /** The settings that travel in the jar. */
     public static ConfigFile shipped() {
-        try {
-            return new ConfigFile(asObject(SHIPPED, YAML.readTree(Resources.text(SHIPPED))));
-        } catch (JsonProcessingException e) {
-            throw new IllegalStateException(SHIPPED + " is held to be right by a test", e);
+        return of(ConfFolder.shipped());
+    }
+
+    /** The settings of a folder: each of its files over the one below. */
+    public static ConfigFile of(ConfFolder folder) {
+        ConfigFile file = new ConfigFile(folder, Documents.YAML.createObjectNode());
+        boolean isLowest = true;
+        for (ConfFolder.NamedText layer : folder.layers(ConfFolder.SETTINGS)) {
+            file = isLowest
+                    ? new ConfigFile(folder, asObject(layer.name(), read(layer.name(), layer.text())))
+                    : file.over(layer.name(), layer.text());
+            isLowest = false;
         }
+        return file;
+    }
+
+    /** The folder whose settings these are: sources, facts, rules and features lie in it too. */
+    public ConfFolder folder() {
+        return folder;
+    }
+
+    /**
+     * The value of a setting as SQL takes it; empty when there is no such setting, or it is no single value.
+     *
+     * @param path its key with points
+     */
+    public Optional<Object> find(String path) {
+        JsonNode node = tree.at("/" + path.replace('.', '/'));
+        if (!node.isValueNode()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                node.isInt()
+                        ? (Object) node.intValue()
+                        : node.isIntegralNumber()
+                                ? (Object) node.longValue()
+                                : node.isNumber()
+                                        ? (Object) node.doubleValue()
+                                        : node.isBoolean() ? (Object) node.booleanValue() : node.asText());
+    }
+
+    /** The keys of all settings that have a single value. */
+    public List<String> keys() {
+        List<String> keys = new ArrayList<>();
+        keys("", tree, keys);
+        return keys;
+    }
+
+    private static void keys(String path, JsonNode node, List<String> keys) {
+        node.properties().forEach(entry -> {
+            keys(path + entry.getKey() + ".", entry.getValue(), keys);
+            if (entry.getValue().isValueNode()) {
+                keys.add(path + entry.getKey());
+            }
+        });
+    }
+
+    private static JsonNode read(String name, String text) {
+        try {
+            return Documents.tree(name, text);
+        } catch (IllegalArgumentException e) {
+            throw PushrankException.usage(e.getMessage());
+        }
+    }
+
+    /** The same with the names that settings have now. */
+    private static ObjectNode renamed(String name, ObjectNode upper) {
+        ObjectNode result = upper.deepCopy();
+        RENAMED.forEach((before, now) -> {
+            int point = before.indexOf('.');
+            if (result.get(before.substring(0, point)) instanceof ObjectNode section
+                    && section.has(before.substring(point + 1))) {
+                LOG.warn("{}: {} is called {} now; the old name is still understood", name, before, now);
+                JsonNode value = section.remove(before.substring(point + 1));
+                List<String> path = List.of(now.split("\\.", -1));
+                result.withObject("/" + path.get(0) + "/" + path.get(1)).set(path.get(2), value);
+            }
+        });
+        JsonNode disabled = result.remove(DISABLED_RULES);
+        if (disabled != null) {
+            LOG.warn("{}: {} is written rules.NAME: off now; the old way is still understood", name, DISABLED_RULES);
+            if (!disabled.isArray()) {
+                throw PushrankException.usage("config: " + DISABLED_RULES + " must be a list, but is " + disabled);
+            }
+            disabled.forEach(rule -> result.withObject("/rules").put(rule.asText(), "off"));
+        }
+        return result;
     }
 
     /**
@@ -42,17 +136,12 @@ public final class ConfigFile {
      * @param name the file's name, for messages
      */
     public ConfigFile over(String name, String text) {
-        try {
-            JsonNode upper = YAML.readTree(text);
-            ObjectNode merged = tree.deepCopy();
-            if (!upper.isMissingNode() && !upper.isNull()) {
-                merge(name, "", merged, asObject(name, upper));
-            }
-            return new ConfigFile(merged);
-        } catch (JsonProcessingException e) {
-            throw PushrankException.usage(
-                    name + ", line " + e.getLocation().getLineNr() + ": " + e.getOriginalMessage());
+        JsonNode upper = read(name, text);
+        ObjectNode merged = tree.deepCopy();
+        if (!upper.isMissingNode() && !upper.isNull()) {
+            merge(name, "", merged, renamed(name, asObject(name, upper)));
         }
+        return new ConfigFile(folder, merged);
     }
 
     /** Lays one {@code key=value} over this, the key with dots, the value as YAML. */
@@ -87,7 +176,7 @@ public final class ConfigFile {
      */
     public RankingConfig config() {
         try {
-            return Documents.bind(YAML, "config", tree, RankingConfig.class);
+            return Documents.bind(Documents.YAML, "config", tree, RankingConfig.class);
         } catch (IllegalArgumentException e) {
             throw PushrankException.usage(e.getMessage());
         }
@@ -117,7 +206,8 @@ public final class ConfigFile {
             }
             if (isOpen && entry.getValue().isNull()) {
                 lower.remove(entry.getKey());
-            } else if (below instanceof ObjectNode belowObject) {
+            } else if (below instanceof ObjectNode belowObject
+                    && !(isOpen && entry.getValue().isTextual())) {
                 if (!(entry.getValue() instanceof ObjectNode above)) {
                     throw PushrankException.usage(
                             name + ": " + key + " must hold keys and values, but is " + entry.getValue());

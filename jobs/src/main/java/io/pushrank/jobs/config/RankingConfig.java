@@ -20,27 +20,20 @@ public record RankingConfig(
         InputsConfig inputs,
         GatesConfig gates,
         PublishingConfig publishing,
-        List<String> disabledRules,
         TargetsConfig targets,
         CandidatesConfig candidates,
         LightRankConfig lightRank,
         HeavyRankConfig heavyRank,
         QualityControlConfig qualityControl,
+        Map<String, Object> rules,
         ExamplesConfig examples,
         CollaborativeConfig collaborative) {
 
     public RankingConfig {
-        if (disabledRules == null) {
-            throw new IllegalArgumentException("disabled_rules must be a list, but is null");
-        }
+        rules = rules == null ? Map.of() : rules;
         within("as_of_hour", asOfHour, 0, 23);
         within("output_partitions", outputPartitions, 1, 100_000);
         inputs.requireHours("targets.min_spacing_hours", targets.minSpacingHours());
-        inputs.requireHours("quality_control.max_age_hours", qualityControl.maxAgeHours());
-        if (qualityControl.duplicateDays() > inputs.lookbackDays()) {
-            throw new IllegalArgumentException("quality_control.duplicate_days must be at most inputs.lookback_days ("
-                    + inputs.lookbackDays() + "), but is " + qualityControl.duplicateDays());
-        }
     }
 
     /** The instant that governs every join and aggregate of the date's run. */
@@ -74,6 +67,14 @@ public record RankingConfig(
          *
          * @throws IllegalArgumentException when it does
          */
+        public void requireDays(String key, int days) {
+            if (days > lookbackDays) {
+                throw new IllegalArgumentException(
+                        key + " must be at most inputs.lookback_days (" + lookbackDays + "), but is " + days);
+            }
+        }
+
+        /** As {@link #requireDays}, of a setting in hours. */
         public void requireHours(String key, int hours) {
             if (hours > 24 * lookbackDays) {
                 throw new IllegalArgumentException(key + " must be at most 24 * inputs.lookback_days (24 * "
@@ -159,7 +160,7 @@ public record RankingConfig(
                 // It names a file, and stands in published rows.
                 if (!name.matches("[a-z][a-z0-9_]*")) {
                     throw new IllegalArgumentException("candidates.sources: a source's name must be lower-case letters,"
-                            + " digits and underscores, and start with a letter, cannot be: " + name);
+                            + " digits and underscores, and start with a letter, but is " + name);
                 }
                 wholeNumberWithin("candidates.sources." + name + ".limit", parameters.get("limit"), 0, 1_000_000);
             });
@@ -187,13 +188,10 @@ public record RankingConfig(
         }
     }
 
-    /** What the last rules allow. */
-    public record QualityControlConfig(int sendsPerRun, int maxAgeHours, int minReplyActors, int duplicateDays) {
+    /** What is sent of what the rules leave. */
+    public record QualityControlConfig(int sendsPerRun) {
         public QualityControlConfig {
             within("quality_control.sends_per_run", sendsPerRun, 1, 12);
-            within("quality_control.max_age_hours", maxAgeHours, 1, 720);
-            within("quality_control.min_reply_actors", minReplyActors, 0, 1000);
-            within("quality_control.duplicate_days", duplicateDays, 0, 3650);
         }
     }
 

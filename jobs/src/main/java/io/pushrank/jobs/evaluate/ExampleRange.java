@@ -35,11 +35,11 @@ public record ExampleRange(ExampleLabels labels, LocalDate from, LocalDate to, S
 
     public ExampleRange {
         if (from != null && to != null && to.isBefore(from)) {
-            throw PushrankException.usage("--to must be at least --from " + from + ", cannot be: " + to);
+            throw PushrankException.usage("--to must be at least --from " + from + ", but is " + to);
         }
         if (name != null && !name.matches("[A-Za-z0-9][A-Za-z0-9._-]*")) {
             throw PushrankException.usage(
-                    "--name must be letters, digits, points, hyphens and underscores, cannot be: " + name);
+                    "--name must be letters, digits, points, hyphens and underscores, but is " + name);
         }
     }
 

@@ -97,7 +97,7 @@ public final class HeavyEvaluation {
         Column start = col("as_of");
         Dataset<Row> sends = oracle.select(
                 col("user_id"),
-                lit("post").as("item_type"),
+                lit(Table.POST).as("item_type"),
                 col("item_id"),
                 col("sent_at"),
                 col("p_oonc").as("oracle_oonc"),

@@ -78,7 +78,7 @@ public final class Promotion {
         ModelPackage champion = ExampleRange.model(spark, layout, kind, null);
         ModelPackage challenger = ExampleRange.model(spark, layout, kind, version);
         if (champion.version().equals(version)) {
-            throw PushrankException.usage("--model-version must be another version than the one in use, cannot be: "
+            throw PushrankException.usage("--model-version must be another version than the one in use, but is "
                     + version + ", which " + layout.models() + "/" + kind.folder() + "/champion names");
         }
         ExampleTable table = new ExampleTable(spark, layout);

@@ -1,11 +1,14 @@
 package io.pushrank.jobs.evaluate;
 
+import static org.apache.spark.sql.functions.col;
+
 import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.fact.Facts;
+import io.pushrank.jobs.fact.Relations;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -33,12 +36,14 @@ public final class SendsEvaluation {
 
     private final SparkSession spark;
     private final Layout layout;
+    private final Facts facts;
     private final RankingConfig config;
 
-    public SendsEvaluation(SparkSession spark, Layout layout, RankingConfig config) {
+    public SendsEvaluation(SparkSession spark, Layout layout, Facts facts) {
         this.spark = spark;
         this.layout = layout;
-        this.config = config;
+        this.facts = facts;
+        this.config = facts.config();
     }
 
     /**
@@ -51,18 +56,18 @@ public final class SendsEvaluation {
         Instant until = asOf.plus(WINDOW);
         Set<Table> readable =
                 Set.of(Table.USERS, Table.POSTS, Table.FOLLOWS, Table.ENGAGEMENTS, Table.SENDS, Table.HEAVY_RANKED);
-        try (Tables tables = new Tables(spark, layout, config, date, asOf, Findings.none(), readable)) {
-            Policies policies = new Policies(tables);
+        try (Relations relations = Relations.of(spark, layout, facts, date, asOf, Findings.none(), readable)) {
+            Policies policies = new Policies(relations);
             Dataset<Row> sends = policies.sends().persist(StorageLevel.MEMORY_AND_DISK());
             Dataset<Row> actions = policies.actions(until).persist(StorageLevel.MEMORY_AND_DISK());
             Outcomes outcomes = new Outcomes(Policies.ALL);
             int[][] users = outcomes.users(sends, actions, policies.reachable(actions));
             List<String> notes = new ArrayList<>();
-            boolean isComplete = tables.inputs().hasLabels(Table.ENGAGEMENTS, until);
+            boolean isComplete = relations.inputs().hasLabels(Table.ENGAGEMENTS, until);
             if (!isComplete) {
                 notes.add("engagements end before the window does, at " + until + ": what came later is missed");
             }
-            Metrics metrics = metrics(outcomes, users, truth(tables, policies, sends))
+            Metrics metrics = metrics(outcomes, users, truth(relations, policies, sends))
                     .put("date", date.toString())
                     .put("from", asOf.toString())
                     .put("to", until.toString())
@@ -78,15 +83,18 @@ public final class SendsEvaluation {
     }
 
     /** Mean true probabilities by policy, and of the best candidates; none outside synthetic worlds. */
-    private Map<String, Double> truth(Tables tables, Policies policies, Dataset<Row> sends) {
+    private Map<String, Double> truth(Relations relations, Policies policies, Dataset<Row> sends) {
         Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
         if (!storage.exists(layout.input() + "/oracle_world")) {
             return Map.of();
         }
-        SendTruth truth = new SendTruth(tables.spark(), layout.input());
+        SendTruth truth = new SendTruth(relations.spark(), layout.input());
         Map<String, Double> means = new HashMap<>(truth.ofPolicies(sends));
-        if (tables.has(Table.HEAVY_RANKED)) {
-            Dataset<Row> candidates = tables.read(Table.HEAVY_RANKED).select("user_id", "item_id");
+        if (relations.has(Table.HEAVY_RANKED)) {
+            Dataset<Row> candidates = relations
+                    .read(Table.HEAVY_RANKED)
+                    .filter(col("item_type").equalTo(Table.POST))
+                    .select("user_id", "item_id");
             means.put(BEST, truth.ofBest(candidates, policies.recipients()));
         }
         return means;

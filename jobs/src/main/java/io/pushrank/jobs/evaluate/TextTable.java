@@ -20,7 +20,7 @@ public final class TextTable {
     public TextTable row(List<String> cells) {
         if (cells.size() != rows.get(0).size()) {
             throw new IllegalArgumentException(
-                    "a row must have " + rows.get(0).size() + " cells, cannot have: " + cells.size());
+                    "a row must have " + rows.get(0).size() + " cells, but has " + cells.size());
         }
         rows.add(List.copyOf(cells));
         return this;

@@ -11,17 +11,19 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.ExamplesConfig;
+import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.publish.Publisher;
 import io.pushrank.jobs.publish.TableDigest;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.Hydration;
+import io.pushrank.jobs.stage.StageContext;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.feature.FeatureList;
 import java.time.Duration;
 import java.time.Instant;
@@ -29,13 +31,15 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.functions;
 
 /**
  * Training examples: what candidates looked like at as-of instants of the past, and what came of them.
@@ -49,15 +53,19 @@ public final class Examples {
     /** A user whose last visit is as long ago, or who never visited, is dormant. */
     private static final Duration DORMANT = Duration.ofDays(14);
 
+    private static final Reference AUTHOR = new Reference("item", "author_id");
+    private static final Reference CREATED = new Reference("item", "created_at");
     private final SparkSession spark;
     private final Layout layout;
+    private final Vocabulary vocabulary;
     private final RankingConfig config;
     private final FeatureList features;
 
-    public Examples(SparkSession spark, Layout layout, RankingConfig config, FeatureList features) {
+    public Examples(SparkSession spark, Layout layout, Vocabulary vocabulary, FeatureList features) {
         this.spark = spark;
         this.layout = layout;
-        this.config = config;
+        this.vocabulary = vocabulary;
+        this.config = vocabulary.config();
         this.features = features;
     }
 
@@ -89,10 +97,10 @@ public final class Examples {
             String name =
                     destination.substring(layout.partition(Table.EXAMPLES, day).length() + 1);
             Publisher.Token token = publisher.begin(Channel.EXAMPLES, day, List.of(name));
-            try (Tables tables = tables(instant, findings)) {
-                written = publisher.stage(Table.EXAMPLES, of(tables), destination);
-                tables.noteFeatureErrors("examples." + hour);
-                notes.putAll(tables.notes());
+            try (StageContext context = context(instant, findings)) {
+                written = publisher.stage(Table.EXAMPLES, of(context), destination);
+                context.noteErrors("examples." + hour);
+                notes.putAll(context.notes());
             }
             publisher.publish(name, token, "", Map.of());
             Manifest.StageReport report = new Manifest.StageReport(
@@ -115,29 +123,31 @@ public final class Examples {
                 + "%02d".formatted(instant.atOffset(ZoneOffset.UTC).getHour());
     }
 
-    private Tables tables(Instant instant, Findings findings) {
+    private StageContext context(Instant instant, Findings findings) {
         LocalDate day = LocalDate.ofInstant(instant, ZoneOffset.UTC);
-        return new Tables(spark, layout, config, day, instant, findings, EnumSet.allOf(Table.class));
+        return StageContext.of(spark, layout, vocabulary, day, instant, findings);
     }
 
     /** Examples of one instant. */
-    Dataset<Row> of(Tables tables) {
-        Instant instant = tables.asOf();
+    Dataset<Row> of(StageContext context) {
+        Instant instant = context.asOf();
         ExamplesConfig examples = config.examples();
         Instant until = instant.plus(examples.window());
         Dataset<Row> rows =
                 switch (examples.labels()) {
-                    case NOTIFICATIONS -> sent(tables, tables.inputs().labels(Table.NOTIFICATIONS, instant, until));
-                    case ENGAGEMENTS -> actedOn(tables, tables.inputs().labels(Table.ENGAGEMENTS, instant, until));
-                    case CANDIDATES -> proposed(tables);
+                    case NOTIFICATIONS ->
+                        sent(context, context.relations().inputs().labels(Table.NOTIFICATIONS, instant, until));
+                    case ENGAGEMENTS ->
+                        actedOn(context, context.relations().inputs().labels(Table.ENGAGEMENTS, instant, until));
+                    case CANDIDATES -> proposed(context);
                 };
         Column isNew = col("user_created_at").gt(lit(instant.minus(Duration.ofDays(examples.newUserDays()))));
-        Dataset<Row> accounts = tables.read(Table.USERS)
+        Dataset<Row> accounts = context.read(Table.USERS)
                 .select(
                         col("user_id"),
                         col("created_at").as("user_created_at"),
                         col("last_visit_at").as("user_visited_at"));
-        return Hydration.both(tables, sampled(rows).join(accounts, "user_id"), features)
+        return Hydration.both(context, sampled(rows).join(accounts, "user_id"), features)
                 .withColumn("as_of", lit(instant))
                 .withColumn("is_new_user", isNew)
                 .withColumn("user_state", userState(isNew, instant))
@@ -156,10 +166,10 @@ public final class Examples {
     }
 
     /** What was sent in the window, with what candidate generation says of it where it proposes it. */
-    private Dataset<Row> sent(Tables tables, Dataset<Row> notifications) {
+    private Dataset<Row> sent(StageContext context, Dataset<Row> notifications) {
         Dataset<Row> labeled = notifications
-                .filter(col("item_type").equalTo("post").and(isUserDrawn()))
-                .groupBy("user_id", "item_id")
+                .filter(isUserDrawn())
+                .groupBy("user_id", "item_type", "item_id")
                 .agg(
                         flag(col("opened_at")
                                         .isNotNull()
@@ -168,52 +178,55 @@ public final class Examples {
                         flag(col("engaged_at").isNotNull()).as("label_engagement"),
                         flag(col("disliked_at").isNotNull()).as("label_dislike"));
         Dataset<Row> candidates =
-                Candidates.merged(targets(tables, labeled), labeled).drop("author_id", "item_type");
-        Dataset<Row> posts = tables.read(Table.POSTS).select(col("post_id").as("item_id"), col("author_id"));
-        return labeled.join(posts, "item_id")
-                .join(candidates, new String[] {"user_id", "item_id"}, "left_outer")
-                .withColumn("item_type", lit("post"));
+                Candidates.merged(context, targets(context, labeled), labeled).drop("author_id");
+        Column[] columns = Stream.concat(
+                        Arrays.stream(labeled.columns()).map(functions::col),
+                        Stream.of(col(AUTHOR.toString()).as("author_id")))
+                .toArray(Column[]::new);
+        return context.facts(List.of(AUTHOR, CREATED))
+                .join(labeled)
+                .filter(col(CREATED.toString()).isNotNull())
+                .select(columns)
+                .join(candidates, new String[] {"user_id", "item_type", "item_id"}, "left_outer");
     }
 
     /** Every candidate of the instant, and whether its recipient acted on it in the window. */
-    private Dataset<Row> actedOn(Tables tables, Dataset<Row> engagements) {
+    private Dataset<Row> actedOn(StageContext context, Dataset<Row> engagements) {
         Column kind = col("kind");
         Dataset<Row> labels = engagements
                 .filter(col("user_id").notEqual(col("author_id")))
-                .groupBy(col("user_id"), col("post_id").as("item_id"))
+                .groupBy(
+                        col("user_id"),
+                        lit(Table.POST).as("item_type"),
+                        col("post_id").as("item_id"))
                 .agg(
                         flag(kind.isin("click", "like", "repost", "reply", "quote"))
                                 .as("label_oonc"),
                         flag(kind.isin("like", "repost", "reply")).as("label_engagement"),
                         flag(kind.isin("dislike", "report")).as("label_dislike"));
-        return candidates(tables, reachable(tables))
-                .join(labels, new String[] {"user_id", "item_id"}, "left_outer")
+        return Candidates.merged(context, targets(context, reachable(context)))
+                .join(labels, new String[] {"user_id", "item_type", "item_id"}, "left_outer")
                 .na()
                 .fill(0, new String[] {"label_oonc", "label_engagement", "label_dislike"});
     }
 
     /** Every candidate of the instant, without labels: what the light ranker learns the heavy ranker's scores on. */
-    private Dataset<Row> proposed(Tables tables) {
-        return candidates(tables, reachable(tables))
+    private Dataset<Row> proposed(StageContext context) {
+        return Candidates.merged(context, targets(context, reachable(context)))
                 .withColumn("label_oonc", lit(0f))
                 .withColumn("label_engagement", lit(0f))
                 .withColumn("label_dislike", lit(0f));
     }
 
-    private Dataset<Row> reachable(Tables tables) {
-        return tables.read(Table.DEVICES)
+    private Dataset<Row> reachable(StageContext context) {
+        return context.read(Table.DEVICES)
                 .filter(col("is_push_capable").and(isUserDrawn()))
                 .select("user_id")
                 .distinct();
     }
 
-    private static Dataset<Row> candidates(Tables tables, Dataset<Row> users) {
-        return Candidates.merged(targets(tables, users));
-    }
-
-    private static Tables targets(Tables tables, Dataset<Row> users) {
-        return tables.with(
-                "targets", tables.read(Table.USERS).join(users.select("user_id").distinct(), "user_id"));
+    private static Dataset<Row> targets(StageContext context, Dataset<Row> users) {
+        return context.read(Table.USERS).join(users.select("user_id").distinct(), "user_id");
     }
 
     /** Keeps every positive, and of the others the configured share; the weight makes up for it. */

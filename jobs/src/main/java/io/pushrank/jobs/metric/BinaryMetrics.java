@@ -171,7 +171,7 @@ public final class BinaryMetrics {
         require(predictions, labels);
         for (int row = 0; row < labels.length; row++) {
             if (labels[row] != 0 && labels[row] != 1) {
-                throw new IllegalArgumentException("labels[" + row + "] must be 0 or 1, cannot be: " + labels[row]);
+                throw new IllegalArgumentException("labels[" + row + "] must be 0 or 1, but is " + labels[row]);
             }
         }
     }
@@ -179,16 +179,15 @@ public final class BinaryMetrics {
     private static void require(double[] predictions, double[] labels) {
         if (predictions.length != labels.length) {
             throw new IllegalArgumentException(
-                    "labels must have " + predictions.length + " values, cannot have: " + labels.length);
+                    "labels must have " + predictions.length + " values, but have " + labels.length);
         }
         for (int row = 0; row < labels.length; row++) {
             if (!(predictions[row] >= 0 && predictions[row] <= 1)) {
                 throw new IllegalArgumentException(
-                        "predictions[" + row + "] must be from 0 to 1, cannot be: " + predictions[row]);
+                        "predictions[" + row + "] must be from 0 to 1, but is " + predictions[row]);
             }
             if (!(labels[row] >= 0 && labels[row] <= 1)) {
-                throw new IllegalArgumentException(
-                        "labels[" + row + "] must be from 0 to 1, cannot be: " + labels[row]);
+                throw new IllegalArgumentException("labels[" + row + "] must be from 0 to 1, but is " + labels[row]);
             }
         }
     }

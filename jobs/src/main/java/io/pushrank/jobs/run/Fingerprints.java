@@ -1,15 +1,16 @@
 package io.pushrank.jobs.run;
 
-import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.stage.StageContext;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.model.ModelKind;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import org.apache.commons.codec.digest.DigestUtils;
 
@@ -20,25 +21,27 @@ final class Fingerprints {
     /**
      * @param first first day whose look-back is covered
      */
-    Fingerprints(ConfigFile config, LocalDate first, LocalDate date) {
+    Fingerprints(Vocabulary vocabulary, LocalDate first, LocalDate date) {
         this.common = List.of(
                 "code " + CodeDigest.get(),
                 "spark " + org.apache.spark.package$.MODULE$.SPARK_VERSION(),
-                "config " + config.digest(),
+                "config " + vocabulary.settings().digest(),
+                "conf " + vocabulary.settings().folder().digests(),
                 "days " + first + " " + date);
     }
 
-    /** Of a stage: code, settings, the tables and models that it declares to read, and which of their rows are left out. */
-    String of(Stage stage, Tables tables, Findings findings) {
+    /** Of a stage: code, settings, the tables and models that it reads, and which of their rows are left out. */
+    String of(Stage stage, StageContext context, Findings findings) {
         List<String> lines = new ArrayList<>(common);
         lines.add("stage " + stage.verb());
-        for (ModelKind kind : stage.models(tables.config())) {
-            lines.add("model " + kind + " " + tables.model(kind).digest());
+        for (ModelKind kind : stage.models(context.config())) {
+            lines.add("model " + kind + " " + context.models().get(kind).digest());
         }
-        stage.reads().stream()
+        Set<Table> tables = context.tables();
+        tables.stream()
                 .sorted(Comparator.naturalOrder())
-                .forEach(table -> add(lines, table, tables.state(table)));
-        lines.addAll(findings.lines(stage.reads()));
+                .forEach(table -> add(lines, table, context.relations().state(table)));
+        lines.addAll(findings.lines(tables));
         return digest(lines);
     }
 

@@ -16,10 +16,10 @@ import io.pushrank.jobs.publish.Publication;
 import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.jobs.publish.TableDigest;
 import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -75,7 +75,7 @@ final class GateKeeper {
      * @return what later runs want to know of it
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 4 when a gate fails that nobody accepts
      */
-    Map<String, JsonNode> judge(Stage stage, Tables tables, Dataset<Row> kept, TableDigest digest) {
+    Map<String, JsonNode> judge(Stage stage, StageContext context, Dataset<Row> kept, TableDigest digest) {
         if (!stage.givesSends()) {
             TableProfile table =
                     new TableProfile(stage.writes().tableName(), run.date().toString(), digest.rows(), digest.nulls());
@@ -85,7 +85,7 @@ final class GateKeeper {
             return Map.of(TABLE, Json.tree(table));
         }
         // How many there are is judged for each eligible target, not by the table.
-        long eligible = tables.read(Table.TARGETS).filter(col("is_eligible")).count();
+        long eligible = context.read(Table.TARGETS).filter(col("is_eligible")).count();
         SendsProfile sends = SendsProfile.of(run.date(), kept, eligible);
         require(
                 OutputGate.judge(sends, earlier(stage.verb(), SENDS, SendsProfile.class), run.config()),

@@ -22,8 +22,9 @@ import java.util.Map;
  * @param exitCode what the process returns; -1 while it runs
  * @param message why it failed; empty when it did not
  * @param configHash SHA-256 of the settings in effect
- * @param codeHash SHA-256 of the build
- * @param publishing how tables were published: {@code publishing.mode}
+ * @param conf SHA-256 of each file of conf that was in effect, those of {@code --conf} under its name
+ * @param codeHash SHA-256 of the build; empty in manifests of before it was noted
+ * @param publishing how tables were published: {@code publishing.mode}; empty when that is not known
  * @param isForced whether stages were done again although their rows were published
  * @param accepted gates that whoever started the run let fail
  * @param models digest of each model package used
@@ -42,21 +43,27 @@ public record Manifest(
         int exitCode,
         String message,
         String configHash,
-        String codeHash,
-        String publishing,
-        boolean isForced,
+        @OptionalKey Map<String, String> conf,
+        @OptionalKey String codeHash,
+        @OptionalKey String publishing,
+        @OptionalKey boolean isForced,
         @OptionalKey List<String> accepted,
         String input,
         String modelsDirectory,
         Map<String, String> models,
-        Map<String, String> notes,
+        @OptionalKey Map<String, String> notes,
         @OptionalKey List<Verdict> verdicts,
         List<StageReport> stages) {
     public Manifest {
-        // Absent from manifests of before there were gates.
+        // Absent from manifests of earlier builds; verbs that look at all runs, such as clean, read those too.
+        conf = conf == null ? Map.of() : conf;
+        codeHash = codeHash == null ? "" : codeHash;
+        publishing = publishing == null ? "" : publishing;
         accepted = accepted == null ? List.of() : accepted;
+        notes = notes == null ? Map.of() : notes;
         verdicts = verdicts == null ? List.of() : verdicts;
     }
+
     /**
      * What a stage did.
      *
@@ -75,7 +82,7 @@ public record Manifest(
             Map<String, Long> reasons,
             @OptionalKey String publishedBy) {
         public StageReport {
-            // Absent from manifests of before stages were taken over.
+            // Absent from manifests of builds that did every stage of every run.
             publishedBy = publishedBy == null ? "" : publishedBy;
         }
 

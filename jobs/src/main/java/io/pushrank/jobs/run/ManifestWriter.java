@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 
 /** Writes the manifest of a run: when it begins, and again when it has ended. */
 final class ManifestWriter {
@@ -40,14 +41,21 @@ final class ManifestWriter {
     }
 
     /** What a run is told to do, as its manifest has it. */
-    record Settings(String asOf, String configHash, String publishing, boolean isForced, List<String> accepted) {
+    record Settings(
+            String asOf,
+            String configHash,
+            Map<String, String> conf,
+            String publishing,
+            boolean isForced,
+            List<String> accepted) {
         /** Of a run whose settings cannot be used. */
-        static final Settings NONE = new Settings("", "", "", false, List.of());
+        static final Settings NONE = new Settings("", "", Map.of(), "", false, List.of());
 
         static Settings of(ConfigFile file, LocalDate date, Choices choices) {
             return new Settings(
                     file.config().asOf(date).toString(),
                     file.digest(),
+                    file.folder().digests(),
                     file.config().publishing().mode().toString(),
                     choices.isForced(),
                     List.copyOf(choices.accepted()));
@@ -82,6 +90,7 @@ final class ManifestWriter {
                         exitCode,
                         message,
                         settings.configHash(),
+                        settings.conf(),
                         CodeDigest.get(),
                         settings.publishing(),
                         settings.isForced(),

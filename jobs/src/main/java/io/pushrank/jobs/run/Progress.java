@@ -66,10 +66,7 @@ public final class Progress {
         for (Manifest.StageReport report : ended) {
             String remark = !report.publishedBy().isEmpty()
                     ? "  published by " + report.publishedBy()
-                    : report.isValidation()
-                                    || report.reasons().isEmpty()
-                            ? ""
-                            : "  " + Funnel.top(report.reasons(), 3);
+                    : report.isValidation() || report.reasons().isEmpty() ? "" : "  " + Funnel.top(report.reasons(), 3);
             out.printf(
                     "%-18s %,12d %,12d %,12d %8.1f s%s%n",
                     report.stage(), report.rowsIn(), report.kept(), report.removed(), report.seconds(), remark);

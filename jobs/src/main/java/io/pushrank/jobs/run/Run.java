@@ -1,26 +1,21 @@
 package io.pushrank.jobs.run;
 
-import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.publish.Publisher;
 import io.pushrank.jobs.publish.RunId;
+import io.pushrank.jobs.stage.Models;
+import io.pushrank.jobs.stage.Rehearsal;
 import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
-import io.pushrank.udf.feature.FeatureException;
-import io.pushrank.udf.feature.FeatureFunctions;
-import io.pushrank.udf.feature.FeatureList;
-import io.pushrank.udf.model.ModelException;
-import io.pushrank.udf.model.ModelKind;
-import io.pushrank.udf.model.ModelPackage;
 import java.io.UncheckedIOException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /** Runs stages of one date: reads, judges, checks, publishes, counts; a manifest tells how it went. */
@@ -39,22 +34,27 @@ public final class Run {
     public Run(
             SparkSession spark,
             Layout layout,
-            ConfigFile configFile,
+            Vocabulary vocabulary,
             LocalDate date,
             String verb,
             Choices choices,
             Progress progress) {
         this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
         this.layout = layout;
-        this.config = configFile.config();
+        this.config = vocabulary.config();
         this.date = date;
         this.verb = verb;
         this.progress = progress;
         this.runId = RunId.create();
-        this.context =
-                new RunContext(spark, storage, layout, configFile, config, date, runId, choices, progress, ledger);
+        this.context = new RunContext(spark, storage, layout, vocabulary, date, runId, choices, progress, ledger);
         this.manifest = new ManifestWriter(
-                storage, layout, runId, verb, date, ManifestWriter.Settings.of(configFile, date, choices), ledger);
+                storage,
+                layout,
+                runId,
+                verb,
+                date,
+                ManifestWriter.Settings.of(vocabulary.settings(), date, choices),
+                ledger);
     }
 
     /** Validates the inputs, and no more. */
@@ -74,7 +74,7 @@ public final class Run {
      */
     public List<Manifest.StageReport> stages(List<Stage> stages) {
         inManifest(publisher -> {
-            stages.forEach(stage -> stage.models(config).forEach(this::requireFunctions));
+            Rehearsal.of(context.spark(), context.vocabulary(), date, stages, new Models(context.spark(), layout));
             Publisher.Token token = publisher.begin(Channel.DAILY, date, claimed(stages));
             Validation validation = new Validation(context, Channel.DAILY);
             Findings findings = validates(stages) ? validation.publish(publisher, token, date) : validation.published();
@@ -87,27 +87,6 @@ public final class Run {
         }
         progress.outputs(layout, date, stages, ledger.reports);
         return List.copyOf(ledger.reports);
-    }
-
-    /**
-     * Refuses a model whose features call unknown functions before hours of work. One that is missing or damaged is its
-     * stage's to tell: the stages before it can be done.
-     */
-    private void requireFunctions(ModelKind kind) {
-        Configuration hadoop = context.spark().sparkContext().hadoopConfiguration();
-        if (ModelPackage.hasChampion(layout.models(), kind, hadoop)) {
-            ModelPackage model;
-            try {
-                model = ModelPackage.champion(layout.models(), kind, hadoop);
-            } catch (ModelException e) {
-                return;
-            }
-            try {
-                FeatureFunctions.require(context.spark(), FeatureList.of(model));
-            } catch (FeatureException e) {
-                throw FeatureList.refused(model, e);
-            }
-        }
     }
 
     private static boolean validates(List<Stage> stages) {

@@ -1,9 +1,9 @@
 package io.pushrank.jobs.run;
 
-import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.publish.Publication;
 import io.pushrank.jobs.publish.PublishedTables;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.time.LocalDate;
@@ -15,13 +15,16 @@ record RunContext(
         SparkSession spark,
         Storage storage,
         Layout layout,
-        ConfigFile configFile,
-        RankingConfig config,
+        Vocabulary vocabulary,
         LocalDate date,
         String runId,
         Choices choices,
         Progress progress,
         RunLedger ledger) {
+    RankingConfig config() {
+        return vocabulary.config();
+    }
+
     /** What an earlier run published of a stage, when it is whole and made of the same; unless all is to be done again. */
     Optional<Publication.Stage> published(Publication publication, String stage, String fingerprint) {
         return Optional.ofNullable(publication.stages().get(stage))

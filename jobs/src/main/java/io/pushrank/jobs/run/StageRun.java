@@ -14,9 +14,9 @@ import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.jobs.publish.Publisher;
 import io.pushrank.jobs.publish.TableDigest;
 import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -43,28 +43,24 @@ final class StageRun {
     void publish(Publisher publisher, Publisher.Token token) {
         Instant started = Instant.now();
         run.progress().start(stage.verb());
-        try (Tables tables = new Tables(
-                run.spark(),
-                run.layout(),
-                run.config(),
-                run.date(),
-                run.config().asOf(run.date()),
-                findings,
-                stage.reads())) {
+        try (StageContext context =
+                StageContext.of(run.spark(), run.layout(), run.vocabulary(), run.date(), findings, stage)) {
             Publication publication = token.log().latest();
             token.log().requireToken(publication, stage.verb(), token.number());
-            String fingerprint = new Fingerprints(run.configFile(), run.date(), run.date()).of(stage, tables, findings);
+            String fingerprint =
+                    new Fingerprints(run.vocabulary(), run.date(), run.date()).of(stage, context, findings);
             Optional<Publication.Stage> before = run.published(publication, stage.verb(), fingerprint);
             if (before.isPresent()) {
-                add(tables, publishedFunnel(), Manifest.StageReport.of(before.get()));
+                add(context, publishedFunnel(), Manifest.StageReport.of(before.get()));
             } else {
-                work(tables, publisher, token, fingerprint, started);
+                work(context, publisher, token, fingerprint, started);
             }
         }
     }
 
-    private void work(Tables tables, Publisher publisher, Publisher.Token token, String fingerprint, Instant started) {
-        Dataset<Row> judged = tables.keep(stage.judge(tables));
+    private void work(
+            StageContext context, Publisher publisher, Publisher.Token token, String fingerprint, Instant started) {
+        Dataset<Row> judged = context.relations().keep(stage.judge(context));
         Dataset<Row> kept = judged.filter(size(col("reasons")).equalTo(0));
         Map<String, String> digests = new TreeMap<>();
         TableDigest digest = publisher.stage(
@@ -86,19 +82,19 @@ final class StageRun {
                 funnel.reasons(),
                 "");
         // Before anything refuses the stage, since they may be why.
-        tables.noteFeatureErrors(stage.verb().replace('-', '_'));
-        run.ledger().notes.putAll(tables.notes());
-        requireNothingLost(tables, report);
+        context.noteErrors(stage.verb().replace('-', '_'));
+        run.ledger().notes.putAll(context.notes());
+        requireNothingLost(context, report);
         requireRows(stage.writes(), report.kept() + (stage.writesRemoved() ? report.removed() : 0), digest.rows());
         requireRows(Table.REMOVED, report.removed(), removed.rows());
-        Map<String, JsonNode> facts = new TreeMap<>(new GateKeeper(run).judge(stage, tables, kept, digest));
+        Map<String, JsonNode> facts = new TreeMap<>(new GateKeeper(run).judge(stage, context, kept, digest));
         facts.put(Manifest.StageReport.FACT, Json.tree(report));
         publisher.publish(stage.verb(), token, fingerprint, facts);
-        add(tables, funnel, report);
+        add(context, funnel, report);
     }
 
-    private void add(Tables tables, Funnel funnel, Manifest.StageReport report) {
-        run.ledger().models.putAll(tables.models());
+    private void add(StageContext context, Funnel funnel, Manifest.StageReport report) {
+        run.ledger().models.putAll(context.models().digests());
         run.ledger().funnels.put(stage.verb(), funnel);
         run.add(report);
     }
@@ -122,9 +118,9 @@ final class StageRun {
         }
     }
 
-    private void requireNothingLost(Tables tables, Manifest.StageReport report) {
+    private void requireNothingLost(StageContext context, Manifest.StageReport report) {
         stage.accountsFor().ifPresent(table -> {
-            long rows = tables.read(table).count();
+            long rows = context.read(table).count();
             if (rows != report.rowsIn()) {
                 throw PushrankException.output("stage " + stage.verb() + ": table " + table.tableName() + " has " + rows
                         + " rows, but " + report.kept() + " were kept and " + report.removed() + " removed");

@@ -47,7 +47,7 @@ final class Validation {
         Instant started = Instant.now();
         run.progress().start(STAGE);
         Inputs inputs = new Inputs(run.spark(), run.layout(), run.config(), first, run.date(), Findings.none());
-        String fingerprint = new Fingerprints(run.configFile(), first, run.date()).ofInputs(inputs::state);
+        String fingerprint = new Fingerprints(run.vocabulary(), first, run.date()).ofInputs(inputs::state);
         Optional<Publication.Stage> before = run.published(token.log().latest(), STAGE, fingerprint);
         if (before.isPresent()) {
             Optional.ofNullable(before.get().facts().get(DAYS))

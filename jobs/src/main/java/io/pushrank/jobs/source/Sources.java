@@ -3,14 +3,27 @@ package io.pushrank.jobs.source;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import io.pushrank.jobs.config.ConfFolder;
+import io.pushrank.jobs.config.ConfFolder.NamedText;
+import io.pushrank.jobs.config.Nearest;
+import io.pushrank.jobs.config.Parameters;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.table.Query;
+import io.pushrank.jobs.fact.Facts;
+import io.pushrank.jobs.fact.Head;
+import io.pushrank.jobs.fact.Query;
+import io.pushrank.jobs.fact.Reference;
+import io.pushrank.jobs.fact.RowExpression;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.functions;
@@ -18,123 +31,124 @@ import org.apache.spark.sql.functions;
 /** The configured sources, in order of display. */
 public final class Sources {
     private static final String KEY = "candidates.sources.";
+    private static final String ITEMS = "items";
+    private static final String NETWORK = "network";
+    static final String NEEDS = "needs";
+    private static final String PARAMETER = "parameter";
+    private static final String NONE = "none";
     private static final String LIMIT = "limit";
-    /** Parameters that must agree with other settings, whatever source has them. */
-    private static final String MAX_AGE_HOURS = "max_age_hours";
+    /** Parameters that every source may use without declaring them. */
+    private static final Set<String> COMMON = Set.of(Query.AS_OF, LIMIT);
 
-    private static final String MAX_ACTORS = "max_actors";
+    private final List<Source> all;
 
-    private Sources() {}
+    private Sources(List<Source> all) {
+        this.all = List.copyOf(all);
+    }
 
     /**
      * Loads the SQL file of each configured source, and checks its settings against what the file declares.
      *
      * @throws PushrankException with exit code 2 for a source without a file, a head comment that does not declare what it
-     *     must, a parameter that it does not declare or that is missing, a value of another type or out of its bounds, and a
-     *     value that contradicts another setting
+     *     must, a parameter that it does not declare or that is missing, and a value of another type or out of its bounds
      */
-    public static List<Source> of(RankingConfig config) {
+    public static Sources of(Facts facts) {
+        RankingConfig config = facts.config();
+        Map<String, NamedText> files = facts.settings().folder().sql(ConfFolder.SOURCES);
         List<Source> sources = new ArrayList<>();
-        config.candidates().sources().forEach((name, parameters) -> {
-            String key = KEY + name;
-            if (!Query.exists(Source.FOLDER, name)) {
-                throw PushrankException.usage("config: " + key + " has no SQL file " + Source.file(name));
+        config.candidates().sources().forEach((name, settings) -> {
+            NamedText file = files.get(name);
+            if (file == null) {
+                throw PushrankException.usage("config: " + KEY + name + " must have a file " + ConfFolder.SOURCES + "/"
+                        + name + ".sql, but has none; the nearest are " + Nearest.to(name, files.keySet()));
             }
-            Query query = Query.load(Source.FOLDER, name);
-            Declarations declared = Declarations.of(query);
-            sources.add(new Source(
-                    query,
-                    declared.summary(),
-                    declared.network(),
-                    declared.setting(),
-                    (Integer) parameters.get("limit"),
-                    arguments(key, parameters, declared, query)));
+            sources.add(source(facts, name, file, settings));
         });
-        inConfig(() -> requireNoContradiction(config, sources));
-        return sources;
+        return new Sources(sources);
     }
 
-    /** The settings of a source as its SQL takes them. */
-    private static Map<String, Object> arguments(
-            String key, Map<String, Object> settings, Declarations declared, Query query) {
-        Set<String> unknown = new TreeSet<>(settings.keySet());
-        unknown.remove(LIMIT);
-        Set<String> missing = new TreeSet<>();
-        Map<String, Object> arguments = new HashMap<>();
-        for (Parameter parameter : declared.parameters()) {
-            String name = parameter.name();
-            if (unknown.remove(name)) {
-                inConfig(() -> arguments.put(name, parameter.argument(key + "." + name, settings.get(name))));
-            } else {
-                missing.add(name);
-            }
-        }
-        if (!unknown.isEmpty()) {
-            throw PushrankException.usage("config: " + key + " has no parameter " + String.join(", ", unknown));
-        }
-        if (!missing.isEmpty()) {
-            throw PushrankException.usage("config: " + key + " lacks " + missing + ", which its SQL uses");
-        }
+    private static Source source(Facts facts, String name, NamedText file, Map<String, Object> settings) {
+        Query query = Query.of(name, file, Set.of(ITEMS, NETWORK, NEEDS, PARAMETER));
+        facts.requireRelations(query);
+        Head head = query.head();
+        Set<String> used = new TreeSet<>(query.parameters());
+        used.removeAll(COMMON);
+        Parameters parameters = Parameters.of(
+                file.name(),
+                head.all(PARAMETER).stream()
+                        .map(entry -> new Parameters.Declaration(head.file() + ", line " + entry.line(), entry.value()))
+                        .toList(),
+                used);
+        Map<String, Object> own = new TreeMap<>(settings);
+        own.remove(LIMIT);
+        Map<String, Object> arguments = new HashMap<>(parameters.arguments(facts.config(), KEY + name, own));
         if (query.parameters().contains(LIMIT)) {
             arguments.put(LIMIT, settings.get(LIMIT));
         }
-        return arguments;
+        List<String> networks = Arrays.stream(Source.Network.values())
+                .map(network -> network.name().toLowerCase(Locale.ROOT))
+                .toList();
+        return new Source(
+                query,
+                one(head, ITEMS, facts.itemTypes()),
+                Source.Network.valueOf(one(head, NETWORK, networks).toUpperCase(Locale.ROOT)),
+                needs(facts, head),
+                (Integer) settings.get(LIMIT),
+                arguments);
     }
 
-    /**
-     * Checks sources beside other settings: they must not ask for events that are not read, and the most actors that any of
-     * them names must be enough for a reply to be sent. Where none says how many it names, any number may be.
-     */
-    private static void requireNoContradiction(RankingConfig config, List<Source> sources) {
-        int mostActors = -1;
-        String mostActorsKey = "";
-        for (Source source : sources) {
-            String key = KEY + source.name() + ".";
-            if (source.parameters().get(MAX_AGE_HOURS) instanceof Number hours) {
-                config.inputs().requireHours(key + MAX_AGE_HOURS, (int) Math.ceil(hours.doubleValue()));
-            }
-            if (source.parameters().get(MAX_ACTORS) instanceof Number actors && actors.intValue() > mostActors) {
-                mostActors = actors.intValue();
-                mostActorsKey = key + MAX_ACTORS;
-            }
+    private static String one(Head head, String key, Collection<String> known) {
+        Head.Entry entry = head.one(key, "one of " + known);
+        if (!known.contains(entry.value())) {
+            throw head.problem(entry, key + " must be one of " + known + ", but is \"" + entry.value() + "\"");
         }
-        int minReplyActors = config.qualityControl().minReplyActors();
-        if (mostActors >= 0 && minReplyActors > mostActors) {
-            throw new IllegalArgumentException("quality_control.min_reply_actors must be at most " + mostActorsKey
-                    + " (" + mostActors + "), but is " + minReplyActors);
-        }
+        return entry.value();
     }
 
-    private static void inConfig(Runnable check) {
-        try {
-            check.run();
-        } catch (IllegalArgumentException e) {
-            throw PushrankException.usage("config: " + e.getMessage());
+    /** What must be true of a recipient: an expression over facts that are known of a user alone. */
+    private static Optional<RowExpression> needs(Facts facts, Head head) {
+        Head.Entry entry = head.one(NEEDS, "an expression over facts of the user, or " + NONE);
+        if (entry.value().equals(NONE)) {
+            return Optional.empty();
         }
+        String where = head.file() + ", line " + entry.line() + ": " + NEEDS;
+        RowExpression expression = RowExpression.of(where, entry.value());
+        facts.require(expression.references(), Set.of("user_id"), where);
+        return Optional.of(expression);
     }
 
-    /** TRUE where a candidate's notification type agrees with whether its recipient follows the author. */
-    public static Column networkFits(RankingConfig config) {
-        Column type = col("notification_type");
-        return functions
-                .not(type.isin(names(config, Source.Network.IN)).and(functions.not(col("is_followed"))))
-                .and(functions.not(type.isin(names(config, Source.Network.OUT)).and(col("is_followed"))));
+    /** In order of display. */
+    public List<Source> all() {
+        return all;
+    }
+
+    /** The facts that decide who gets what of which source. */
+    public Set<Reference> references() {
+        Set<Reference> references = new TreeSet<>();
+        all.forEach(source -> source.needs().ifPresent(needs -> references.addAll(needs.references())));
+        return references;
+    }
+
+    /** Their SQL. */
+    public List<Query> queries() {
+        return all.stream().map(Source::query).toList();
+    }
+
+    /** Names of the sources of a network, which are notification types too. */
+    public String[] names(Source.Network network) {
+        return all.stream()
+                .filter(source -> source.network() == network)
+                .map(Source::name)
+                .toArray(String[]::new);
     }
 
     /** The source as which a candidate is displayed: its first whose network fits, else its first. */
-    public static Column notificationType(RankingConfig config) {
-        Object[] in = names(config, Source.Network.IN);
-        Object[] out = names(config, Source.Network.OUT);
+    public Column notificationType() {
+        Object[] in = names(Source.Network.IN);
+        Object[] out = names(Source.Network.OUT);
         Column fitting = functions.filter(col("sources.source"), source -> functions
                 .when(col("is_in_network"), functions.not(source.isin(out)))
                 .otherwise(functions.not(source.isin(in))));
         return functions.coalesce(functions.get(fitting, lit(0)), functions.get(col("sources.source"), lit(0)));
-    }
-
-    private static Object[] names(RankingConfig config, Source.Network network) {
-        return of(config).stream()
-                .filter(source -> source.network() == network)
-                .map(Source::name)
-                .toArray();
     }
 }

@@ -6,20 +6,23 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.rule.Rule;
+import io.pushrank.jobs.fact.FactJoin;
+import io.pushrank.jobs.fact.Query;
+import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.rule.Rules;
+import io.pushrank.jobs.rule.StageReason;
+import io.pushrank.jobs.rule.Step;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.source.Sources;
-import io.pushrank.jobs.table.Query;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.TreeSet;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -31,8 +34,14 @@ import org.slf4j.LoggerFactory;
 /** 2. What each target could be sent: every source's proposals, merged per user and item, pruned by cheap rules. */
 public record Candidates() implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
-    /** What columns of settings begin with beside a target's own. */
-    private static final String HAS = "account_";
+    private static final Query MERGED = Query.load("stages", "candidates");
+    private static final String[] KEY = {"user_id", "item_type", "item_id"};
+
+    /** What the table says of each candidate. */
+    private static final Set<Reference> SHOWN = Set.of(
+            new Reference("item", "author_id"),
+            new Reference("item", "created_at"),
+            new Reference("pair", "is_followed"));
 
     @Override
     public String verb() {
@@ -46,16 +55,22 @@ public record Candidates() implements Stage {
 
     @Override
     public Set<Table> reads() {
-        return Set.of(
-                Table.TARGETS,
-                Table.USERS,
-                Table.FOLLOWS,
-                Table.RELATIONS,
-                Table.TOPIC_FOLLOWS,
-                Table.POSTS,
-                Table.POST_TOPICS,
-                Table.ENGAGEMENTS,
-                Table.RECOMMENDED_AUTHORS);
+        return Set.of(Table.TARGETS);
+    }
+
+    @Override
+    public Set<Reference> references(Vocabulary vocabulary, Models models) {
+        Set<Reference> references = new TreeSet<>(vocabulary.rules().references(Step.CANDIDATES));
+        references.addAll(vocabulary.sources().references());
+        references.addAll(SHOWN);
+        return references;
+    }
+
+    @Override
+    public List<Query> queries(Vocabulary vocabulary) {
+        List<Query> queries = new ArrayList<>(vocabulary.sources().queries());
+        queries.add(MERGED);
+        return queries;
     }
 
     @Override
@@ -69,84 +84,104 @@ public record Candidates() implements Stage {
     }
 
     @Override
-    public Dataset<Row> judge(Tables tables) {
-        Dataset<Row> targets = tables.read(Table.TARGETS).filter(col("is_eligible"));
-        Dataset<Row> judged = merged(tables.with("targets", targets))
-                .withColumn("reasons", Rules.reasons(Rules.of(tables.config(), tables.asOf(), Rule.Step.CANDIDATES)));
+    public Dataset<Row> judge(StageContext context) {
+        Rules rules = context.vocabulary().rules();
+        Dataset<Row> targets = context.read(Table.TARGETS).filter(col("is_eligible"));
+        FactJoin facts = facts(context, rules.references(Step.CANDIDATES));
+        Dataset<Row> merged = merged(context, proposals(context, targets), facts);
+        Dataset<Row> judged = rules.judge(facts.join(merged), Step.CANDIDATES, "reasons", context.ruleErrors())
+                .select(
+                        "user_id",
+                        "item_type",
+                        "item_id",
+                        "sources",
+                        "author_id",
+                        "item_created_at",
+                        "is_in_network",
+                        "notification_type",
+                        "reasons");
         Dataset<Row> without = targets.join(judged.select("user_id").distinct(), "user_id", "left_anti")
                 .select("user_id")
-                .withColumn("reasons", array(lit("no_candidates")));
+                .withColumn("reasons", array(lit(StageReason.NO_CANDIDATES.code())));
         return judged.unionByName(without, true);
     }
 
-    /**
-     * Merged proposals for the view {@code targets}, with what rules ask about. Each source proposes only to those among
-     * them who have the setting on that it needs.
-     */
-    public static Dataset<Row> merged(Tables tables) {
-        return mergedProposals(tables, proposals(tables));
+    /** Merged proposals for some targets. Each source proposes only to those among them of whom is true what it needs. */
+    public static Dataset<Row> merged(StageContext context, Dataset<Row> targets) {
+        return shown(merged(context, proposals(context, targets), facts(context, Set.of())));
     }
 
     /**
-     * As {@link #merged(Tables)}, of certain items alone: what others there are counts in the ranks, and is not merged.
+     * As {@link #merged(StageContext, Dataset)}, of certain items alone: what others there are counts in the ranks, and is
+     * not merged.
      *
-     * @param items {@code user_id} and {@code item_id}
+     * @param items {@code user_id}, {@code item_type} and {@code item_id}
      */
-    public static Dataset<Row> merged(Tables tables, Dataset<Row> items) {
-        String[] key = {"user_id", "item_id"};
-        return mergedProposals(tables, proposals(tables).join(items.select("user_id", "item_id"), key, "left_semi"));
+    public static Dataset<Row> merged(StageContext context, Dataset<Row> targets, Dataset<Row> items) {
+        Dataset<Row> proposals =
+                proposals(context, targets).join(items.select("user_id", "item_type", "item_id"), KEY, "left_semi");
+        return shown(merged(context, proposals, facts(context, Set.of())));
     }
 
-    private static Dataset<Row> proposals(Tables tables) {
-        List<Source> sources = available(tables);
-        Dataset<Row> targets = tables.read(Table.TARGETS);
-        Dataset<Row> willing = withSettings(tables, targets, sources);
+    private static FactJoin facts(StageContext context, Collection<Reference> references) {
+        Set<Reference> all = new TreeSet<>(references);
+        all.addAll(SHOWN);
+        return context.facts(all);
+    }
+
+    private static Dataset<Row> proposals(StageContext context, Dataset<Row> targets) {
+        List<Source> sources = available(context);
+        Dataset<Row> known = withNeeds(context, targets);
         Dataset<Row> proposals = null;
         for (int priority = 0; priority < sources.size(); priority++) {
             Source source = sources.get(priority);
-            tables.with(
-                    "targets",
-                    source.setting()
-                            .map(setting -> willing.filter(col(HAS + setting)).select(names(targets)))
-                            .orElse(targets));
-            Dataset<Row> ofSource = proposals(tables, source, priority);
+            context.relations().instead(Table.TARGETS, source.recipients(known).select(columns(targets)));
+            Dataset<Row> ofSource = proposals(context, source, priority);
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }
-        tables.with("targets", targets);
+        context.relations().instead(Table.TARGETS, targets);
         return proposals;
     }
 
-    /**
-     * The targets with every setting that a source needs, joined once for all of them; NULL, which counts as off, where the
-     * account is not known.
-     */
-    private static Dataset<Row> withSettings(Tables tables, Dataset<Row> targets, List<Source> sources) {
-        Column[] settings = sources.stream()
-                .flatMap(source -> source.setting().stream())
-                .distinct()
-                .map(setting -> col(setting).as(HAS + setting))
-                .toArray(Column[]::new);
-        if (settings.length == 0) {
-            return targets;
-        }
-        Dataset<Row> accounts = tables.read(Table.USERS)
-                .select(Stream.concat(Stream.of(col("user_id")), Arrays.stream(settings))
-                        .toArray(Column[]::new));
-        return tables.keep(targets.join(accounts, new String[] {"user_id"}, "left_outer"));
+    /** The targets with every fact that decides who gets what of which source, joined once for all sources. */
+    private static Dataset<Row> withNeeds(StageContext context, Dataset<Row> targets) {
+        Sources sources = context.vocabulary().sources();
+        return sources.references().isEmpty()
+                ? targets
+                : context.relations().keep(context.facts(sources.references()).join(targets));
     }
 
-    private static Column[] names(Dataset<Row> rows) {
+    /** With what is shown of them, and the facts that give it. */
+    private static Dataset<Row> merged(StageContext context, Dataset<Row> proposals, FactJoin facts) {
+        Dataset<Row> merged = facts.join(
+                        context.relations().with("proposals", proposals).query(MERGED, Map.of()), "item")
+                .filter(col("item.created_at").isNotNull())
+                .withColumn("author_id", col("item.author_id"))
+                .withColumn("item_created_at", col("item.created_at"));
+        return facts.join(merged, "pair")
+                .withColumn("is_in_network", col("pair.is_followed"))
+                .withColumn("notification_type", context.vocabulary().sources().notificationType());
+    }
+
+    /** Without facts. */
+    private static Dataset<Row> shown(Dataset<Row> merged) {
+        return merged.select(
+                "user_id",
+                "item_type",
+                "item_id",
+                "sources",
+                "author_id",
+                "item_created_at",
+                "is_in_network",
+                "notification_type");
+    }
+
+    private static Column[] columns(Dataset<Row> rows) {
         return Arrays.stream(rows.columns()).map(functions::col).toArray(Column[]::new);
     }
 
-    private static Dataset<Row> mergedProposals(Tables tables, Dataset<Row> proposals) {
-        return tables.with("proposals", proposals)
-                .query("stages", "candidates", Map.of())
-                .withColumn("notification_type", Sources.notificationType(tables.config()));
-    }
-
-    private static Dataset<Row> proposals(Tables tables, Source source, int priority) {
-        Dataset<Row> rows = tables.query(source.query(), source.parameters());
+    private static Dataset<Row> proposals(StageContext context, Source source, int priority) {
+        Dataset<Row> rows = source.proposals(context.relations().query(source.query(), source.parameters()));
         return rows.withColumn(
                         "rank",
                         row_number()
@@ -157,20 +192,23 @@ public record Candidates() implements Stage {
                 .filter(col("rank").leq(source.limit()))
                 .select(
                         col("user_id"),
+                        lit(source.itemType()).as("item_type"),
                         col("item_id"),
                         lit(priority).as("priority"),
                         lit(source.name()).as("source"),
                         col("rank"),
-                        col("score").cast("double").as("score"),
+                        col("score"),
                         col("actors"));
     }
 
     /** The sources whose tables are there; the others are skipped with a warning that names the table. */
-    private static List<Source> available(Tables tables) {
+    private static List<Source> available(StageContext context) {
         List<Source> available = new ArrayList<>();
-        for (Source source : Sources.of(tables.config())) {
-            Optional<Table> absent = tablesOf(source.query()).stream()
-                    .filter(table -> !tables.has(table))
+        for (Source source : context.vocabulary().sources().all()) {
+            Optional<Table> absent = context.vocabulary().facts().tablesOf(source.query()).stream()
+                    // The targets are at hand, published or not.
+                    .filter(table ->
+                            table != Table.TARGETS && !context.relations().has(table))
                     .findFirst();
             if (absent.isPresent()) {
                 LOG.warn(
@@ -185,12 +223,5 @@ public record Candidates() implements Stage {
             throw PushrankException.input("every source of candidates is skipped: no input table of any is there");
         }
         return available;
-    }
-
-    private static List<Table> tablesOf(Query query) {
-        return query.relations().stream()
-                .filter(relation -> !Query.exists("views", relation))
-                .map(Table::named)
-                .toList();
     }
 }

@@ -11,8 +11,8 @@ import static org.apache.spark.sql.functions.xxhash64;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.model.HeavyModel;
 import io.pushrank.udf.model.HeavyModels;
 import io.pushrank.udf.model.ModelKind;
@@ -44,18 +44,12 @@ public record HeavyRank() implements Stage {
 
     @Override
     public Set<Table> reads() {
-        return Set.of(
-                Table.LIGHT_RANKED,
-                Table.USERS,
-                Table.DEVICES,
-                Table.FOLLOWS,
-                Table.RELATIONS,
-                Table.TOPIC_FOLLOWS,
-                Table.POSTS,
-                Table.POST_TOPICS,
-                Table.ENGAGEMENTS,
-                Table.NOTIFICATIONS,
-                Table.SENDS);
+        return Set.of(Table.LIGHT_RANKED);
+    }
+
+    @Override
+    public Set<Reference> references(Vocabulary vocabulary, Models models) {
+        return Hydration.references(models.features(ModelKind.HEAVY));
     }
 
     @Override
@@ -74,18 +68,18 @@ public record HeavyRank() implements Stage {
     }
 
     @Override
-    public Dataset<Row> judge(Tables tables) {
-        HeavyRankConfig config = tables.config().heavyRank();
-        ModelPackage model = tables.model(ModelKind.HEAVY);
+    public Dataset<Row> judge(StageContext context) {
+        HeavyRankConfig config = context.config().heavyRank();
+        ModelPackage model = context.models().get(ModelKind.HEAVY);
         // Sorted within fixed partitions, so that a row meets the same batch in every run.
-        Dataset<Row> rows = Hydration.heavy(tables, tables.read(Table.LIGHT_RANKED), model)
-                .repartition(tables.config().outputPartitions(), col("user_id"))
+        Dataset<Row> rows = Hydration.heavy(context, context.read(Table.LIGHT_RANKED), model)
+                .repartition(context.config().outputPartitions(), col("user_id"))
                 .sortWithinPartitions("user_id", "item_type", "item_id");
         Column share = lit(config.featuresShare());
-        Column isKept = pmod(xxhash64(lit(tables.config().seed()), col("user_id")), lit(MILLION))
+        Column isKept = pmod(xxhash64(lit(context.config().seed()), col("user_id")), lit(MILLION))
                 .lt(share.multiply(MILLION));
         TensorFlowThreads threads = new TensorFlowThreads(config.intraOpThreads(), -1);
-        tables.note("heavy_rank.precision", precisionOf(model, threads, config.precision()));
+        context.note("heavy_rank.precision", precisionOf(model, threads, config.precision()));
         return HeavyScoring.score(rows, "features", model, config.batchRows(), threads, config.precision())
                 .withColumn(
                         "rank",

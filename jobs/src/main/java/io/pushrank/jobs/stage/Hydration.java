@@ -2,52 +2,54 @@ package io.pushrank.jobs.stage;
 
 import static org.apache.spark.sql.functions.col;
 
-import io.pushrank.jobs.table.Tables;
+import io.pushrank.jobs.fact.Reference;
+import io.pushrank.jobs.fact.RowExpression;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureException;
+import io.pushrank.udf.feature.FeatureFunctions;
 import io.pushrank.udf.feature.FeatureList;
-import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelPackage;
-import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.util.List;
-import java.util.Map;
+import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Function;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
 
-/** Joins candidates with what features ask about, and computes the features: for examples and for scoring alike. */
+/** Joins candidates with the facts that features name, and computes the features: for examples and for scoring alike. */
 public final class Hydration {
-    private static final Column ROW = col("row.*");
-
     private Hydration() {}
+
+    /** The facts that features name. */
+    public static Set<Reference> references(FeatureList features) {
+        Set<Reference> references = new TreeSet<>();
+        features.features().forEach(feature -> references.addAll(new RowExpression(feature.expression()).references()));
+        return references;
+    }
 
     /**
      * The rows with a struct {@code features} as the light ranker takes it.
      *
-     * @throws ModelException when a feature of the model cannot be calculated
+     * @throws io.pushrank.udf.model.ModelException when a feature of the model cannot be calculated
      */
-    static Dataset<Row> light(Tables tables, Dataset<Row> rows, ModelPackage model) {
-        return ofModel(model, features -> light(tables, rows, features));
-    }
-
-    /** As the other, of any list. */
-    static Dataset<Row> light(Tables tables, Dataset<Row> rows, FeatureList features) {
-        return FeatureColumns.light(lightRows(tables, rows), ROW, features, tables.featureErrors());
+    static Dataset<Row> light(StageContext context, Dataset<Row> rows, ModelPackage model) {
+        return ofModel(
+                model,
+                features -> FeatureColumns.light(
+                        joined(context, rows, features), columns(rows), features, context.featureErrors()));
     }
 
     /**
      * The rows with a struct {@code features} as the heavy ranker takes it.
      *
-     * @throws ModelException when a feature of the model cannot be calculated
+     * @throws io.pushrank.udf.model.ModelException when a feature of the model cannot be calculated
      */
-    static Dataset<Row> heavy(Tables tables, Dataset<Row> rows, ModelPackage model) {
+    static Dataset<Row> heavy(StageContext context, Dataset<Row> rows, ModelPackage model) {
         return ofModel(
                 model,
-                features -> FeatureColumns.heavy(heavyRows(tables, rows), ROW, features, tables.featureErrors()));
+                features -> FeatureColumns.heavy(
+                        joined(context, rows, features), columns(rows), features, context.featureErrors()));
     }
 
     private static Dataset<Row> ofModel(ModelPackage model, Function<FeatureList, Dataset<Row>> columns) {
@@ -63,34 +65,24 @@ public final class Hydration {
      *
      * @throws FeatureException when a feature cannot be calculated
      */
-    public static Dataset<Row> both(Tables tables, Dataset<Row> rows, FeatureList features) {
-        return FeatureColumns.both(heavyRows(tables, rows), ROW, features, tables.featureErrors());
+    public static Dataset<Row> both(StageContext context, Dataset<Row> rows, FeatureList features) {
+        return FeatureColumns.both(joined(context, rows, features), columns(rows), features, context.featureErrors());
     }
 
-    private static Dataset<Row> lightRows(Tables tables, Dataset<Row> rows) {
-        return tables.with("hydrated", rows)
-                .with("time_zones", timeZones(tables))
-                .query("features", "light", Map.of());
+    private static Dataset<Row> joined(StageContext context, Dataset<Row> rows, FeatureList features) {
+        features.features().forEach(feature -> context.vocabulary()
+                .facts()
+                .unknown(new RowExpression(feature.expression()).references())
+                .ifPresent(problem -> {
+                    throw new FeatureException(feature, problem);
+                }));
+        FeatureFunctions.require(context.relations().spark(), features);
+        return context.facts(references(features)).join(rows);
     }
 
-    private static Dataset<Row> heavyRows(Tables tables, Dataset<Row> rows) {
-        return tables.with("light_rows", lightRows(tables, rows)).query("features", "heavy", Map.of());
-    }
-
-    /**
-     * Hour (0 to 23) and day of the week (1, Monday, to 7) in every known time zone at the as-of instant. A join with it
-     * leaves a name that is none without either, where a function of SQL would end the run.
-     */
-    private static Dataset<Row> timeZones(Tables tables) {
-        List<Row> rows = ZoneId.getAvailableZoneIds().stream()
-                .sorted()
-                .map(name -> {
-                    ZonedDateTime local = tables.asOf().atZone(ZoneId.of(name));
-                    return RowFactory.create(
-                            name, local.getHour(), local.getDayOfWeek().getValue());
-                })
-                .toList();
-        return tables.spark()
-                .createDataFrame(rows, StructType.fromDDL("time_zone STRING, local_hour INT, local_weekday INT"));
+    private static Column[] columns(Dataset<Row> rows) {
+        return Arrays.stream(rows.columns())
+                .map(column -> col("`" + column + "`"))
+                .toArray(Column[]::new);
     }
 }

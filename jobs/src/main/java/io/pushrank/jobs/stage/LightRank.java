@@ -13,8 +13,9 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.LightRankConfig;
+import io.pushrank.jobs.fact.Reference;
+import io.pushrank.jobs.rule.StageReason;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
@@ -27,7 +28,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.expressions.Window;
 
-/** 3. The candidates that the heavy ranker gets to see: where a user has too many posts, the light ranker's best. */
+/** 3. The candidates that the heavy ranker gets to see: where a user has too many items of a ranked type, the light ranker's best. */
 public record LightRank() implements Stage {
     @Override
     public String verb() {
@@ -41,18 +42,14 @@ public record LightRank() implements Stage {
 
     @Override
     public Set<Table> reads() {
-        return Set.of(
-                Table.CANDIDATES,
-                Table.USERS,
-                Table.DEVICES,
-                Table.FOLLOWS,
-                Table.RELATIONS,
-                Table.TOPIC_FOLLOWS,
-                Table.POSTS,
-                Table.POST_TOPICS,
-                Table.ENGAGEMENTS,
-                Table.NOTIFICATIONS,
-                Table.SENDS);
+        return Set.of(Table.CANDIDATES);
+    }
+
+    @Override
+    public Set<Reference> references(Vocabulary vocabulary, Models models) {
+        return models(vocabulary.config()).isEmpty()
+                ? Set.of()
+                : Hydration.references(models.features(ModelKind.LIGHT));
     }
 
     @Override
@@ -71,24 +68,25 @@ public record LightRank() implements Stage {
     }
 
     @Override
-    public Dataset<Row> judge(Tables tables) {
-        LightRankConfig config = tables.config().lightRank();
+    public Dataset<Row> judge(StageContext context) {
+        LightRankConfig config = context.config().lightRank();
         int keep = config.keep();
-        Column isPost = col("item_type").equalTo("post");
-        Dataset<Row> candidates = tables.read(Table.CANDIDATES)
-                .withColumn("post_count", count(when(isPost, 1)).over(Window.partitionBy("user_id")));
-        Column isContested = isPost.and(col("post_count").gt(keep));
-        return scored(tables, candidates, isContested)
+        Column isRanked = col("item_type")
+                .isin(context.vocabulary().facts().lightRankedTypes().toArray());
+        Dataset<Row> candidates = context.read(Table.CANDIDATES)
+                .withColumn("ranked_count", count(when(isRanked, 1)).over(Window.partitionBy("user_id")));
+        Column isContested = isRanked.and(col("ranked_count").gt(keep));
+        return scored(context, candidates, isContested)
                 .withColumn(
                         "light_rank",
                         row_number()
                                 .over(Window.partitionBy("user_id")
                                         .orderBy(
-                                                // What is not a post takes no post's place.
-                                                isPost.desc(),
+                                                // What passes by the light ranker takes no ranked item's place.
+                                                isRanked.desc(),
                                                 col("light_score").desc_nulls_last(),
                                                 config.isRandom()
-                                                        ? draw(tables.config().seed(), isContested)
+                                                        ? draw(context.config().seed(), isContested)
                                                                 .asc()
                                                         : lit(0).asc(),
                                                 array_min(col("sources.rank")).asc(),
@@ -96,18 +94,19 @@ public record LightRank() implements Stage {
                                                 col("item_id").asc())))
                 .withColumn(
                         "reasons",
-                        array_compact(
-                                array(when(isContested.and(col("light_rank").gt(keep)), lit("below_light_rank")))));
+                        array_compact(array(when(
+                                isContested.and(col("light_rank").gt(keep)),
+                                lit(StageReason.BELOW_LIGHT_RANK.code())))));
     }
 
     /** Candidates with {@code light_score}, where the light ranker has to choose. */
-    private static Dataset<Row> scored(Tables tables, Dataset<Row> candidates, Column isContested) {
+    private static Dataset<Row> scored(StageContext context, Dataset<Row> candidates, Column isContested) {
         Dataset<Row> unscored = candidates.withColumn(LightScore.NAME, lit(null).cast("float"));
-        if (tables.config().lightRank().isRandom()) {
+        if (context.config().lightRank().isRandom()) {
             return unscored;
         }
-        ModelPackage model = tables.model(ModelKind.LIGHT);
-        Dataset<Row> contested = Hydration.light(tables, candidates.filter(isContested), model);
+        ModelPackage model = context.models().get(ModelKind.LIGHT);
+        Dataset<Row> contested = Hydration.light(context, candidates.filter(isContested), model);
         return unscored.filter(not(isContested))
                 .unionByName(LightScoring.score(contested, "features", model, TensorFlowThreads.DEFAULT));
     }

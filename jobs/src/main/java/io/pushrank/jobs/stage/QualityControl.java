@@ -18,17 +18,19 @@ import static org.apache.spark.sql.functions.udf;
 import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
 
-import io.pushrank.jobs.rule.Rule;
+import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.rule.Rules;
+import io.pushrank.jobs.rule.StageReason;
+import io.pushrank.jobs.rule.Step;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -54,16 +56,12 @@ public record QualityControl() implements Stage {
 
     @Override
     public Set<Table> reads() {
-        return Set.of(
-                Table.HEAVY_RANKED,
-                Table.TARGETS,
-                Table.USERS,
-                Table.FOLLOWS,
-                Table.RELATIONS,
-                Table.POSTS,
-                Table.ENGAGEMENTS,
-                Table.NOTIFICATIONS,
-                Table.SENDS);
+        return Set.of(Table.HEAVY_RANKED, Table.TARGETS);
+    }
+
+    @Override
+    public Set<Reference> references(Vocabulary vocabulary, Models models) {
+        return vocabulary.rules().references(Step.QUALITY_CONTROL);
     }
 
     @Override
@@ -82,16 +80,19 @@ public record QualityControl() implements Stage {
     }
 
     @Override
-    public Dataset<Row> judge(Tables tables) {
-        int most = tables.config().qualityControl().sendsPerRun();
-        Dataset<Row> ruled = tables.query(
-                        "stages",
-                        "quality_control",
-                        Map.of(
-                                "duplicate_days",
-                                tables.config().qualityControl().duplicateDays()))
-                .withColumn(
-                        "broken", Rules.reasons(Rules.of(tables.config(), tables.asOf(), Rule.Step.QUALITY_CONTROL)))
+    public Dataset<Row> judge(StageContext context) {
+        int most = context.config().qualityControl().sendsPerRun();
+        Rules rules = context.vocabulary().rules();
+        Dataset<Row> ranked = context.read(Table.HEAVY_RANKED);
+        Dataset<Row> known =
+                context.facts(rules.references(Step.QUALITY_CONTROL)).join(ranked);
+        Dataset<Row> targets = context.read(Table.TARGETS)
+                .select("user_id", "push_cap", "sent_at_24h", "last_sent_at", "spacing_seconds");
+        Dataset<Row> ruled = rules.judge(known, Step.QUALITY_CONTROL, "broken", context.ruleErrors())
+                .select(Stream.concat(Arrays.stream(ranked.columns()), Stream.of("broken"))
+                        .map(functions::col)
+                        .toArray(Column[]::new))
+                .join(targets, "user_id")
                 .withColumn("passes", size(col("broken")).equalTo(0));
         Column place = row_number()
                 .over(Window.partitionBy("user_id", "passes")
@@ -99,19 +100,20 @@ public record QualityControl() implements Stage {
         Column slot = get(col("slots"), col("position").minus(1));
         Column passedOver = when(
                 col("passes").and(col("send_micros").isNull()),
-                when(col("position").gt(most), lit("below_top_pick")).otherwise(lit("no_slot")));
+                when(col("position").gt(most), lit(StageReason.BELOW_TOP_PICK.code()))
+                        .otherwise(lit(StageReason.NO_SLOT.code())));
         return ruled.withColumn("position", when(col("passes"), place))
-                .withColumn("slots", slots(tables.asOf(), most))
+                .withColumn("slots", slots(context.asOf(), most))
                 .withColumn("send_micros", when(col("position").leq(most), slot))
                 .withColumn("reasons", concat(col("broken"), array_compact(array(passedOver))))
                 .withColumn("send_at", timestamp_micros(col("send_micros")))
                 .withColumn("actors", actors())
-                .withColumn("send_id", sendId(tables));
+                .withColumn("send_id", sendId(context));
     }
 
     /** Derived from date, user and item alone, so that a re-run gives the same. */
-    private static Column sendId(Tables tables) {
-        Column parts = concat_ws("|", lit(tables.date().toString()), col("user_id"), col("item_type"), col("item_id"));
+    private static Column sendId(StageContext context) {
+        Column parts = concat_ws("|", lit(context.date().toString()), col("user_id"), col("item_type"), col("item_id"));
         return sha2(parts.cast("binary"), 256).substr(1, 32);
     }
 

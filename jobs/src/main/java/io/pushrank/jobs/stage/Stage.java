@@ -1,8 +1,9 @@
 package io.pushrank.jobs.stage;
 
 import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.fact.Query;
+import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.model.ModelKind;
 import java.util.List;
 import java.util.Optional;
@@ -29,8 +30,20 @@ public sealed interface Stage permits Targets, Candidates, LightRank, HeavyRank,
     /** What it does, in one line of the help. */
     String summary();
 
-    /** Input tables, tables of earlier stages and of models that it may read. */
+    /** Tables that it reads itself, beside those that its facts and queries are made of. */
     Set<Table> reads();
+
+    /**
+     * The facts that its expressions name.
+     *
+     * @throws io.pushrank.udf.model.ModelException when they are a model's, and it is missing or not whole
+     */
+    Set<Reference> references(Vocabulary vocabulary, Models models);
+
+    /** The queries that it runs. */
+    default List<Query> queries(Vocabulary vocabulary) {
+        return List.of();
+    }
 
     /** Models that it asks for. */
     default Set<ModelKind> models(RankingConfig config) {
@@ -57,5 +70,5 @@ public sealed interface Stage permits Targets, Candidates, LightRank, HeavyRank,
         return false;
     }
 
-    Dataset<Row> judge(Tables tables);
+    Dataset<Row> judge(StageContext context);
 }

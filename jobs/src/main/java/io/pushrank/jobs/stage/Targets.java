@@ -3,11 +3,12 @@ package io.pushrank.jobs.stage;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.size;
 
-import io.pushrank.jobs.config.RankingConfig.TargetsConfig;
-import io.pushrank.jobs.rule.Rule;
+import io.pushrank.jobs.fact.Query;
+import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.rule.Rules;
+import io.pushrank.jobs.rule.Step;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,6 +17,8 @@ import org.apache.spark.sql.Row;
 
 /** 1. Who may be notified now: settings, device, cap, spacing. */
 public record Targets() implements Stage {
+    private static final Query QUERY = Query.load("stages", "targets");
+
     @Override
     public String verb() {
         return "targets";
@@ -28,7 +31,17 @@ public record Targets() implements Stage {
 
     @Override
     public Set<Table> reads() {
-        return Set.of(Table.USERS, Table.DEVICES, Table.NOTIFICATIONS, Table.SENDS);
+        return Set.of();
+    }
+
+    @Override
+    public Set<Reference> references(Vocabulary vocabulary, Models models) {
+        return vocabulary.rules().references(Step.TARGETS);
+    }
+
+    @Override
+    public List<Query> queries(Vocabulary vocabulary) {
+        return List.of(QUERY);
     }
 
     @Override
@@ -52,13 +65,11 @@ public record Targets() implements Stage {
     }
 
     @Override
-    public Dataset<Row> judge(Tables tables) {
-        TargetsConfig config = tables.config().targets();
-        return tables.query(
-                        "stages",
-                        "targets",
-                        Map.of("push_cap", config.pushCap(), "min_spacing_hours", config.minSpacingHours()))
-                .withColumn("reasons", Rules.reasons(Rules.of(tables.config(), tables.asOf(), Rule.Step.TARGETS)))
+    public Dataset<Row> judge(StageContext context) {
+        Rules rules = context.vocabulary().rules();
+        Dataset<Row> users = context.facts(rules.references(Step.TARGETS))
+                .join(context.relations().query(QUERY, Map.of()));
+        return rules.judge(users, Step.TARGETS, "reasons", context.ruleErrors())
                 .withColumn("is_eligible", size(col("reasons")).equalTo(0));
     }
 }

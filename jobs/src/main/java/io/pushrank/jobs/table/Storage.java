@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -124,6 +125,25 @@ public final class Storage {
     /** Names of the files in a folder, in order; none when the folder is absent. */
     public List<String> files(String path) {
         return names(path, FileStatus::isFile);
+    }
+
+    /** Paths, within a folder, of all files in it and in its folders, in order; hidden ones are left out. */
+    public List<String> filesBelow(String path) {
+        List<String> below = new ArrayList<>(files(path));
+        folders(path)
+                .forEach(folder -> filesBelow(path + "/" + folder).forEach(file -> below.add(folder + "/" + file)));
+        below.removeIf(file -> file.startsWith("."));
+        below.sort(Comparator.naturalOrder());
+        return below;
+    }
+
+    /** Everything in a file. */
+    public byte[] content(String path) {
+        return call(path, (system, file) -> {
+            try (FSDataInputStream stream = system.open(file)) {
+                return stream.readAllBytes();
+            }
+        });
     }
 
     public String read(String path) {

@@ -121,6 +121,18 @@ public enum Table {
             """,
             range("score", 0, 1),
             references("post_id", "posts", "post_id")),
+    TRENDS(
+            Group.EVENT,
+            List.of("trend_id"),
+            """
+            trend_id BIGINT NOT NULL COMMENT 'Trend',
+            country STRING COMMENT 'ISO 3166-1 alpha-2 country where it trends; NULL when unknown',
+            language STRING COMMENT 'ISO 639-1 language of its posts; NULL when unknown',
+            name STRING NOT NULL COMMENT 'Name, as shown',
+            started_at TIMESTAMP NOT NULL COMMENT 'When it was found to trend',
+            score DOUBLE NOT NULL COMMENT 'How strong it is; higher is stronger',
+            post_id BIGINT COMMENT 'Representative post; NULL when it has none'
+            """),
     ENGAGEMENTS(
             Group.EVENT,
             List.of("user_id", "author_id", "post_id", "kind", "engaged_at"),
@@ -152,7 +164,7 @@ public enum Table {
             """
             send_id STRING NOT NULL COMMENT 'Identifies the send; for sends of this pipeline the send_id of table sends',
             user_id BIGINT NOT NULL COMMENT 'Recipient',
-            item_type STRING NOT NULL COMMENT 'post',
+            item_type STRING NOT NULL COMMENT 'Type of the item, such as post or trend',
             item_id BIGINT NOT NULL COMMENT 'Item; of a post its post_id',
             author_id BIGINT COMMENT 'Author of the item; NULL when it has none',
             notification_type STRING NOT NULL COMMENT 'Why it was sent: the name of the source that it is displayed as',
@@ -162,7 +174,6 @@ public enum Table {
             engaged_at TIMESTAMP COMMENT 'First engagement with the item after opening; NULL when never',
             disliked_at TIMESTAMP COMMENT 'See less often; NULL when never'
             """,
-            oneOf("item_type", "post"),
             ordered("sent_at", "opened_at"),
             ordered("sent_at", "ntab_clicked_at"),
             ordered("sent_at", "engaged_at"),
@@ -191,9 +202,9 @@ public enum Table {
             List.of("user_id", "item_type", "item_id"),
             """
             user_id BIGINT NOT NULL COMMENT 'Recipient',
-            item_type STRING NOT NULL COMMENT 'post',
+            item_type STRING NOT NULL COMMENT 'Type of the item, such as post or trend',
             item_id BIGINT NOT NULL COMMENT 'Item; of a post its post_id',
-            author_id BIGINT NOT NULL COMMENT 'Author of the item',
+            author_id BIGINT COMMENT 'Author of the item; NULL when it has none',
             notification_type STRING NOT NULL COMMENT 'The source that it is displayed as',
             item_created_at TIMESTAMP NOT NULL COMMENT 'When the item was made',
             is_in_network BOOLEAN NOT NULL COMMENT 'The recipient follows the author',
@@ -228,9 +239,9 @@ public enum Table {
             """
             send_id STRING NOT NULL COMMENT 'Derived from date, user and item; the delivery system hands it back',
             user_id BIGINT NOT NULL COMMENT 'Recipient',
-            item_type STRING NOT NULL COMMENT 'post',
+            item_type STRING NOT NULL COMMENT 'Type of the item, such as post or trend',
             item_id BIGINT NOT NULL COMMENT 'Item; of a post its post_id',
-            author_id BIGINT NOT NULL COMMENT 'Author of the item',
+            author_id BIGINT COMMENT 'Author of the item; NULL when it has none',
             notification_type STRING NOT NULL COMMENT 'The source that it is displayed as',
             actors ARRAY<BIGINT> NOT NULL COMMENT 'Accounts to name in the text, best first',
             position INT NOT NULL COMMENT 'Which of the user''s sends of this run, from 1',
@@ -245,7 +256,7 @@ public enum Table {
             List.of("user_id", "item_type", "item_id"),
             """
             user_id BIGINT NOT NULL COMMENT 'Recipient',
-            item_type STRING COMMENT 'post; NULL when the user as a whole was removed',
+            item_type STRING COMMENT 'Type of the item; NULL when the user as a whole was removed',
             item_id BIGINT COMMENT 'Item; NULL when the user as a whole was removed',
             sources ARRAY<STRING> NOT NULL COMMENT 'Sources that proposed it',
             reasons ARRAY<STRING> NOT NULL COMMENT 'Stable code of every rule that took it out, in the order of the rules',
@@ -277,7 +288,7 @@ public enum Table {
             """
             as_of TIMESTAMP NOT NULL COMMENT 'Instant of the features; labels come after it',
             user_id BIGINT NOT NULL COMMENT 'Recipient',
-            item_type STRING NOT NULL COMMENT 'post',
+            item_type STRING NOT NULL COMMENT 'Type of the item, such as post or trend',
             item_id BIGINT NOT NULL COMMENT 'Item',
             sources ARRAY<STRING> NOT NULL COMMENT 'Sources that proposed it',
             is_new_user BOOLEAN NOT NULL COMMENT 'Account younger than the configured age',
@@ -332,6 +343,9 @@ public enum Table {
         /** Truth of a synthetic world. */
         ORACLE
     }
+
+    /** Type of the items that are posts: those that engagements, notifications of a synthetic world and its oracle are about. */
+    public static final String POST = "post";
 
     private final Group group;
     private final List<String> key;
@@ -428,6 +442,7 @@ public enum Table {
         return switch (this) {
             case POSTS -> Optional.of("created_at");
             case POST_TOPICS -> Optional.of("annotated_at");
+            case TRENDS -> Optional.of("started_at");
             case ENGAGEMENTS -> Optional.of("engaged_at");
             case NOTIFICATIONS, ORACLE -> Optional.of("sent_at");
             default -> Optional.empty();

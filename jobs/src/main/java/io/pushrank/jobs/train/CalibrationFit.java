@@ -103,7 +103,7 @@ final class CalibrationFit {
             if (fewer < LEAST_OF_A_CLASS) {
                 listener.report(new TrainingProgress.Notice("calibration: predictions of " + label
                         + " stay as the model gives them, since held-out rows of each class must be at least "
-                        + LEAST_OF_A_CLASS + ", cannot be: " + fewer + " of " + all));
+                        + LEAST_OF_A_CLASS + ", but are " + fewer + " of " + all));
                 return Calibration.Curve.IDENTITY;
             }
             // One more row of the mean label at either end keeps every block above 0 and below 1: no curve ever says

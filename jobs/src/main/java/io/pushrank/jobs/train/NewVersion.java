@@ -23,7 +23,7 @@ final class NewVersion {
         }
         String directory = modelsDirectory + "/" + kind.folder() + "/" + version;
         if (new Storage(hadoop).exists(directory)) {
-            throw PushrankException.usage("--model-version must name a version that does not exist yet, cannot be: "
+            throw PushrankException.usage("--model-version must name a version that does not exist yet, but is "
                     + version + ", which is " + directory);
         }
     }

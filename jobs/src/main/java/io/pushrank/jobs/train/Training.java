@@ -113,7 +113,7 @@ public final class Training {
         if (params.model() instanceof Logistic) {
             if (settings.warmStart() != null) {
                 throw PushrankException.usage("--warm-start must be left out for the model logistic, which is fitted at"
-                        + " once, cannot be: " + settings.warmStart().version());
+                        + " once, but is " + settings.warmStart().version());
             }
             return train(
                     ModelKind.HEAVY,

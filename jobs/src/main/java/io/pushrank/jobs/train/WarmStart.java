@@ -69,13 +69,13 @@ public final class WarmStart {
         String model = from.kind() + "/" + from.version();
         if (after.features().equals(before.features())) {
             throw new IllegalArgumentException(
-                    file + ": must differ from the feature list of " + model + ", cannot be: the same list");
+                    file + ": must differ from the feature list of " + model + ", but is the same list");
         }
         Set<String> common = identities(after);
         common.retainAll(identities(before));
         if (common.isEmpty()) {
             throw new IllegalArgumentException(file + ": must have a feature of name and type in common with " + model
-                    + ", cannot be: a list of " + after.features().size() + " others");
+                    + ", but is a list of " + after.features().size() + " others");
         }
         try {
             if (from.kind() == ModelKind.HEAVY) {
@@ -283,12 +283,12 @@ public final class WarmStart {
     static void requireVariables(ModelPackage model, Map<String, Shape> expected, Map<String, Weight> found) {
         if (!found.keySet().equals(expected.keySet())) {
             throw new IllegalArgumentException(model.directory() + ": variables must be "
-                    + new TreeSet<>(expected.keySet()) + ", cannot be: " + new TreeSet<>(found.keySet()));
+                    + new TreeSet<>(expected.keySet()) + ", but are " + new TreeSet<>(found.keySet()));
         }
         expected.forEach((name, shape) -> {
             if (!shape.equals(found.get(name).shape())) {
                 throw new IllegalArgumentException(model.directory() + ": variable " + name + " must have shape "
-                        + shape + ", cannot have: " + found.get(name).shape());
+                        + shape + ", but has " + found.get(name).shape());
             }
         });
     }

@@ -104,7 +104,10 @@ record Draw(long seed) implements Serializable {
         OPEN_ENGAGE,
         ENGAGE_KIND,
         ENGAGE_DELAY,
-        DISLIKE;
+        DISLIKE,
+        TREND_TOPIC,
+        TREND_STARTED_AT,
+        TREND_SCORE;
 
         /** From the name, so that a new purpose leaves the numbers of the others alone. */
         private final long salt = mix(name().hashCode());

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -15,6 +16,9 @@ import org.apache.spark.sql.RowFactory;
  * the last value.
  */
 final class WorldRows {
+    private static final int TRENDS_A_DAY = 3;
+    private static final long DAY = 86_400;
+
     private final WorldModel model;
     private final WorldOptions options;
     private final Network network;
@@ -43,6 +47,7 @@ final class WorldRows {
             case TOPIC_FOLLOWS -> rows.topicFollows();
             case POSTS -> rows.posts();
             case POST_TOPICS -> rows.postTopics();
+            case TRENDS -> rows.trends();
             case ENGAGEMENTS -> rows.engagements();
             case NOTIFICATIONS -> rows.notifications();
             case ORACLE -> rows.oracle();
@@ -175,6 +180,33 @@ final class WorldRows {
         }
     }
 
+    /** Of a group, which the first users stand for: each day some topics, each with a post of the day before. */
+    private void trends() {
+        int group = (int) person.id() - 1;
+        if (group >= model.population().groups()) {
+            return;
+        }
+        Place place = Place.ALL.get(group);
+        for (int day = 0; day < options.days(); day++) {
+            for (int number = 0; number < TRENDS_A_DAY; number++) {
+                long key = (long) day * TRENDS_A_DAY + number;
+                int topic = (int) (model.draw().uniform(Purpose.TREND_TOPIC, group, key) * Population.TOPICS);
+                long start = options.startOf(day);
+                long at = Draw.between(start, start + DAY, model.draw().uniform(Purpose.TREND_STARTED_AT, group, key));
+                Optional<Post> post = model.topicPost(topic, group, at - DAY, at, -1 - group, key);
+                add(
+                        day,
+                        1 + key * Place.ALL.size() + group,
+                        place.country(),
+                        place.language(),
+                        "Topic " + (topic + 1),
+                        at,
+                        model.draw().uniform(Purpose.TREND_SCORE, group, key),
+                        post.map(Post::id).orElse(null));
+            }
+        }
+    }
+
     private void engagements() {
         Timeline timeline = new Timeline(model, network);
         Pushing pushing = new Pushing(model, network);
@@ -207,7 +239,7 @@ final class WorldRows {
                     push.day(),
                     sendId(push),
                     push.userId(),
-                    "post",
+                    Table.POST,
                     push.post().id(),
                     push.post().authorId(),
                     push.notificationType(),

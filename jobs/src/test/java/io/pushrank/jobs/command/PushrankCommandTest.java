@@ -324,9 +324,9 @@ class PushrankCommandTest {
         Result unknown = execute(world, "examples", "--features=" + file, "--from=" + TinyWorld.DATE);
         assertTrue(
                 lastLines(unknown.err(), 1)
-                        .startsWith("pushrank: usage or config: " + file
-                                + ": feature mine: expression user.lykes cannot be calculated: [FIELD_NOT_FOUND] No such"
-                                + " struct field `lykes` in "),
+                        .startsWith(
+                                "pushrank: usage or config: " + file
+                                        + ": feature mine: a fact must be a column of user, but is user.lykes; the nearest are user.likes"),
                 unknown.err());
         assertEquals(2, unknown.exitCode());
         assertFalse(unknown.err().contains("\tat "), "no stack trace");

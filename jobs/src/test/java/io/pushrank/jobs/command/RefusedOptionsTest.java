@@ -39,12 +39,12 @@ class RefusedOptionsTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            daily|--input=/data/*            | Invalid value for option '--input': must be one path, without control characters and without any of *?[]{}, cannot be: /data/*
-            daily|--output={a,b}             | Invalid value for option '--output': must be one path, without control characters and without any of *?[]{}, cannot be: {a,b}
+            daily|--input=/data/*            | Invalid value for option '--input': must be one path, without control characters and without any of *?[]{}, but is /data/*
+            daily|--output={a,b}             | Invalid value for option '--output': must be one path, without control characters and without any of *?[]{}, but is {a,b}
             daily|--models=                  | Invalid value for option '--models': must be a path, but is blank
             daily|--output=s3a:              | Invalid value for option '--output': must be a path: java.net.URISyntaxException: Expected scheme-specific part at index 4: s3a:
-            evaluate heavy|--model-version=../1 | Invalid value for option '--model-version': model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and be neither "champion" nor end in "-evaluations", cannot be: ../1
-            train heavy|--warm-start=a/b     | Invalid value for option '--warm-start': model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and be neither "champion" nor end in "-evaluations", cannot be: a/b
+            evaluate heavy|--model-version=../1 | Invalid value for option '--model-version': model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and be neither "champion" nor end in "-evaluations", but is ../1
+            train heavy|--warm-start=a/b     | Invalid value for option '--warm-start': model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and be neither "champion" nor end in "-evaluations", but is a/b
             explain|--user=1 OR 1=1          | Invalid value for option '--user': '1 OR 1=1' is not a long
             """)
     void whatCouldLeadElsewhereIsAUsageError(String verb, String option, String message) {

@@ -165,7 +165,7 @@ class HeavyEvaluationTest {
     @Test
     void aRangeThatEndsBeforeItStartsIsRefused() {
         assertEquals(
-                "--to must be at least --from 2026-03-02, cannot be: 2026-03-01",
+                "--to must be at least --from 2026-03-02, but is 2026-03-01",
                 assertThrows(
                                 PushrankException.class,
                                 () -> new ExampleRange(
@@ -175,7 +175,7 @@ class HeavyEvaluationTest {
                                         null))
                         .getMessage());
         assertEquals(
-                "--name must be letters, digits, points, hyphens and underscores, cannot be: ../1",
+                "--name must be letters, digits, points, hyphens and underscores, but is ../1",
                 assertThrows(
                                 PushrankException.class,
                                 () -> new ExampleRange(ExampleLabels.NOTIFICATIONS, null, null, "../1"))

@@ -138,7 +138,7 @@ class HeavyVersionsTest {
                         "pmod(xxhash64(id, 1), 1000) / 100 AS b",
                         "0F AS label_dislike",
                         "1F AS weight");
-        return FeatureColumns.both(rows, col("*"), FEATURES, FeatureErrors.of(SharedSpark.session()));
+        return FeatureColumns.both(rows, new Column[] {col("*")}, FEATURES, FeatureErrors.of(SharedSpark.session()));
     }
 
     private static void writeExamples(ExampleLabels labels, Dataset<Row> labeled) {
@@ -217,7 +217,7 @@ class HeavyVersionsTest {
     void versionsThatCannotBeComparedAreRefused() {
         refuses(
                 ExitCode.USAGE,
-                "--model-version must be another version than the one in use, cannot be: 1, which " + layout.models()
+                "--model-version must be another version than the one in use, but is 1, which " + layout.models()
                         + "/heavy/champion names",
                 "1",
                 0.01,

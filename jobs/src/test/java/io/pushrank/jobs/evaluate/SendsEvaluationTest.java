@@ -13,13 +13,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.Published;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ConfigFile;
-import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.fact.Facts;
+import io.pushrank.jobs.fact.Relations;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.text.Documents;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class SendsEvaluationTest {
     private static final LocalDate DATE = LocalDate.parse("2026-03-02");
-    private static final RankingConfig CONFIG = ConfigFile.shipped().config();
+    private static final Facts FACTS = Facts.of(ConfigFile.shipped());
 
     @TempDir
     private static Path directory;
@@ -97,7 +97,7 @@ class SendsEvaluationTest {
         layout = new Layout(directory + "/input", directory + "/output", directory + "/models");
         Storage storage = new Storage(SharedSpark.session().sparkContext().hadoopConfiguration());
         Published.record(storage, layout, Table.SENDS, DATE, 3);
-        evaluation = new SendsEvaluation(SharedSpark.session(), layout, CONFIG).evaluate(DATE);
+        evaluation = new SendsEvaluation(SharedSpark.session(), layout, FACTS).evaluate(DATE);
     }
 
     @Test
@@ -113,18 +113,18 @@ class SendsEvaluationTest {
 
     @Test
     void actionsOfTheWindowAreReadFromTheNextDayTooAndEndWithIt() {
-        try (Tables tables = tables()) {
+        try (Relations relations = relations()) {
             assertEquals(
                     List.of("1 12", "1 13", "2 12", "3 11", "4 11"),
-                    pairs(new Policies(tables).actions(Instant.parse("2026-03-03T12:00:00Z"))));
+                    pairs(new Policies(relations).actions(Instant.parse("2026-03-03T12:00:00Z"))));
         }
     }
 
     @Test
     void reachableIsWhatIsFreshAndInTheNetwork() {
         // 13 is too old, user 4 has no network; user 3 follows user 1, who had liked 11.
-        try (Tables tables = tables()) {
-            Policies policies = new Policies(tables);
+        try (Relations relations = relations()) {
+            Policies policies = new Policies(relations);
             assertEquals(
                     List.of("1 12", "2 12", "3 11"),
                     pairs(policies.reachable(policies.actions(Instant.parse("2026-03-03T12:00:00Z")))));
@@ -188,9 +188,9 @@ class SendsEvaluationTest {
 
     @Test
     void aWindowThatEngagementsDoNotCoverIsToldOf() {
-        try (Tables tables = tables()) {
-            assertTrue(tables.inputs().hasLabels(Table.ENGAGEMENTS, Instant.parse("2026-03-04T00:00:00Z")));
-            assertFalse(tables.inputs().hasLabels(Table.ENGAGEMENTS, Instant.parse("2026-03-04T00:00:01Z")));
+        try (Relations relations = relations()) {
+            assertTrue(relations.inputs().hasLabels(Table.ENGAGEMENTS, Instant.parse("2026-03-04T00:00:00Z")));
+            assertFalse(relations.inputs().hasLabels(Table.ENGAGEMENTS, Instant.parse("2026-03-04T00:00:01Z")));
         }
     }
 
@@ -199,7 +199,7 @@ class SendsEvaluationTest {
         assertEquals(
                 "table sends has no partition ds=2026-03-03 in " + directory
                         + "/output/sends: run the stage that writes it first",
-                assertThrows(PushrankException.class, () -> new SendsEvaluation(SharedSpark.session(), layout, CONFIG)
+                assertThrows(PushrankException.class, () -> new SendsEvaluation(SharedSpark.session(), layout, FACTS)
                                 .evaluate(DATE.plusDays(1)))
                         .getMessage());
     }
@@ -216,18 +216,18 @@ class SendsEvaluationTest {
     }
 
     private static List<String> sends(String policy) {
-        try (Tables tables = tables()) {
-            return pairs(new Policies(tables).sends().filter("policy = '" + policy + "'"));
+        try (Relations relations = relations()) {
+            return pairs(new Policies(relations).sends().filter("policy = '" + policy + "'"));
         }
     }
 
-    private static Tables tables() {
-        return new Tables(
+    private static Relations relations() {
+        return Relations.of(
                 SharedSpark.session(),
                 layout,
-                CONFIG,
+                FACTS,
                 DATE,
-                CONFIG.asOf(DATE),
+                FACTS.config().asOf(DATE),
                 Findings.none(),
                 Set.of(Table.POSTS, Table.FOLLOWS, Table.ENGAGEMENTS, Table.SENDS));
     }

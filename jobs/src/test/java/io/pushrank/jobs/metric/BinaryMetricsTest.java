@@ -104,13 +104,13 @@ class BinaryMetricsTest {
     @Test
     void labelsAndPredictionsOutsideTheirRangeAreRefused() {
         assertEquals(
-                "labels[0] must be 0 or 1, cannot be: 0.5",
+                "labels[0] must be 0 or 1, but is 0.5",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> BinaryMetrics.rocAuc(new double[] {.1}, new double[] {.5}))
                         .getMessage());
         assertEquals(
-                "predictions[1] must be from 0 to 1, cannot be: NaN",
+                "predictions[1] must be from 0 to 1, but is NaN",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> BinaryMetrics.prAuc(new double[] {.1, Double.NaN}, new double[] {1, 0}))

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.rule;
 
 import static io.pushrank.jobs.exit.ExitCode.USAGE;
+import static org.apache.spark.sql.functions.array_union;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.size;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -10,12 +11,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
+import io.pushrank.jobs.config.ConfFolder;
 import io.pushrank.jobs.config.ConfigFile;
-import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.fact.Facts;
+import io.pushrank.udf.feature.FeatureErrors;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,54 +26,82 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class RulesTest {
+    /** A name, and every fact that the shipped rules speak of. */
     private static final StructType SCHEMA = StructType.fromDDL(
             """
-            name STRING, user_id BIGINT, author_id BIGINT, is_suspended BOOLEAN, is_push_wanted BOOLEAN,
-            has_device BOOLEAN, sent_at_24h ARRAY<TIMESTAMP>, push_cap INT, last_sent_at TIMESTAMP,
-            spacing_seconds BIGINT, is_author_unsuitable BOOLEAN, is_reply BOOLEAN, actor_count INT,
-            fresh_at TIMESTAMP, is_seen BOOLEAN, is_sent BOOLEAN, is_blocked BOOLEAN, is_muted BOOLEAN,
-            is_hidden BOOLEAN, is_device_follow BOOLEAN, notification_type STRING, is_followed BOOLEAN,
-            is_in_network_only BOOLEAN
+            name STRING,
+            target STRUCT<is_suspended: BOOLEAN, is_push_wanted: BOOLEAN, has_device: BOOLEAN,
+                          sent_at_24h: ARRAY<TIMESTAMP>, push_cap: INT, last_sent_at: TIMESTAMP, spacing_seconds: BIGINT>,
+            moment STRUCT<as_of: TIMESTAMP>,
+            candidate STRUCT<user_id: BIGINT, actor_count: INT, is_seen: BOOLEAN, last_sent_at: TIMESTAMP, network: STRING>,
+            item STRUCT<author_id: BIGINT, fresh_at: TIMESTAMP>,
+            author STRUCT<is_recommendable: BOOLEAN>,
+            post STRUCT<is_reply: BOOLEAN>,
+            pair STRUCT<is_blocked: BOOLEAN, is_muted: BOOLEAN, is_hidden: BOOLEAN, is_device_follow: BOOLEAN,
+                        is_followed: BOOLEAN, likes: BIGINT>,
+            user STRUCT<is_in_network_only: BOOLEAN>
             """);
 
-    private final RankingConfig config = ConfigFile.shipped().config();
-    private final List<Rule> all = Rules.all(config, TinyWorld.AS_OF);
     private final List<Row> rows = new ArrayList<>();
 
+    private static Rules rules(ConfigFile settings) {
+        return Rules.of(Facts.of(settings));
+    }
+
+    private static Rules shipped(String... assignments) {
+        ConfigFile settings = ConfigFile.shipped();
+        for (String assignment : assignments) {
+            settings = settings.set(assignment);
+        }
+        return rules(settings);
+    }
+
+    /** The shipped rules, with those of a file of lines over them. */
+    private static Rules over(String... lines) {
+        return rules(settings("rules:\n" + String.join("\n", lines) + "\n"));
+    }
+
+    private static ConfigFile settings(String text) {
+        return ConfigFile.of(ConfFolder.shipped().over("my-conf", Map.of("rules.yaml", text)));
+    }
+
+    /** The facts of a row that every rule keeps, as {@code family.column}. */
     private static Map<String, Object> keptByAll() {
         Map<String, Object> row = new LinkedHashMap<>();
-        for (String column : SCHEMA.fieldNames()) {
-            row.put(column, column.startsWith("is_") ? false : null);
+        for (StructField family : SCHEMA.fields()) {
+            if (family.dataType() instanceof StructType facts) {
+                for (StructField fact : facts.fields()) {
+                    row.put(
+                            family.name() + "." + fact.name(),
+                            fact.dataType().typeName().equals("boolean") ? false : null);
+                }
+            }
         }
-        row.putAll(Map.of(
-                "user_id",
-                1L,
-                "author_id",
-                2L,
-                "is_push_wanted",
-                true,
-                "has_device",
-                true,
-                "sent_at_24h",
-                List.of(),
-                "push_cap",
-                5,
-                "spacing_seconds",
-                4 * 3600L,
-                "actor_count",
-                0,
-                "fresh_at",
-                hoursBefore(1),
-                "notification_type",
-                "in_network"));
-        row.put("is_followed", true);
+        row.put("target.is_push_wanted", true);
+        row.put("target.has_device", true);
+        row.put("target.sent_at_24h", List.of());
+        row.put("target.push_cap", 5);
+        row.put("target.spacing_seconds", 4 * 3600L);
+        row.put("moment.as_of", hoursBefore(0));
+        row.put("candidate.user_id", 1L);
+        row.put("candidate.actor_count", 0);
+        row.put("candidate.network", "in");
+        row.put("item.author_id", 2L);
+        row.put("item.fresh_at", hoursBefore(1));
+        row.put("author.is_recommendable", true);
+        row.put("pair.is_followed", true);
+        row.put("pair.likes", 0L);
         return row;
     }
 
@@ -80,106 +110,171 @@ class RulesTest {
     }
 
     private RulesTest row(String name, Object... changes) {
-        Map<String, Object> row = keptByAll();
-        row.put("name", name);
+        Map<String, Object> facts = keptByAll();
         for (int index = 0; index < changes.length; index += 2) {
-            row.put((String) changes[index], changes[index + 1]);
+            if (!facts.containsKey((String) changes[index])) {
+                throw new IllegalArgumentException(changes[index] + " is none of " + facts.keySet());
+            }
+            facts.put((String) changes[index], changes[index + 1]);
         }
-        rows.add(RowFactory.create(row.values().toArray()));
+        return row(name, facts);
+    }
+
+    private RulesTest row(String name, Map<String, Object> facts) {
+        rows.add(RowFactory.create(Arrays.stream(SCHEMA.fields())
+                .map(family -> family.dataType() instanceof StructType columns
+                        ? RowFactory.create(Arrays.stream(columns.fieldNames())
+                                .map(column -> facts.get(family.name() + "." + column))
+                                .toArray())
+                        : name)
+                .toArray()));
         return this;
     }
 
-    private Dataset<Row> judged(List<Rule> rules) {
-        return SharedSpark.session().createDataFrame(rows, SCHEMA).withColumn("reasons", Rules.reasons(rules));
+    private static FeatureErrors errors() {
+        return FeatureErrors.of(SharedSpark.session());
     }
 
-    private Map<String, List<String>> reasons(List<Rule> rules) {
+    private Dataset<Row> dataset() {
+        return SharedSpark.session().createDataFrame(rows, SCHEMA);
+    }
+
+    /** By name the codes that any step gives. */
+    private Map<String, List<String>> reasons(Rules rules) {
+        return reasons(rules, errors());
+    }
+
+    private Map<String, List<String>> reasons(Rules rules, FeatureErrors errors) {
+        Dataset<Row> judged = dataset();
+        for (Step step : Step.values()) {
+            judged = rules.judge(judged, step, step.word(), errors);
+        }
         Map<String, List<String>> reasons = new TreeMap<>();
-        judged(rules)
-                .select("name", "reasons")
+        judged.select(col("name"), array_union(array_union(col("targets"), col("candidates")), col("quality_control")))
                 .collectAsList()
                 .forEach(row -> reasons.put(row.getString(0), row.getList(1)));
         return reasons;
     }
 
+    private static List<String> names(List<Rule> rules) {
+        return rules.stream().map(Rule::name).toList();
+    }
+
     @Test
     void eachRuleRemovesWhatItSaysAndNothingElse() {
+        Rules rules = shipped();
         row("kept");
-        row("account_suspended", "is_suspended", true);
-        row("push_disabled", "is_push_wanted", false);
-        row("no_device", "has_device", false);
-        row("cap_reached", "push_cap", 1, "sent_at_24h", List.of(hoursBefore(5)), "last_sent_at", hoursBefore(5));
-        row("cap_reached of zero", "push_cap", 0);
+        row("account_suspended", "target.is_suspended", true);
+        row("push_disabled", "target.is_push_wanted", false);
+        row("no_device", "target.has_device", false);
+        row(
+                "cap_reached",
+                "target.push_cap",
+                1,
+                "target.sent_at_24h",
+                List.of(hoursBefore(5)),
+                "target.last_sent_at",
+                hoursBefore(5));
+        row("cap_reached of zero", "target.push_cap", 0);
         row(
                 "kept below its cap",
-                "push_cap",
+                "target.push_cap",
                 2,
-                "sent_at_24h",
+                "target.sent_at_24h",
                 List.of(hoursBefore(5)),
-                "last_sent_at",
+                "target.last_sent_at",
                 hoursBefore(5));
-        row("sent_recently", "last_sent_at", hoursBefore(3.99));
+        row("sent_recently", "target.last_sent_at", hoursBefore(3.99));
         row(
                 "sent_recently by half a second",
-                "last_sent_at",
+                "target.last_sent_at",
                 Timestamp.from(TinyWorld.hoursBefore(4).plusMillis(500)));
-        row("kept just spaced", "last_sent_at", hoursBefore(4));
-        row("own_post", "author_id", 1L);
-        row("unsuitable_author", "is_author_unsuitable", true);
-        row("reply", "is_reply", true, "actor_count", 1);
-        row("kept reply of two actors", "is_reply", true, "actor_count", 2);
-        row("too_old", "fresh_at", hoursBefore(24.01));
-        row("kept of a day", "fresh_at", hoursBefore(24));
-        row("seen", "is_seen", true);
-        row("sent_before", "is_sent", true);
-        row("blocked", "is_blocked", true);
-        row("muted", "is_muted", true);
-        row("recommendations_hidden", "is_hidden", true);
-        row("already_notified", "is_device_follow", true);
-        row("follow_state in", "is_followed", false);
-        row("follow_state out", "notification_type", "popular");
-        row("kept out", "notification_type", "popular", "is_followed", false);
-        row("kept social proof in", "notification_type", "social_proof");
-        row("kept social proof out", "notification_type", "social_proof", "is_followed", false);
-        row("in_network_only", "is_in_network_only", true, "is_followed", false, "notification_type", "popular");
-        row("kept in network only", "is_in_network_only", true);
+        row("kept just spaced", "target.last_sent_at", hoursBefore(4));
+        row("own_post", "item.author_id", 1L);
+        row("unsuitable_author", "author.is_recommendable", false);
+        row("unsuitable_author that is not known", "author.is_recommendable", null);
+        row("kept without an author", "item.author_id", null, "author.is_recommendable", null);
+        row("reply", "post.is_reply", true, "candidate.actor_count", 1);
+        row("kept reply of two actors", "post.is_reply", true, "candidate.actor_count", 2);
+        row("kept what is no post", "post.is_reply", null);
+        row("too_old", "item.fresh_at", hoursBefore(24.01));
+        row("kept of a day", "item.fresh_at", hoursBefore(24));
+        row("seen", "candidate.is_seen", true);
+        row("sent_before", "candidate.last_sent_at", hoursBefore(24 * 29));
+        row("sent_before to the day", "candidate.last_sent_at", hoursBefore(24 * 30));
+        row("kept sent long before", "candidate.last_sent_at", hoursBefore(24 * 30 + 0.01));
+        row("blocked", "pair.is_blocked", true);
+        row("muted", "pair.is_muted", true);
+        row("recommendations_hidden", "pair.is_hidden", true);
+        row("already_notified", "pair.is_device_follow", true);
+        row("follow_state in", "pair.is_followed", false);
+        row("follow_state out", "candidate.network", "out");
+        row("kept out", "candidate.network", "out", "pair.is_followed", false);
+        row("kept both in", "candidate.network", "both");
+        row("kept both out", "candidate.network", "both", "pair.is_followed", false);
+        row("in_network_only", "user.is_in_network_only", true, "pair.is_followed", false, "candidate.network", "out");
+        row("kept in network only", "user.is_in_network_only", true);
 
         Set<String> removedBy = new HashSet<>();
-        reasons(all).forEach((name, reasons) -> {
+        reasons(rules).forEach((name, reasons) -> {
             String code = name.split(" ", 2)[0];
             assertEquals(code.equals("kept") ? List.of() : List.of(code), reasons, name);
             removedBy.addAll(reasons);
         });
-        assertEquals(
-                all.stream().map(Rule::code).collect(Collectors.toSet()), removedBy, "every rule has its row above");
+        assertEquals(Set.copyOf(names(rules.all())), removedBy, "every rule has its row above");
     }
 
     @Test
-    void whatIsUnknownIsNotKept() {
-        Object[] nulls = new Object[SCHEMA.size()];
-        nulls[0] = "unknown";
-        rows.add(RowFactory.create(nulls));
+    void whatIsUnknownIsRemovedUnlessTheRuleSaysOtherwise() {
+        Rules rules = shipped();
+        row("unknown", Map.of());
+        // Never sent, no author, no post, no network to be shown in.
+        Set<String> kept =
+                Set.of("sent_recently", "sent_before", "own_post", "unsuitable_author", "reply", "follow_state");
 
-        List<String> expected = all.stream()
-                .map(Rule::code)
-                .filter(code -> !code.equals("sent_recently"))
-                .toList();
-        assertEquals(Map.of("unknown", expected), reasons(all), "only the last send may be unknown: there was none");
+        assertEquals(
+                Map.of(
+                        "unknown",
+                        names(rules.all()).stream()
+                                .filter(name -> !kept.contains(name))
+                                .toList()),
+                reasons(rules));
+    }
+
+    @Test
+    void allCodesOfARowAreGivenInTheOrderOfTheFile() {
+        row("many", "pair.is_muted", true, "candidate.is_seen", true, "item.fresh_at", hoursBefore(30));
+
+        assertEquals(Map.of("many", List.of("too_old", "seen", "muted")), reasons(shipped()));
+        assertEquals(
+                List.of("too_old", "seen", "muted", "later"),
+                names(rules(
+                                settings(
+                                        """
+                                rules:
+                                - {name: later, at: [candidates], keep: NOT pair.is_hidden, says: It is hidden.}
+                                - {name: seen, at: [candidates], keep: NOT candidate.is_seen, says: It was seen.}
+                                """))
+                        .all()
+                        .stream()
+                        .filter(rule ->
+                                List.of("later", "muted", "seen", "too_old").contains(rule.name()))
+                        .toList()));
     }
 
     @Test
     void keptAndRemovedAreTheInputWhateverIsNull() {
         Random random = new Random(3);
         for (int number = 0; number < 300; number++) {
-            Map<String, Object> row = keptByAll();
-            row.replaceAll((column, value) -> switch (random.nextInt(12)) {
+            Map<String, Object> facts = keptByAll();
+            facts.replaceAll((column, value) -> switch (random.nextInt(12)) {
                 case 0 -> null;
                 case 1 -> value instanceof Boolean flag ? Boolean.valueOf(!flag) : value;
                 default -> value;
             });
-            rows.add(RowFactory.create(row.values().toArray()));
+            row("any", facts);
         }
-        Dataset<Row> judged = judged(Rules.of(config, TinyWorld.AS_OF, Rule.Step.QUALITY_CONTROL));
+        Dataset<Row> judged = shipped().judge(dataset(), Step.QUALITY_CONTROL, "reasons", errors());
 
         long kept = judged.filter(size(col("reasons")).equalTo(0)).count();
         long removed = judged.filter(size(col("reasons")).gt(0)).count();
@@ -188,57 +283,259 @@ class RulesTest {
     }
 
     @Test
-    void everyRuleIsListedOnceUnderACodeOfItsOwnAndSaysWhatItDoes() {
-        assertEquals(
-                Set.of(Rule.class.getPermittedSubclasses()),
-                all.stream().map(Object::getClass).collect(Collectors.toSet()));
-        assertEquals(all.size(), all.stream().map(Rule::code).distinct().count());
-        for (Rule rule : all) {
-            assertTrue(rule.code().matches("[a-z]+(_[a-z]+)*"), rule.code());
-            assertTrue(rule.summary().endsWith("."), rule.code());
-            assertFalse(rule.steps().isEmpty(), rule.code());
+    void everyRuleSaysWhatItDoesAndIsAskedOfTargetsOrOfCandidatesBeforeSending() {
+        for (Rule rule : shipped().all()) {
+            assertTrue(rule.says().endsWith("."), rule.name());
             assertTrue(
-                    !rule.steps().contains(Rule.Step.CANDIDATES) || rule.steps().contains(Rule.Step.QUALITY_CONTROL),
-                    rule.code() + " is asked again before sending");
+                    rule.steps().equals(Set.of(Step.TARGETS))
+                            || (rule.steps().contains(Step.QUALITY_CONTROL)
+                                    && !rule.steps().contains(Step.TARGETS)),
+                    rule.name() + " is asked at " + rule.steps());
         }
     }
 
     @Test
-    void everyRuleStandsInExactlyOneKindOfStep() {
-        int rules = Rules.of(config, TinyWorld.AS_OF, Rule.Step.TARGETS).size()
-                + Rules.of(config, TinyWorld.AS_OF, Rule.Step.QUALITY_CONTROL).size();
+    void parametersHaveTheValuesThatTheSettingsGive() {
+        row("day", "item.fresh_at", hoursBefore(24));
+        row("half a day", "item.fresh_at", hoursBefore(12));
+        row("reply", "post.is_reply", true, "candidate.actor_count", 2);
+        row("sent", "candidate.last_sent_at", hoursBefore(24 * 5));
 
-        assertEquals(all.size(), rules, "every rule is on targets or on candidates");
+        assertEquals(
+                Map.of(
+                        "day", List.of("too_old"),
+                        "half a day", List.of(),
+                        "reply", List.of("reply"),
+                        "sent", List.of()),
+                reasons(shipped(
+                        "rules.too_old.max_age_hours=12",
+                        "rules.reply.min_actors=3",
+                        "rules.sent_before.duplicate_days=4")));
+    }
+
+    @Test
+    void parametersOfTheirOldNamesAreUnderstood() {
+        Rules old = shipped(
+                "quality_control.max_age_hours=12",
+                "quality_control.min_reply_actors=3",
+                "quality_control.duplicate_days=4");
+
+        assertEquals(
+                shipped(
+                                "rules.too_old.max_age_hours=12",
+                                "rules.reply.min_actors=3",
+                                "rules.sent_before.duplicate_days=4")
+                        .all(),
+                old.all());
     }
 
     @Test
     void aRuleThatIsSwitchedOffRemovesNothing() {
-        RankingConfig without =
-                ConfigFile.shipped().set("disabled_rules=[muted, seen]").config();
-        row("both", "is_muted", true, "is_seen", true);
-        row("blocked too", "is_muted", true, "is_blocked", true);
+        row("both", "pair.is_muted", true, "candidate.is_seen", true);
+        row("blocked too", "pair.is_muted", true, "pair.is_blocked", true);
+        Map<String, List<String>> expected = Map.of("both", List.of(), "blocked too", List.of("blocked"));
+
+        assertEquals(expected, reasons(shipped("rules.muted=off", "rules.seen=false")));
+        assertEquals(expected, reasons(shipped("disabled_rules=[muted, seen]")), "as it was written before");
+        assertEquals(
+                Map.of("both", List.of("seen", "muted"), "blocked too", List.of("blocked", "muted")),
+                reasons(shipped("rules.muted=off", "rules.muted=on")));
+    }
+
+    @Test
+    void aRuleThatIsSwitchedOffAsksForNoFact() {
+        Rules rules = shipped("rules.already_notified=off");
+
+        assertTrue(names(rules.all()).contains("already_notified"), "it is still listed");
+        assertFalse(names(rules.at(Step.QUALITY_CONTROL)).contains("already_notified"));
+        assertFalse(rules.references(Step.QUALITY_CONTROL).toString().contains("is_device_follow"));
+    }
+
+    @Test
+    void withoutAnyRuleOfAStepEverythingIsKept() {
+        Rules shipped = shipped();
+        Rules none = shipped(names(shipped.at(Step.TARGETS)).stream()
+                .map(name -> "rules." + name + "=off")
+                .toArray(String[]::new));
+        row("any", "target.is_suspended", true);
+
+        assertEquals(Map.of("any", List.of()), reasons(none));
+    }
+
+    @Test
+    void whatFailsForARowIsMissingThereAndCounted() {
+        row("none", "pair.likes", 0L);
+        row("three", "pair.likes", 3L);
+        row("unknown", "pair.likes", null);
+        FeatureErrors errors = errors();
 
         assertEquals(
-                Map.of("both", List.of(), "blocked too", List.of("blocked")),
-                reasons(Rules.of(without, TinyWorld.AS_OF, Rule.Step.QUALITY_CONTROL)));
+                Map.of(
+                        "none", List.of("removing"),
+                        "three", List.of("removing", "keeping"),
+                        "unknown", List.of("removing")),
+                reasons(
+                        over(
+                                "- {name: removing, at: [candidates], keep: 12 % pair.likes = 1, says: Few likes.}",
+                                "- {name: keeping, at: [candidates], keep: 12 % pair.likes = 1, missing: keep, says: Few likes.}"),
+                        errors));
+        assertEquals(Set.of("removing", "keeping"), errors.report().keySet());
+        errors.report()
+                .forEach((name, text) ->
+                        assertTrue(text.endsWith("in 1 row") && text.contains("BY_ZERO"), name + ": " + text));
     }
 
     @Test
-    void withoutAnyRuleEverythingIsKept() {
-        row("any", "is_muted", true);
+    void aFileOfMyOwnAddsAndReplacesRules() {
+        Rules rules = over(
+                "- {name: seen, at: [quality_control], keep: NOT candidate.is_seen OR pair.is_followed, says: A stranger was seen.}",
+                "- {name: few_likes, at: [candidates], keep: pair.likes >= :least, parameters: [\"least, whole number, 0 to 9, default 2\"], says: Few likes.}");
+        row("few", "pair.likes", 1L);
+        row("enough", "pair.likes", 2L, "candidate.is_seen", true);
 
-        assertEquals(Map.of("any", List.of()), reasons(Collections.emptyList()));
+        assertEquals(Map.of("few", List.of("few_likes"), "enough", List.of()), reasons(rules));
+        assertEquals(
+                Stream.concat(names(shipped().all()).stream(), Stream.of("few_likes"))
+                        .toList(),
+                names(rules.all()));
+        assertEquals(
+                "my-conf/rules.yaml, line 2",
+                rules.all().stream()
+                        .filter(rule -> rule.name().equals("seen"))
+                        .map(Rule::where)
+                        .collect(Collectors.joining()));
     }
 
-    @Test
-    void aCodeThatNoRuleHasIsNamed() {
-        RankingConfig wrong =
-                ConfigFile.shipped().set("disabled_rules=[muted, mutt]").config();
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            pear.is_blocked                 | a fact must be of a family that is there, but is pear.is_blocked; the nearest are pair, post, user
+            pair.is_blockd                  | a fact must be a column of pair, but is pair.is_blockd; the nearest are pair.is_blocked, pair.is_followed, pair.is_muted
+            is_blocked                      | a fact must be FAMILY.COLUMN, but is is_blocked; the nearest are pair.is_blocked
+            pair.is_blocked AND             | expression must be one without a name, but is named AND
+            pair                            | a fact must be FAMILY.COLUMN, but is pair; the nearest are pair, post, user
+            (SELECT true)                   | expression must be of one row, but holds a query: scalarsubquery()
+            reflect('a', 'b') IS NULL       | expression must not call Java, but has reflect
+            pair.likes > :least             | each parameter that the SQL uses must be declared, but these are not: [least]
+            """)
+    void aKeepThatCannotBeAskedIsNamedWithFileAndLine(String keep, String message) {
+        Expect.failure(
+                USAGE,
+                "my-conf/rules.yaml, line 2: rule mine: " + message,
+                () -> over("- {name: mine, at: [quality_control], keep: \"" + keep + "\", says: Mine.}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            pair.likes + 1                  | keep must be BOOLEAN, but is BIGINT
+            sise(candidate.network) > 0     | keep: function must be one that Spark knows, but is sise; the nearest are size, like, sign
+            pair.likes.more > 0             | keep: [INVALID_EXTRACT_BASE_FIELD_TYPE] Can't extract a value from "pair.likes". Need a complex type [STRUCT, ARRAY, MAP] but got "BIGINT". SQLSTATE: 42000; line 1 pos 0
+            pair.is_blocked > 5            | keep: [DATATYPE_MISMATCH.BINARY_OP_DIFF_TYPES] Cannot resolve "(pair.is_blocked > 5)" due to data type mismatch: the left and right operands of the binary operator have incompatible types ("BOOLEAN" and "INT"). SQLSTATE: 42K09; line 1 pos 0;
+            """)
+    void aKeepOfAWrongTypeIsNamedWithFileAndLine(String keep, String message) {
+        Rules rules = over("- {name: mine, at: [quality_control], keep: \"" + keep + "\", says: Mine.}");
+        row("any");
 
         Expect.failure(
                 USAGE,
-                "config: disabled_rules names mutt, known are "
-                        + Arrays.toString(all.stream().map(Rule::code).toArray()),
-                () -> Rules.of(wrong, TinyWorld.AS_OF, Rule.Step.TARGETS));
+                "my-conf/rules.yaml, line 2: rule mine: " + message,
+                () -> rules.judge(dataset(), Step.QUALITY_CONTROL, "reasons", errors()));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            name: Mine, at: [candidates], keep: NOT pair.is_muted, says: Mine.       | my-conf/rules.yaml, line 2: rule Mine: name must be lower-case letters, digits and underscores, and none of [no_candidates, below_light_rank, below_top_pick, no_slot], but is Mine
+            name: no_slot, at: [candidates], keep: NOT pair.is_muted, says: Mine.    | my-conf/rules.yaml, line 2: rule no_slot: name must be lower-case letters, digits and underscores, and none of [no_candidates, below_light_rank, below_top_pick, no_slot], but is no_slot
+            at: [candidates], keep: NOT pair.is_muted, says: Mine.                   | my-conf/rules.yaml, line 2: key name is missing
+            name: mine, at: [candidates], says: Mine.                                | my-conf/rules.yaml, line 2: key keep is missing
+            name: mine, at: [candidates], keep: NOT pair.is_muted                    | my-conf/rules.yaml, line 2: key says is missing
+            name: mine, at: [candidates], keep: NOT pair.is_muted, says: Mine        | my-conf/rules.yaml, line 2: rule mine: keep must be an expression, and says a sentence that ends with a point, but are NOT pair.is_muted and Mine
+            name: mine, at: [], keep: NOT pair.is_muted, says: Mine.                 | my-conf/rules.yaml, line 2: rule mine: at must be some of [targets, candidates, quality_control], but is []
+            name: mine, at: [candidate], keep: NOT pair.is_muted, says: Mine.        | my-conf/rules.yaml, line 2: rule mine: at must be some of [targets, candidates, quality_control], but is [candidate]
+            name: mine, keep: NOT pair.is_muted, says: Mine.                         | my-conf/rules.yaml, line 2: key at is missing
+            name: mine, at: candidates, keep: NOT pair.is_muted, says: Mine.         | my-conf/rules.yaml, line 2: at must be a list, but is "candidates"
+            name: mine, at: [candidates], keep: NOT pair.is_muted, missing: drop, says: Mine.     | my-conf/rules.yaml, line 2: rule mine: missing must be one of [keep, remove], but is drop
+            name: mine, at: [candidates], keep: [NOT pair.is_muted], says: Mine.     | my-conf/rules.yaml, line 2: keep must be a text, but is ["NOT pair.is_muted"]
+            name: mine, at: [candidates], at: [targets], keep: NOT pair.is_muted, says: Mine.     | my-conf/rules.yaml, line 2: Duplicate field 'at'
+            name: mine, at: [candidates], keep: NOT pair.is_muted, keeps: true, says: Mine.       | my-conf/rules.yaml, line 2: unknown key keeps, known keys: at, keep, missing, name, parameters, says
+            name: mine, at: [targets], keep: NOT pair.is_muted, says: Mine.          | my-conf/rules.yaml, line 2: rule mine: a fact must be of a family that is found by [user_id], but is pair.is_muted, found by author_id
+            name: mine, at: [candidates], keep: pair.likes > 1, parameters: ["least, whole number, 0 to 9"], says: Mine.     | my-conf/rules.yaml, line 2: rule mine: a declared parameter must be one that the SQL uses, once, but is least; the SQL uses []
+            name: mine, at: [candidates], keep: "pair.likes > :least", parameters: [least], says: Mine.                      | my-conf/rules.yaml, line 2: rule mine: parameter must be "NAME, whole number, A to B", "NAME, number, A to B" or "NAME, some of A, B", of a number also ", default V" and ", hours back" or ", days back", but is "least"
+            name: mine, at: [candidates], keep: "pair.likes > :least", parameters: ["least, whole number, 0 to 9"], says: Mine.                 | config: rules.mine must have [least], but lacks [least]
+            name: mine, at: [candidates], keep: "pair.likes > :least", parameters: ["least, whole number, 0 to 9, default 10"], says: Mine.     | my-conf/rules.yaml, line 2: rule mine: parameter must be "NAME, whole number, A to B", "NAME, number, A to B" or "NAME, some of A, B", of a number also ", default V" and ", hours back" or ", days back", but is "least, whole number, 0 to 9, default 10"
+            """)
+    void aLineThatIsNoRuleIsNamed(String line, String message) {
+        Expect.failure(USAGE, message, () -> over("- {" + line + "}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            rules: {}        | my-conf/rules.yaml: must hold one key, rules, with a list, but does not
+            rulez: []        | my-conf/rules.yaml: must hold one key, rules, with a list, but does not
+            []               | my-conf/rules.yaml: must hold one key, rules, with a list, but does not
+            rules: [7]       | my-conf/rules.yaml, line 1: must hold keys and values, but is 7
+            rules: [{name: mine, at: [candidates], keep: NOT pair.is_muted, says: Mine.}, mine] | my-conf/rules.yaml, line 1: must hold keys and values, but is "mine"
+            {rules: [], more: []}  | my-conf/rules.yaml: must hold one key, rules, but holds something after its list
+            """)
+    void aFileThatHoldsNoListOfRulesIsNamed(String text, String message) {
+        Expect.failure(USAGE, message, () -> rules(settings(text)));
+    }
+
+    @Test
+    void aFileThatIsNoYamlIsNamedWithItsLine() {
+        Expect.failureMatching(
+                USAGE,
+                "(?s)my-conf/rules.yaml, line 3: .*",
+                () -> rules(settings("rules:\n- {name: mine\n- {at: [\n")));
+    }
+
+    @Test
+    void twoRulesOfOneNameAreNamed() {
+        Expect.failure(
+                USAGE,
+                "my-conf/rules.yaml, line 3: rule mine: name must be of one rule, but is mine again",
+                () -> over(
+                        "- {name: mine, at: [candidates], keep: NOT pair.is_muted, says: Mine.}",
+                        "- {name: mine, at: [candidates], keep: NOT pair.is_hidden, says: Mine.}"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock =
+                    """
+            rules.mutt=off                          | config: rules.mutt must name a rule of rules.yaml, but there is none; the nearest are muted, seen, reply
+            disabled_rules=[muted, mutt]            | config: rules.mutt must name a rule of rules.yaml, but there is none; the nearest are muted, seen, reply
+            rules.muted=never                       | config: rules.muted must be on, off or parameters with values, but is never
+            rules.muted.max_age_hours=3             | config: rules.muted must have no parameters, but has max_age_hours
+            rules.too_old.max_age=3                 | config: rules.too_old must have parameters of [max_age_hours], but has max_age
+            rules.too_old.max_age_hours=0           | config: rules.too_old.max_age_hours must be between 1 and 720, but is 0
+            rules.too_old.max_age_hours=721         | config: rules.too_old.max_age_hours must be between 1 and 720, but is 721
+            rules.too_old.max_age_hours=1.5         | config: rules.too_old.max_age_hours must be a whole number, but is 1.5
+            rules.too_old.max_age_hours=            | config: rules.too_old.max_age_hours must be a whole number, but is null
+            rules.sent_before.duplicate_days=31     | config: rules.sent_before.duplicate_days must be at most inputs.lookback_days (30), but is 31
+            quality_control.max_age_hours=0         | config: rules.too_old.max_age_hours must be between 1 and 720, but is 0
+            inputs.lookback_days=29                 | config: rules.sent_before.duplicate_days must be at most inputs.lookback_days (29), but is 30
+            """)
+    void aSettingThatNoRuleTakesIsNamed(String assignment, String message) {
+        ConfigFile settings = ConfigFile.shipped().set(assignment);
+
+        Expect.failure(USAGE, message, () -> rules(settings));
     }
 }

@@ -15,6 +15,7 @@ import io.pushrank.jobs.gate.Verdict;
 import io.pushrank.jobs.stage.QualityControl;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.Targets;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
@@ -53,7 +54,7 @@ class GatedRunTest {
         new Run(
                         spark,
                         world.layout(),
-                        config,
+                        Vocabulary.of(config),
                         date,
                         stage.verb(),
                         new Choices(false, accepted),

@@ -16,6 +16,7 @@ import io.pushrank.jobs.publish.PublishedViews.Dialect;
 import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.Targets;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
@@ -44,7 +45,7 @@ class ManifestModeTest {
         new Run(
                         spark,
                         layout,
-                        settings,
+                        Vocabulary.of(settings),
                         TinyWorld.DATE,
                         "some stages",
                         Choices.NONE,

@@ -16,6 +16,7 @@ import io.pushrank.jobs.run.Manifest.StageReport;
 import io.pushrank.jobs.stage.HeavyRank;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.Targets;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
@@ -115,7 +116,7 @@ class ModelFeaturesTest {
         new Run(
                         spark,
                         world.layout(),
-                        ConfigFile.shipped().set("heavy_rank.features_share=1"),
+                        Vocabulary.of(ConfigFile.shipped().set("heavy_rank.features_share=1")),
                         TinyWorld.DATE,
                         "some stages",
                         Choices.NONE,
@@ -188,9 +189,8 @@ class ModelFeaturesTest {
 
         assertTrue(
                 refusal.getMessage()
-                        .startsWith(file + ": expected features that can be calculated, found feature mine: expression"
-                                + " author.folowers cannot be calculated: [FIELD_NOT_FOUND] No such struct field"
-                                + " `folowers` in "),
+                        .startsWith(file + ": expected features that can be calculated, found feature mine: a fact must"
+                                + " be a column of author, but is author.folowers; the nearest are author.followers"),
                 refusal.getMessage());
         assertEquals(5, manifest().exitCode());
     }

@@ -21,6 +21,7 @@ import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.QualityControl;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.Targets;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -63,7 +64,7 @@ class RunTest {
         new Run(
                         spark,
                         world.layout(),
-                        config,
+                        Vocabulary.of(config),
                         TinyWorld.DATE,
                         "some stages",
                         choices,
@@ -387,7 +388,7 @@ class RunTest {
                         day -> new Run(
                                 spark,
                                 world.layout(),
-                                config,
+                                Vocabulary.of(config),
                                 day,
                                 "backfill",
                                 Choices.NONE,

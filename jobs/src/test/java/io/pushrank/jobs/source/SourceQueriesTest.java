@@ -4,14 +4,10 @@ import static io.pushrank.jobs.TinyWorld.hoursBefore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
-import io.pushrank.jobs.config.RankingConfig;
-import io.pushrank.jobs.stage.Candidates;
-import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,41 +15,33 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Each source's SQL on a world written by hand, and three of them on random worlds against plain Java. */
 class SourceQueriesTest {
-    private final SparkSession spark = SharedSpark.session();
-    private final RankingConfig config = ConfigFile.shipped()
+    private final ConfigFile settings = ConfigFile.shipped()
             .set("candidates.sources.popular.limit=3")
-            .set("candidates.sources.social_proof.max_actors=2")
-            .config();
+            .set("candidates.sources.social_proof.max_actors=2");
 
     @TempDir
     private Path directory;
 
-    private Tables tables(TinyWorld world) {
-        Tables tables = new Tables(
-                spark,
-                world.layout(),
-                config,
-                TinyWorld.DATE,
-                TinyWorld.AS_OF,
-                Findings.none(),
-                new Candidates().reads());
-        return tables.with("targets", tables.read(Table.USERS));
+    private StageContext context(TinyWorld world) {
+        StageContext context = world.context(settings);
+        context.relations().instead(Table.TARGETS, context.read(Table.USERS));
+        return context;
     }
 
     /** Proposals as "user item" with score, six digits, and actors. */
-    private Map<String, String> proposals(Tables tables, String name) {
-        Source source = Sources.of(config).stream()
+    private Map<String, String> proposals(StageContext context, String name) {
+        Source source = context.vocabulary().sources().all().stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow();
         Map<String, String> proposals = new TreeMap<>();
-        for (Row row : tables.query(source.query(), source.parameters()).collectAsList()) {
+        for (Row row :
+                context.relations().query(source.query(), source.parameters()).collectAsList()) {
             String before = proposals.put(
                     row.getAs("user_id") + " " + row.getAs("item_id"),
                     proposal(row.<Number>getAs("score").doubleValue(), row.getList(row.fieldIndex("actors"))));
@@ -117,34 +105,35 @@ class SourceQueriesTest {
                 .engagement(7, 4, 16L, "like", hoursBefore(2))
                 .write();
         recommend(world, 1, 4, 0.5);
-        try (Tables tables = tables(world)) {
+        try (StageContext context = context(world)) {
             assertEquals(
                     Map.of(
                             "1 10", proposal((1 + Math.log(3)) / 2, List.of()),
                             "1 14", proposal(1 / 4.0, List.of()),
                             "1 15", proposal(1 / 25.0, List.of())),
-                    proposals(tables, "in_network"),
+                    proposals(context, "in_network"),
                     "no post of before the window, no reply, nobody followed since the as-of instant");
             assertEquals(
                     Map.of("1 13", proposal(3 + 3 + 1, List.of(2L, 3L)), "1 12", proposal(1, List.of(3L))),
-                    proposals(tables, "social_proof"),
+                    proposals(context, "social_proof"),
                     "user 2 counts for like and repost, not for its own post; 5 has muted 1; 3's reposts are unwanted");
             assertEquals(
                     Map.of("1 13", proposal(0.9 * (1 + Math.log(1 + 4 + 1)), List.of())),
-                    proposals(tables, "followed_topics"),
+                    proposals(context, "followed_topics"),
                     "too weak annotations and replies are left out");
             assertEquals(
                     Map.of(
                             "1 13", proposal(0.5 / (1 + 120 / 1440.0), List.of()),
                             "1 16", proposal(0.5 / (1 + 240 / 1440.0), List.of())),
-                    proposals(tables, "collaborative"));
+                    proposals(context, "collaborative"));
             Map<String, String> popular = new TreeMap<>();
             for (long user = 1; user <= 5; user++) {
                 popular.put(user + " 13", proposal(3, List.of()));
                 popular.put(user + " 10", proposal(1, List.of()));
             }
             popular.put("6 16", proposal(1, List.of()));
-            assertEquals(popular, proposals(tables, "popular"), "of the same country and language, unknown ones alike");
+            assertEquals(
+                    popular, proposals(context, "popular"), "of the same country and language, unknown ones alike");
         }
     }
 
@@ -168,10 +157,10 @@ class SourceQueriesTest {
             world.follow(1, actor).engagement(actor, 9, 20L, "like", hoursBefore(1));
         }
         world.engagement(3, 9, 21L, "repost", hoursBefore(1)).write();
-        try (Tables tables = tables(world)) {
+        try (StageContext context = context(world)) {
             assertEquals(
                     Map.of("1 20", proposal(1, List.of(2L))),
-                    proposals(tables, "social_proof"),
+                    proposals(context, "social_proof"),
                     "nor do they give a post any score: of post 21 there is nothing to say");
         }
     }
@@ -179,23 +168,23 @@ class SourceQueriesTest {
     @Test
     void onRandomWorldsSourcesProposeWhatPlainJavaProposes() {
         RandomWorld random = new RandomWorld(11);
-        try (Tables tables = tables(random.write(directory))) {
+        try (StageContext context = context(random.write(directory))) {
             Map<String, String> inNetwork = new TreeMap<>();
             random.inNetwork().forEach((pair, score) -> inNetwork.put(pair, proposal(score, List.of())));
             assertTrue(inNetwork.size() > 30, "enough to compare: " + inNetwork.size());
-            assertEquals(inNetwork, proposals(tables, "in_network"));
+            assertEquals(inNetwork, proposals(context, "in_network"));
 
             Map<String, String> socialProof = new TreeMap<>();
             random.socialProof(2)
                     .forEach((pair, proof) -> socialProof.put(pair, proposal(proof.score(), proof.actors())));
             assertTrue(socialProof.size() > 30, "enough to compare: " + socialProof.size());
             assertTrue(random.forbiddenProofs() > 10, "enough to leave out: " + random.forbiddenProofs());
-            assertEquals(socialProof, proposals(tables, "social_proof"));
+            assertEquals(socialProof, proposals(context, "social_proof"));
 
             Map<String, String> popular = new TreeMap<>();
             random.popular(3).forEach((pair, people) -> popular.put(pair, proposal(people, List.of())));
             assertTrue(popular.size() > 30, "enough to compare: " + popular.size());
-            assertEquals(popular, proposals(tables, "popular"));
+            assertEquals(popular, proposals(context, "popular"));
         }
     }
 }

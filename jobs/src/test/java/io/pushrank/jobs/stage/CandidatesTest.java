@@ -4,13 +4,10 @@ import static io.pushrank.jobs.TinyWorld.hoursBefore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.pushrank.jobs.Expect;
-import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.exit.ExitCode;
-import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -24,17 +21,6 @@ import org.junit.jupiter.api.io.TempDir;
 class CandidatesTest {
     @TempDir
     private Path directory;
-
-    private Tables tables(TinyWorld world, ConfigFile config, Stage stage) {
-        return new Tables(
-                SharedSpark.session(),
-                world.layout(),
-                config.config(),
-                TinyWorld.DATE,
-                TinyWorld.AS_OF,
-                Findings.none(),
-                stage.reads());
-    }
 
     @Test
     void proposalsAreMergedPerUserAndItemAndNobodyIsLost() {
@@ -60,12 +46,15 @@ class CandidatesTest {
                 .write();
         ConfigFile config = ConfigFile.shipped().set("candidates.sources.in_network.limit=4");
         Map<String, String> judged = new TreeMap<>();
-        try (Tables tables = tables(world, config, new Candidates())) {
-            tables.with(
-                    "targets",
-                    tables.read(Table.USERS)
-                            .withColumn("is_eligible", functions.col("user_id").notEqual(6)));
-            for (Row row : new Candidates().judge(tables).collectAsList()) {
+        try (StageContext context = world.context(config, new Candidates())) {
+            context.relations()
+                    .instead(
+                            Table.TARGETS,
+                            context.read(Table.USERS)
+                                    .withColumn(
+                                            "is_eligible",
+                                            functions.col("user_id").notEqual(6)));
+            for (Row row : new Candidates().judge(context).collectAsList()) {
                 List<String> sources = row.isNullAt(row.fieldIndex("sources"))
                         ? List.of()
                         : row.<Row>getList(row.fieldIndex("sources")).stream()
@@ -116,13 +105,19 @@ class CandidatesTest {
         }
         world.follow(5, 12).write();
         Map<String, String> proposed = new TreeMap<>();
-        try (Tables tables = tables(world, ConfigFile.shipped(), new Candidates())) {
-            tables.with(
-                    "targets",
-                    tables.spark()
-                            .range(1, 7)
-                            .selectExpr("id AS user_id", "'FR' AS country", "'fr' AS language", "true AS is_eligible"));
-            for (Row row : new Candidates().judge(tables).collectAsList()) {
+        try (StageContext context = world.context(ConfigFile.shipped(), new Candidates())) {
+            context.relations()
+                    .instead(
+                            Table.TARGETS,
+                            context.relations()
+                                    .spark()
+                                    .range(1, 7)
+                                    .selectExpr(
+                                            "id AS user_id",
+                                            "'FR' AS country",
+                                            "'fr' AS language",
+                                            "true AS is_eligible"));
+            for (Row row : new Candidates().judge(context).collectAsList()) {
                 List<String> sources = row.isNullAt(row.fieldIndex("sources"))
                         ? row.getList(row.fieldIndex("reasons"))
                         : row.<Row>getList(row.fieldIndex("sources")).stream()
@@ -153,25 +148,26 @@ class CandidatesTest {
         for (String source : List.of("in_network", "social_proof", "popular")) {
             config = config.set("candidates.sources." + source + "=null");
         }
-        try (Tables tables = tables(world, config, new Candidates())) {
-            tables.with("targets", tables.read(Table.USERS).withColumn("is_eligible", functions.lit(true)));
+        try (StageContext context = world.context(config, new Candidates())) {
+            context.relations()
+                    .instead(Table.TARGETS, context.read(Table.USERS).withColumn("is_eligible", functions.lit(true)));
 
             Expect.failure(
                     ExitCode.INPUT_REJECTED,
                     "every source of candidates is skipped: no input table of any is there",
-                    () -> new Candidates().judge(tables));
+                    () -> new Candidates().judge(context));
         }
     }
 
     @Test
     void aStageBeforeWhichNothingRanSaysWhatIsMissing() {
         TinyWorld world = new TinyWorld(directory).people(1).write();
-        try (Tables tables = tables(world, ConfigFile.shipped(), new Candidates())) {
+        try (StageContext context = world.context(ConfigFile.shipped(), new Candidates())) {
             Expect.failure(
                     ExitCode.INPUT_REJECTED,
                     "table targets has no partition ds=2026-03-14 in "
                             + world.layout().output() + "/targets: run the stage that writes it first",
-                    () -> new Candidates().judge(tables));
+                    () -> new Candidates().judge(context));
         }
     }
 }

@@ -4,20 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import io.pushrank.jobs.Published;
-import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
-import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.fact.Relations;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.feature.FeatureList;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -151,21 +148,10 @@ class FeatureViewsTest {
         }
     }
 
-    private static Tables tables(TinyWorld world) {
-        return new Tables(
-                SharedSpark.session(),
-                world.layout(),
-                ConfigFile.shipped().config(),
-                TinyWorld.DATE,
-                TinyWorld.AS_OF,
-                Findings.none(),
-                EnumSet.allOf(Table.class));
-    }
-
     /** Rows of a view: the first columns, so many, as a key, the others as the value. */
-    private static Map<String, String> view(Tables tables, String name, int keys, String... columns) {
+    private static Map<String, String> view(Relations relations, String name, int keys, String... columns) {
         Map<String, String> rows = new TreeMap<>();
-        for (Row row : tables.query("views", name, Map.of()).collectAsList()) {
+        for (Row row : relations.all(name).collectAsList()) {
             List<String> values = Arrays.stream(columns)
                     .map(column -> String.valueOf(row.<Object>getAs(column)))
                     .toList();
@@ -203,7 +189,7 @@ class FeatureViewsTest {
     @ValueSource(longs = {1, 2, 3})
     void viewsOnEngagementsCountWhatLoopsCount(long seed) {
         Rows rows = new Rows(seed);
-        try (Tables tables = tables(rows.in(directory).write())) {
+        try (StageContext context = rows.in(directory).write().context(ConfigFile.shipped())) {
             List<Act> seen = rows.acts.stream()
                     .filter(act -> !act.kind().equals("update"))
                     .toList();
@@ -229,7 +215,7 @@ class FeatureViewsTest {
                                             act -> act.kind().equals("impression")
                                                     && act.post().length() >= 140))),
                     view(
-                            tables,
+                            context.relations(),
                             "user_activity",
                             1,
                             "user_id",
@@ -245,7 +231,7 @@ class FeatureViewsTest {
                     .filter(act -> act.post() != null && act.post().language() != null)
                     .toList();
             Map<String, String> languages = new TreeMap<>();
-            for (Row row : tables.query("views", "user_activity", Map.of()).collectAsList()) {
+            for (Row row : context.relations().all("user_activity").collectAsList()) {
                 row.<String, Row>getJavaMap(row.fieldIndex("languages"))
                         .forEach((language, counts) -> languages.put(
                                 row.getAs("user_id") + " " + language,
@@ -277,7 +263,7 @@ class FeatureViewsTest {
                                             .mapToLong(act -> WEIGHTS.getOrDefault(act.kind(), 0L) * halved(act))
                                             .sum())),
                     view(
-                            tables,
+                            context.relations(),
                             "edges",
                             2,
                             "user_id",
@@ -299,7 +285,7 @@ class FeatureViewsTest {
                                     acts.stream().collect(Collectors.groupingBy(Act::daysAgo)).values().stream()
                                             .mapToLong(day -> (long) day.size() * day.size())
                                             .sum())),
-                    view(tables, "edge_days", 2, "user_id", "author_id", "acts", "squares"));
+                    view(context.relations(), "edge_days", 2, "user_id", "author_id", "acts", "squares"));
 
             assertEquals(
                     grouped(
@@ -311,7 +297,15 @@ class FeatureViewsTest {
                                     count(acts, act -> act.kind().equals("like")) > 0,
                                     count(acts, act -> act.kind().equals("repost")) > 0,
                                     count(acts, act -> List.of("reply", "quote").contains(act.kind())) > 0)),
-                    view(tables, "post_actors", 2, "user_id", "post_id", "is_liked", "is_reposted", "is_replied"));
+                    view(
+                            context.relations(),
+                            "post_actors",
+                            2,
+                            "user_id",
+                            "item_id",
+                            "is_liked",
+                            "is_reposted",
+                            "is_replied"));
         }
     }
 
@@ -322,7 +316,7 @@ class FeatureViewsTest {
     @ValueSource(longs = {4, 5})
     void viewsOnPushesAndTopicsCountWhatLoopsCount(long seed) {
         Rows rows = new Rows(seed);
-        try (Tables tables = tables(rows.in(directory).write())) {
+        try (StageContext context = rows.in(directory).write().context(ConfigFile.shipped())) {
             List<OnTopic> events = new ArrayList<>();
             for (Act act : rows.acts) {
                 if (act.isAction() || act.kind().equals("impression")) {
@@ -343,7 +337,16 @@ class FeatureViewsTest {
                                     count(of, event -> event.kind().equals("impression")),
                                     count(of, event -> List.of("push", "open").contains(event.kind())),
                                     count(of, event -> event.kind().equals("open")))),
-                    view(tables, "user_topics", 2, "user_id", "topic_id", "actions", "impressions", "pushes", "opens"));
+                    view(
+                            context.relations(),
+                            "user_topics",
+                            2,
+                            "user_id",
+                            "topic_id",
+                            "actions",
+                            "impressions",
+                            "pushes",
+                            "opens"));
 
             Function<List<Push>, String> outcomes = pushes -> joined(
                     pushes.size(),
@@ -351,10 +354,18 @@ class FeatureViewsTest {
                     count(pushes, push -> push.dislikedAt() != null));
             assertEquals(
                     grouped(rows.pushes, push -> joined(push.user(), push.type()), outcomes),
-                    view(tables, "user_push_types", 2, "user_id", "notification_type", "pushes", "opens", "dislikes"));
+                    view(
+                            context.relations(),
+                            "user_push_types",
+                            2,
+                            "user_id",
+                            "notification_type",
+                            "pushes",
+                            "opens",
+                            "dislikes"));
             assertEquals(
                     grouped(rows.pushes, push -> joined(push.post().id()), outcomes),
-                    view(tables, "post_pushes", 1, "post_id", "pushes", "opens", "dislikes"));
+                    view(context.relations(), "post_pushes", 1, "post_id", "pushes", "opens", "dislikes"));
             assertEquals(
                     grouped(
                             rows.pushes.stream()
@@ -363,7 +374,7 @@ class FeatureViewsTest {
                             push -> joined(
                                     push.user(), push.openedAt().toString().substring(11, 13)),
                             pushes -> joined(pushes.size())),
-                    view(tables, "user_open_hours", 2, "user_id", "hour", "opens").entrySet().stream()
+                    view(context.relations(), "user_open_hours", 2, "user_id", "hour", "opens").entrySet().stream()
                             .collect(Collectors.toMap(
                                     entry -> entry.getKey().replaceAll(" (\\d)$", " 0$1"), Map.Entry::getValue)));
         }
@@ -387,8 +398,11 @@ class FeatureViewsTest {
                 candidates.add(candidate);
             }
         }
-        try (Tables tables = tables(world)) {
-            return Hydration.both(tables, Published.rows(tables.spark(), Table.CANDIDATES, candidates), features)
+        try (StageContext context = world.context(ConfigFile.shipped())) {
+            return Hydration.both(
+                            context,
+                            Published.rows(context.relations().spark(), Table.CANDIDATES, candidates),
+                            features)
                     .selectExpr("concat_ws(' ', user_id, item_id, to_json(features), to_json(light_features)) AS text")
                     .collectAsList()
                     .stream()

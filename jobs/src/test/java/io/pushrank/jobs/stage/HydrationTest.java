@@ -4,13 +4,10 @@ import static io.pushrank.jobs.TinyWorld.hoursBefore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.pushrank.jobs.Published;
-import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
-import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.feature.FeatureType;
 import java.nio.file.Path;
@@ -67,18 +64,9 @@ class HydrationTest {
         });
         Row light;
         Row heavy;
-        try (Tables tables = new Tables(
-                SharedSpark.session(),
-                world.layout(),
-                ConfigFile.shipped().config(),
-                TinyWorld.DATE,
-                TinyWorld.AS_OF,
-                Findings.none(),
-                new HeavyRank().reads())) {
-            Dataset<Row> rows = Published.rows(tables.spark(), Table.CANDIDATES, List.of(candidate));
-            // Only analyzed: that light expressions need no more than light.sql gives.
-            Hydration.light(tables, rows, features.light()).schema();
-            Row both = Hydration.both(tables, rows, features).collectAsList().get(0);
+        try (StageContext context = world.context(ConfigFile.shipped())) {
+            Dataset<Row> rows = Published.rows(context.relations().spark(), Table.CANDIDATES, List.of(candidate));
+            Row both = Hydration.both(context, rows, features).collectAsList().get(0);
             heavy = both.getAs("features");
             light = both.getAs("light_features");
         }

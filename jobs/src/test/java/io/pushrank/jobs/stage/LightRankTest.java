@@ -7,13 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.pushrank.jobs.Published;
-import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
-import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.util.ArrayList;
@@ -71,15 +68,8 @@ class LightRankTest {
         }
         Map<String, Row> judged = new TreeMap<>();
         LightRank stage = new LightRank();
-        try (Tables tables = new Tables(
-                SharedSpark.session(),
-                layout,
-                config.config(),
-                TinyWorld.DATE,
-                TinyWorld.AS_OF,
-                Findings.none(),
-                stage.reads())) {
-            for (Row row : stage.judge(tables).collectAsList()) {
+        try (StageContext context = TinyWorld.context(layout, config, stage)) {
+            for (Row row : stage.judge(context).collectAsList()) {
                 judged.put(row.getAs("user_id") + " " + row.getAs("item_type") + " " + row.getAs("item_id"), row);
             }
         }

@@ -6,12 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.Published;
-import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
-import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.jobs.table.Tables;
 import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.Instant;
@@ -26,6 +23,7 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -82,22 +80,13 @@ class QualityControlTest {
         return row;
     }
 
-    private Tables tables(TinyWorld world, ConfigFile config, LocalDate date, Stage stage) {
-        return new Tables(
-                SharedSpark.session(),
-                world.layout(),
-                config.config(),
-                date,
-                config.config().asOf(date),
-                Findings.none(),
-                stage.reads());
-    }
-
     private List<Row> judge(TinyWorld world, ConfigFile config) {
-        try (Tables tables = tables(world, config, TinyWorld.DATE, new QualityControl())) {
-            tables.with("heavy_ranked", Published.rows(tables.spark(), Table.HEAVY_RANKED, ranked));
-            tables.with("targets", Published.rows(tables.spark(), Table.TARGETS, targets));
-            return new QualityControl().judge(tables).collectAsList();
+        try (StageContext context = world.context(config, new QualityControl())) {
+            SparkSession spark = context.relations().spark();
+            context.relations()
+                    .instead(Table.HEAVY_RANKED, Published.rows(spark, Table.HEAVY_RANKED, ranked))
+                    .instead(Table.TARGETS, Published.rows(spark, Table.TARGETS, targets));
+            return new QualityControl().judge(context).collectAsList();
         }
     }
 
@@ -269,8 +258,8 @@ class QualityControlTest {
                 List.of(send("long-ago", 2, 30, hoursBefore(24 * 31))));
 
         Row target;
-        try (Tables tables = tables(world, ConfigFile.shipped(), TinyWorld.DATE, new Targets())) {
-            Dataset<Row> judged = new Targets().judge(tables).filter("user_id = 1");
+        try (StageContext context = world.context(ConfigFile.shipped(), new Targets())) {
+            Dataset<Row> judged = new Targets().judge(context).filter("user_id = 1");
             target = judged.collectAsList().get(0);
         }
         assertEquals(

@@ -106,7 +106,7 @@ class CalibrationFitTest {
         assertEquals(
                 List.of(
                         "calibration: predictions of label stay as the model gives them, since held-out rows of each class"
-                                + " must be at least 20, cannot be: 19 of 200"),
+                                + " must be at least 20, but are 19 of 200"),
                 lines);
         assertEquals(0.3, Calibration.Curve.IDENTITY.at(0.3), 1e-15);
     }

@@ -106,8 +106,8 @@ class InferenceGraphTest {
             return;
         }
         assertEquals(
-                "precision must be fp32 or auto, cannot be: bf16, since this CPU has neither avx512_bf16 nor amx_bf16"
-                        + " among its flags",
+                "precision must be fp32 or auto, but is bf16: this CPU has neither avx512_bf16 nor amx_bf16 among its"
+                        + " flags",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> HeavyModel.load(model, TensorFlowThreads.DEFAULT, Precision.BF16))

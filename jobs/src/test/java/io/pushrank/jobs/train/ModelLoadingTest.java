@@ -117,7 +117,7 @@ class ModelLoadingTest {
                 assertThrows(ModelException.class, () -> HeavyModel.load(model, TensorFlowThreads.DEFAULT));
         assertEquals(
                 model.directory()
-                        + ": expected finite outputs for the canary rows, found p_oonc[0] must be finite, cannot be: NaN",
+                        + ": expected finite outputs for the canary rows, found p_oonc[0] must be finite, but is NaN",
                 refusal.getMessage());
     }
 
@@ -137,7 +137,7 @@ class ModelLoadingTest {
         FeatureBatch wider = new FeatureBatch(new FeatureShape(5, 2), 1);
         try (HeavyModel heavy = HeavyModel.load(model, TensorFlowThreads.DEFAULT)) {
             assertEquals(
-                    "batch must have FeatureShape[continuous=4, binary=2], cannot have:"
+                    "batch must have FeatureShape[continuous=4, binary=2], but has"
                             + " FeatureShape[continuous=5, binary=2]",
                     assertThrows(IllegalArgumentException.class, () -> heavy.score(wider))
                             .getMessage());

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
@@ -60,7 +61,7 @@ class TrainingTest {
                 .withColumn("label_oonc", expr("CAST(a > 4 AS FLOAT)"))
                 .withColumn("label_engagement", expr("CAST(a > 7 AS FLOAT)"))
                 .withColumn("label_dislike", expr("0F"));
-        return FeatureColumns.both(rows, col("*"), FEATURES, FeatureErrors.of(SharedSpark.session()));
+        return FeatureColumns.both(rows, new Column[] {col("*")}, FEATURES, FeatureErrors.of(SharedSpark.session()));
     }
 
     @Test
@@ -96,11 +97,11 @@ class TrainingTest {
         assertEquals(Duration.ofHours(9), Duration.between(range.first(), range.last()));
 
         refuses(
-                "--model-version must name a version that does not exist yet, cannot be: 1, which is " + models
+                "--model-version must name a version that does not exist yet, but is 1, which is " + models
                         + "/heavy/1",
                 () -> training(examples(), Training.Settings.DEFAULT).heavy("1", SampleParams.heavy(20)));
         refuses(
-                "--warm-start must be left out for the model logistic, which is fitted at once, cannot be: 1",
+                "--warm-start must be left out for the model logistic, which is fitted at once, but is 1",
                 () -> later.heavy("3", HeavyParams.parse("logistic", SampleParams.text("logistic"))));
     }
 
@@ -114,7 +115,7 @@ class TrainingTest {
         Dataset<Row> broken = examples().withColumn("as_of", expr("CAST(raise_error('read') AS TIMESTAMP)"));
         refuses(
                 "--model-version: model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and"
-                        + " be neither \"champion\" nor end in \"-evaluations\", cannot be: champion",
+                        + " be neither \"champion\" nor end in \"-evaluations\", but is champion",
                 () -> training(broken, Training.Settings.DEFAULT).heavy("champion", SampleParams.heavy(20)));
     }
 

@@ -422,12 +422,12 @@ class WarmStartTest {
 
     @Test
     void aListThatCannotBeStartedFromIsRefused() {
-        refuses("new.yaml: must differ from the feature list of heavy/trained, cannot be: the same list", FEATURES);
+        refuses("new.yaml: must differ from the feature list of heavy/trained, but is the same list", FEATURES);
         refuses(
-                "new.yaml: must have a feature of name and type in common with heavy/trained, cannot be: a list of 2"
+                "new.yaml: must have a feature of name and type in common with heavy/trained, but is a list of 2"
                         + " others",
                 list("c7", "b7"));
-        refuses("new.yaml: continuous must be at least 1, cannot be: 0", list("b0", "s0"));
+        refuses("new.yaml: continuous must be at least 1, but is 0", list("b0", "s0"));
     }
 
     private static void refuses(String message, FeatureList features) {

@@ -43,7 +43,7 @@ class WorldTest {
     @MethodSource("inputs")
     void everyInputHoldsItsContract(Table table) {
         Dataset<Row> rows = read(table);
-        assertTrue(rows.count() > 100, () -> table.tableName() + " has " + rows.count() + " rows");
+        assertTrue(rows.count() > 0, () -> table.tableName() + " must have rows, but has none");
         assertEquals(
                 Stream.of(table.schema().fieldNames()).toList(),
                 Stream.of(rows.drop("ds").schema().fieldNames()).toList());
@@ -139,18 +139,17 @@ class WorldTest {
 
     @Test
     void everyKindOfThingHappens() {
-        assertEquals(
-                "[click, dislike, impression, like, profile_visit, quote, reply, report, repost]",
-                spark.sql("SELECT sort_array(collect_set(kind)) FROM engagements")
-                        .head()
-                        .getList(0)
-                        .toString());
-        assertEquals(
-                "[block, hide_recommendations, mute, no_reposts]",
-                spark.sql("SELECT sort_array(collect_set(kind)) FROM relations")
-                        .head()
-                        .getList(0)
-                        .toString());
+        Table.inputs()
+                .flatMap(table -> table.checks().stream()
+                        .filter(check -> check instanceof Check.OneOf oneOf
+                                && oneOf.column().equals("kind"))
+                        .flatMap(check -> ((Check.OneOf) check)
+                                .values().stream()
+                                        // Live items are the import's alone.
+                                        .filter(kind -> !kind.equals("update"))
+                                        .map(kind -> table.tableName() + " WHERE kind = '" + kind + "'")))
+                .forEach(rows ->
+                        assertTrue(spark.sql("SELECT 1 FROM " + rows).count() > 0, () -> rows + " must have rows"));
         for (String flag : List.of(
                 "is_guest",
                 "is_suspended",

@@ -16,6 +16,7 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -59,7 +60,7 @@ public final class FeatureColumns {
      * @param errors counts values that are missing because of an error
      * @throws FeatureException when an expression cannot be calculated on the rows
      */
-    public static Dataset<Row> heavy(Dataset<Row> rows, Column kept, FeatureList features, FeatureErrors errors) {
+    public static Dataset<Row> heavy(Dataset<Row> rows, Column[] kept, FeatureList features, FeatureErrors errors) {
         return checked(features, list -> {
             FeatureColumns columns = new FeatureColumns(list, errors);
             return columns.withoutValues(columns.withValues(rows, kept).withColumn("features", columns.heavyArrays()));
@@ -67,7 +68,7 @@ public final class FeatureColumns {
     }
 
     /** What the light ranker takes, as {@code features}; else as {@link #heavy}. */
-    public static Dataset<Row> light(Dataset<Row> rows, Column kept, FeatureList features, FeatureErrors errors) {
+    public static Dataset<Row> light(Dataset<Row> rows, Column[] kept, FeatureList features, FeatureErrors errors) {
         return checked(features, list -> {
             FeatureColumns columns = new FeatureColumns(list, errors);
             return columns.withoutValues(
@@ -76,7 +77,7 @@ public final class FeatureColumns {
     }
 
     /** What both take: {@code features} and, of the light ranker's part of the list, {@code light_features}. */
-    public static Dataset<Row> both(Dataset<Row> rows, Column kept, FeatureList features, FeatureErrors errors) {
+    public static Dataset<Row> both(Dataset<Row> rows, Column[] kept, FeatureList features, FeatureErrors errors) {
         return checked(features, list -> {
             FeatureColumns columns = new FeatureColumns(list, errors);
             return columns.withoutValues(columns.withValues(rows, kept)
@@ -117,10 +118,10 @@ public final class FeatureColumns {
         return e instanceof AnalysisException || e instanceof IllegalArgumentException;
     }
 
-    private Dataset<Row> withValues(Dataset<Row> rows, Column kept) {
+    private Dataset<Row> withValues(Dataset<Row> rows, Column[] kept) {
         Stream<Column> values =
                 features.features().stream().map(feature -> value(feature).as(nameOf(feature)));
-        return rows.select(Stream.concat(Stream.of(kept), values).toArray(Column[]::new));
+        return rows.select(Stream.concat(Arrays.stream(kept), values).toArray(Column[]::new));
     }
 
     private Dataset<Row> withoutValues(Dataset<Row> rows) {

@@ -4,7 +4,7 @@ package io.pushrank.udf.feature;
 public final class FeatureException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 
-    FeatureException(Feature feature, String problem) {
+    public FeatureException(Feature feature, String problem) {
         super("feature " + feature.name() + ": " + problem);
     }
 

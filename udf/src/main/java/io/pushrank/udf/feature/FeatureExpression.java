@@ -5,48 +5,58 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
+import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * What the SQL of a feature may be: a calculation on its own row. Feature lists travel with models, so they may come from
+ * What the SQL of a feature or a rule may be: a calculation on its own row. Feature lists travel with models, so they may come from
  * elsewhere; in SQL, one function calls any method of any Java class.
  */
-final class FeatureExpression {
+public final class FeatureExpression {
     private static final Set<String> REFUSED = Set.of("reflect", "java_method", "try_reflect");
 
     private FeatureExpression() {}
 
-    /** @throws IllegalArgumentException naming the feature, when its expression is no SQL or does more than calculate */
-    static void require(String feature, String expression) {
+    /**
+     * Checks an expression.
+     *
+     * @param whose what it is the expression of, for messages
+     * @throws IllegalArgumentException when it is no SQL or does more than calculate
+     */
+    public static void require(String whose, String expression) {
         Expression parsed;
         try {
             parsed = parsed(expression);
         } catch (Exception e) {
             // The parser's own is a checked exception, which Scala does not declare.
             throw new IllegalArgumentException(
-                    "feature " + feature + ": expression " + expression + " is not SQL: "
+                    whose + ": expression " + expression + " is not SQL: "
                             + e.getMessage().strip().lines().findFirst().orElse(""),
                     e);
         }
-        require(feature, parsed);
+        if (parsed instanceof Alias alias) {
+            // A word that is left over after a whole expression, such as AND, is taken for a name of it.
+            throw new IllegalArgumentException(
+                    whose + ": expression must be one without a name, but is named " + alias.name());
+        }
+        require(whose, parsed);
     }
 
-    private static void require(String feature, Expression part) {
+    private static void require(String whose, Expression part) {
         if (part instanceof SubqueryExpression) {
             throw new IllegalArgumentException(
-                    "feature " + feature + ": expression must be of one row, but holds a query: " + part.sql());
+                    whose + ": expression must be of one row, but holds a query: " + part.sql());
         }
         if (part instanceof UnresolvedFunction function) {
             String name = nameOf(function);
             if (REFUSED.contains(name.toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException(
-                        "feature " + feature + ": expression must not call Java, but has " + name);
+                throw new IllegalArgumentException(whose + ": expression must not call Java, but has " + name);
             }
         }
-        CollectionConverters.asJava(part.children()).forEach(child -> require(feature, child));
+        CollectionConverters.asJava(part.children()).forEach(child -> require(whose, child));
     }
 
     private static Expression parsed(String expression) {

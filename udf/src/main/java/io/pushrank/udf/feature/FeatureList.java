@@ -7,8 +7,11 @@ import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.text.Documents;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** The ordered features of a ranker; examples, training and scoring compute them from the same list. */
@@ -36,7 +39,25 @@ public record FeatureList(List<Feature> features) {
      * @throws IllegalArgumentException naming file, line, and what is wrong with it
      */
     public static FeatureList parse(String file, String yaml) {
-        return Documents.yaml(file, yaml, FeatureList.class);
+        List<Feature> features = new ArrayList<>();
+        Set<String> names = new HashSet<>();
+        for (Documents.Entry entry : Documents.entries(file, yaml, "features")) {
+            Feature feature = Feature.of(file, entry);
+            if (!names.add(feature.name())) {
+                throw new IllegalArgumentException(file + ", line " + entry.line() + ": feature " + feature.name()
+                        + " must stand once in the list, but stands there again");
+            }
+            features.add(feature);
+        }
+        return new FeatureList(features);
+    }
+
+    /** This list with another over it: a feature of the same name is replaced, a new one added at the end. */
+    public FeatureList with(FeatureList upper) {
+        Map<String, Feature> all = new LinkedHashMap<>();
+        features.forEach(feature -> all.put(feature.name(), feature));
+        upper.features.forEach(feature -> all.put(feature.name(), feature));
+        return new FeatureList(List.copyOf(all.values()));
     }
 
     /**

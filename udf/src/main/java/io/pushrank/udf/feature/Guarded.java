@@ -26,7 +26,7 @@ import scala.jdk.javaapi.CollectionConverters;
  * <p>To Spark it is a conditional expression, of which nothing is evaluated for every row. Else Spark would evaluate what
  * two features share ahead of both, outside of their guards, and a constant part that fails while it plans the query.
  */
-final class Guarded extends Expression implements ConditionalExpression, Serializable {
+public final class Guarded extends Expression implements ConditionalExpression, Serializable {
     private static final long serialVersionUID = 1L;
 
     private final Expression child;
@@ -39,7 +39,12 @@ final class Guarded extends Expression implements ConditionalExpression, Seriali
         this.errors = errors;
     }
 
-    static Column of(Column value, String feature, FeatureErrors errors) {
+    /**
+     * Guards a value.
+     *
+     * @param feature what the value is of, as {@link FeatureErrors} counts it
+     */
+    public static Column of(Column value, String feature, FeatureErrors errors) {
         return ExpressionUtils$.MODULE$.column(
                 new Guarded(ExpressionUtils$.MODULE$.expression(value), feature, errors));
     }

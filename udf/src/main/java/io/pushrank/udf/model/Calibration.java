@@ -32,7 +32,7 @@ public record Calibration(Curve oonc, Curve engagement) implements Serializable 
             calibrated = requireIncreasing("calibrated", calibrated);
             if (raw.size() != calibrated.size()) {
                 throw new IllegalArgumentException(
-                        "calibrated must have " + raw.size() + " values, cannot have: " + calibrated.size());
+                        "calibrated must have " + raw.size() + " values, but has " + calibrated.size());
             }
         }
 
@@ -42,7 +42,7 @@ public record Calibration(Curve oonc, Curve engagement) implements Serializable 
                 Double value = values.get(index);
                 if (value == null || !(value > last && value < 1)) {
                     throw new IllegalArgumentException(
-                            name + "[" + index + "] must be above " + last + " and below 1, cannot be: " + value);
+                            name + "[" + index + "] must be above " + last + " and below 1, but is " + value);
                 }
                 last = value;
             }

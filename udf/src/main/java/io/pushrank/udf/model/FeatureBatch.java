@@ -24,7 +24,7 @@ public final class FeatureBatch {
      */
     public FeatureBatch(FeatureShape shape, int capacity) {
         if (capacity < 1) {
-            throw new IllegalArgumentException("capacity must be at least 1, cannot be: " + capacity);
+            throw new IllegalArgumentException("capacity must be at least 1, but is " + capacity);
         }
         this.shape = shape;
         this.capacity = capacity;
@@ -105,7 +105,7 @@ public final class FeatureBatch {
     private void requireWidth(String name, int expected, int found) {
         if (expected != found) {
             throw new IllegalArgumentException(
-                    name + " of row " + size + " must have " + expected + " values, cannot have: " + found);
+                    name + " of row " + size + " must have " + expected + " values, but has " + found);
         }
     }
 
@@ -113,7 +113,7 @@ public final class FeatureBatch {
         for (int index = 0; index < values.length; index++) {
             if (!Float.isFinite(values[index])) {
                 throw new IllegalArgumentException(
-                        name + "[" + index + "] of row " + size + " must be finite, cannot be: " + values[index]);
+                        name + "[" + index + "] of row " + size + " must be finite, but is " + values[index]);
             }
         }
     }

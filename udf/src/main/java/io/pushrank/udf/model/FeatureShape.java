@@ -11,10 +11,10 @@ import java.io.Serializable;
 public record FeatureShape(int continuous, int binary) implements Serializable {
     public FeatureShape {
         if (continuous < 1) {
-            throw new IllegalArgumentException("continuous must be at least 1, cannot be: " + continuous);
+            throw new IllegalArgumentException("continuous must be at least 1, but is " + continuous);
         }
         if (binary < 0) {
-            throw new IllegalArgumentException("binary must be at least 0, cannot be: " + binary);
+            throw new IllegalArgumentException("binary must be at least 0, but is " + binary);
         }
     }
 }

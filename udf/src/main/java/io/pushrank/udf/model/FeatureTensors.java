@@ -26,7 +26,7 @@ public final class FeatureTensors implements AutoCloseable {
     public static FeatureTensors of(FeatureBatch batch, int rows, int hashBits, ModelKind kind) {
         if (rows < batch.size() || rows > batch.capacity()) {
             throw new IllegalArgumentException(
-                    "rows must be from " + batch.size() + " to " + batch.capacity() + ", cannot be: " + rows);
+                    "rows must be from " + batch.size() + " to " + batch.capacity() + ", but are " + rows);
         }
         FeatureTensors result = new FeatureTensors();
         try {

@@ -90,7 +90,7 @@ public final class HeavyModel implements AutoCloseable {
     static Precision resolve(ModelPackage model, Precision asked, boolean isBf16Native) {
         if (asked == Precision.BF16 && !isBf16Native) {
             throw new IllegalArgumentException(
-                    "precision must be fp32 or auto, cannot be: bf16, since " + Precision.missingFlags());
+                    "precision must be fp32 or auto, but is bf16: " + Precision.missingFlags());
         }
         return asked != Precision.FP32 && isBf16Native && InferenceGraph.canFold(model)
                 ? Precision.BF16
@@ -221,7 +221,7 @@ public final class HeavyModel implements AutoCloseable {
      */
     public HeavyScores raw(FeatureBatch batch) {
         if (!batch.shape().equals(shape)) {
-            throw new IllegalArgumentException("batch must have " + shape + ", cannot have: " + batch.shape());
+            throw new IllegalArgumentException("batch must have " + shape + ", but has " + batch.shape());
         }
         try (FeatureTensors features = FeatureTensors.of(batch, batch.capacity(), hashBits, ModelKind.HEAVY)) {
             Session.Runner runner = graph.session().runner();
@@ -244,7 +244,7 @@ public final class HeavyModel implements AutoCloseable {
         for (int row = 0; row < values.length; row++) {
             if (!Float.isFinite(values[row])) {
                 throw new IllegalStateException(
-                        InferenceGraph.OUTPUTS.get(output) + "[" + row + "] must be finite, cannot be: " + values[row]);
+                        InferenceGraph.OUTPUTS.get(output) + "[" + row + "] must be finite, but is " + values[row]);
             }
         }
         return values;

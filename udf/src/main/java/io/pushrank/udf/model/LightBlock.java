@@ -94,7 +94,7 @@ public final class LightBlock {
 
     private static void requireWidth(String name, int expected, int found) {
         if (expected != found) {
-            throw new IllegalArgumentException(name + " must have " + expected + " values, cannot have: " + found);
+            throw new IllegalArgumentException(name + " must have " + expected + " values, but has " + found);
         }
     }
 

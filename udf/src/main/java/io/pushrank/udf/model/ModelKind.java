@@ -31,7 +31,7 @@ public enum ModelKind {
             }
         }
         throw new IllegalArgumentException("model kind must be one of "
-                + Arrays.stream(values()).map(ModelKind::folder).collect(Collectors.joining(", ")) + ", cannot be: "
+                + Arrays.stream(values()).map(ModelKind::folder).collect(Collectors.joining(", ")) + ", but is "
                 + folder);
     }
 

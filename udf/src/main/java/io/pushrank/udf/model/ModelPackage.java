@@ -366,7 +366,7 @@ public final class ModelPackage implements Serializable {
     public static void requireVersion(String version) {
         if (!isVersion(version)) {
             throw new IllegalArgumentException("model version must be letters, digits, '.', '_' or '-', start with a"
-                    + " letter or digit, and be neither \"" + CHAMPION + "\" nor end in \"-evaluations\", cannot be: "
+                    + " letter or digit, and be neither \"" + CHAMPION + "\" nor end in \"-evaluations\", but is "
                     + version);
         }
     }

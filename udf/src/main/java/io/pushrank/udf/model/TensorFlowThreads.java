@@ -17,11 +17,11 @@ public record TensorFlowThreads(int intraOperation, int interOperation) implemen
 
     public TensorFlowThreads {
         if (intraOperation < 1) {
-            throw new IllegalArgumentException("intraOperation must be at least 1, cannot be: " + intraOperation);
+            throw new IllegalArgumentException("intraOperation must be at least 1, but is " + intraOperation);
         }
         if (interOperation < 1 && interOperation != -1) {
             throw new IllegalArgumentException(
-                    "interOperation must be at least 1, or -1 for the calling thread, cannot be: " + interOperation);
+                    "interOperation must be at least 1, or -1 for the calling thread, but is " + interOperation);
         }
     }
 

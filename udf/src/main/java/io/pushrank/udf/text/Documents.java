@@ -3,7 +3,9 @@ package io.pushrank.udf.text;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
@@ -11,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonMappingException.Reference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.cfg.MapperBuilder;
@@ -23,6 +26,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -81,6 +87,58 @@ public final class Documents {
             return present(file, mapper.readValue(text, type));
         } catch (JsonProcessingException e) {
             throw refusal(mapper, file, tree(mapper, file, text), e);
+        }
+    }
+
+    /**
+     * An entry of a list.
+     *
+     * @param line where it begins, from 1
+     * @param value not bound to a type yet
+     */
+    public record Entry(int line, JsonNode value) {
+        /**
+         * The entry as a record.
+         *
+         * @param file for messages
+         * @throws IllegalArgumentException saying file, line and what is wrong with it
+         */
+        public <T> T as(String file, Class<T> type) {
+            return bind(YAML, file + ", line " + line, value, type);
+        }
+    }
+
+    /**
+     * The entries of a YAML file that holds one list.
+     *
+     * @param file its name, for messages
+     * @param key of the list
+     * @throws IllegalArgumentException saying what is wrong with it
+     */
+    public static List<Entry> entries(String file, String yaml, String key) {
+        List<Entry> entries = new ArrayList<>();
+        try (JsonParser parser = YAML.createParser(yaml)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT
+                    || !key.equals(parser.nextFieldName())
+                    || parser.nextToken() != JsonToken.START_ARRAY) {
+                throw new IllegalArgumentException(
+                        file + ": must hold one key, " + key + ", with a list, but does not");
+            }
+            ObjectReader reader =
+                    YAML.readerFor(JsonNode.class).without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+            while (parser.nextToken() != JsonToken.END_ARRAY) {
+                int line = parser.currentTokenLocation().getLineNr();
+                entries.add(new Entry(line, reader.readValue(parser)));
+            }
+            if (parser.nextToken() != JsonToken.END_OBJECT || parser.nextToken() != null) {
+                throw new IllegalArgumentException(
+                        file + ": must hold one key, " + key + ", but holds something after its list");
+            }
+            return entries;
+        } catch (JsonProcessingException e) {
+            throw refusal(YAML, file, MissingNode.getInstance(), e);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

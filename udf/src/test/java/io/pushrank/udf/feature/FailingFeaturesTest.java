@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.apache.spark.SparkException;
 import org.apache.spark.TaskKilledException;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -60,7 +61,8 @@ class FailingFeaturesTest {
         Dataset<Row> rows =
                 spark.range(0, 3, 1, 2).selectExpr("id", "CAST(id AS INT) AS n").repartition(2, col("id"));
         Map<Long, Row> computed = new TreeMap<>();
-        for (Row row : FeatureColumns.both(rows, col("id"), features, errors).collectAsList()) {
+        for (Row row : FeatureColumns.both(rows, new Column[] {col("id")}, features, errors)
+                .collectAsList()) {
             computed.put(row.getLong(0), row);
         }
         return computed;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.pushrank.udf.SharedSpark;
 import java.util.List;
 import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -16,13 +17,13 @@ class FeatureColumnsTest {
     private final SparkSession spark = SharedSpark.session();
 
     private Row heavy(String sql, FeatureList features) {
-        return FeatureColumns.heavy(spark.sql(sql), col("*"), features, FeatureErrors.of(spark))
+        return FeatureColumns.heavy(spark.sql(sql), new Column[] {col("*")}, features, FeatureErrors.of(spark))
                 .head()
                 .getAs("features");
     }
 
     private Row light(String sql, FeatureList features) {
-        return FeatureColumns.light(spark.sql(sql), col("*"), features, FeatureErrors.of(spark))
+        return FeatureColumns.light(spark.sql(sql), new Column[] {col("*")}, features, FeatureErrors.of(spark))
                 .head()
                 .getAs("features");
     }

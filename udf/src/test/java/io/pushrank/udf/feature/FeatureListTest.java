@@ -59,10 +59,10 @@ class FeatureListTest {
             quoteCharacter = '~',
             textBlock =
                     """
-            - {name: a, type: numeric, expression: a} | mine.yaml, line 2: features[0].type must be one of [continuous, binary, discrete, string, sparse_binary, sparse_continuous], but is numeric
-            - {name: a, expression: a}                | mine.yaml, line 2: key features[0].type is missing
+            - {name: a, type: numeric, expression: a} | mine.yaml, line 2: type must be one of [continuous, binary, discrete, string, sparse_binary, sparse_continuous], but is numeric
+            - {name: a, expression: a}                | mine.yaml, line 2: key type is missing
             - {name: ' ', type: string, expression: a}| mine.yaml, line 2: a feature has no name: expression a
-            - {name: a, type: string}                 | mine.yaml, line 2: key features[0].expression is missing
+            - {name: a, type: string}                 | mine.yaml, line 2: key expression is missing
             - {name: a, type: string, expression: "lower(reflect('java.lang.System', 'getenv', b))"} | mine.yaml, line 2: feature a: expression must not call Java, but has reflect
             - {name: a, type: string, expression: "b + Java_Method('java.lang.System', 'exit', 1)"}  | mine.yaml, line 2: feature a: expression must not call Java, but has Java_Method
             """)
@@ -95,7 +95,9 @@ class FeatureListTest {
                 IllegalArgumentException.class,
                 () -> parse("- {name: a, type: string, expression: a}", "- {name: a, type: binary, expression: b}"));
 
-        assertEquals("mine.yaml, line 4: feature a stands twice in the list", failure.getMessage());
+        assertEquals(
+                "mine.yaml, line 3: feature a must stand once in the list, but stands there again",
+                failure.getMessage());
     }
 
     @Test
@@ -103,6 +105,43 @@ class FeatureListTest {
         IllegalArgumentException failure =
                 assertThrows(IllegalArgumentException.class, () -> FeatureList.parse("mine.yaml", "features:\n"));
 
-        assertEquals("mine.yaml, line 1: features must be a list, but is null", failure.getMessage());
+        assertEquals("mine.yaml: must hold one key, features, with a list, but does not", failure.getMessage());
+    }
+
+    @Test
+    void aFactAsItIsNeedsNoExpression() {
+        FeatureList features = FeatureList.parse(
+                "mine.yaml", "features:\n  - pair.likes: continuous\n  - user.country: string, light\n");
+
+        assertEquals(
+                List.of(
+                        new Feature("pair.likes", FeatureType.CONTINUOUS, "pair.likes", false),
+                        new Feature("user.country", FeatureType.STRING, "user.country", true)),
+                features.features());
+    }
+
+    @Test
+    void aShortLineOfAnUnknownTypeIsNamedWithItsLine() {
+        IllegalArgumentException problem = assertThrows(
+                IllegalArgumentException.class,
+                () -> FeatureList.parse(
+                        "mine.yaml", "features:\n  - pair.likes: continuous\n  - pair.weight: number\n"));
+
+        assertEquals(
+                "mine.yaml, line 3: type must be one of [continuous, binary, discrete, string, sparse_binary,"
+                        + " sparse_continuous], but is number",
+                problem.getMessage());
+    }
+
+    @Test
+    void anUpperListReplacesByNameInPlaceAndAddsAtTheEnd() {
+        FeatureList lower = FeatureList.parse("lower.yaml", "features:\n  - a.x: continuous\n  - a.y: continuous\n");
+        FeatureList upper = FeatureList.parse("upper.yaml", "features:\n  - a.z: binary\n  - a.x: binary\n");
+
+        assertEquals(
+                List.of("a.x BINARY", "a.y CONTINUOUS", "a.z BINARY"),
+                lower.with(upper).features().stream()
+                        .map(feature -> feature.name() + " " + feature.type())
+                        .toList());
     }
 }

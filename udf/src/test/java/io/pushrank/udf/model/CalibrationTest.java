@@ -50,10 +50,10 @@ class CalibrationTest {
         refuses("unknown key opened, known keys: engagement, oonc", json.replace("\"oonc\"", "\"opened\""));
         refuses("key oonc is missing", "{}");
         refuses("key oonc.raw is missing", "{\"oonc\": {}}");
-        refuses("raw[1] must be above 0.2 and below 1, cannot be: 0.1", json.replace("0.6", "0.1"));
-        refuses("raw[0] must be above 0.0 and below 1, cannot be: 0.0", json.replace("0.2,", "0.0,"));
-        refuses("raw[1] must be above 0.2 and below 1, cannot be: 1.0", json.replace("0.6", "1.0"));
-        refuses("calibrated must have 2 values, cannot have: 1", json.replace("0.1, ", ""));
+        refuses("raw[1] must be above 0.2 and below 1, but is 0.1", json.replace("0.6", "0.1"));
+        refuses("raw[0] must be above 0.0 and below 1, but is 0.0", json.replace("0.2,", "0.0,"));
+        refuses("raw[1] must be above 0.2 and below 1, but is 1.0", json.replace("0.6", "1.0"));
+        refuses("calibrated must have 2 values, but has 1", json.replace("0.1, ", ""));
     }
 
     @Test

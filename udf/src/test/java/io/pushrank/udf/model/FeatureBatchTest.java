@@ -63,12 +63,12 @@ class FeatureBatchTest {
     void anythingButAFiniteNumberIsRefusedWithItsPlace() {
         add(1, 2);
         assertEquals(
-                "continuous[1] of row 1 must be finite, cannot be: NaN",
+                "continuous[1] of row 1 must be finite, but is NaN",
                 assertThrows(IllegalArgumentException.class, () -> add(1, Float.NaN))
                         .getMessage());
         assertEquals(1, batch.size());
         assertEquals(
-                "sparse_values[0] of row 1 must be finite, cannot be: Infinity",
+                "sparse_values[0] of row 1 must be finite, but is Infinity",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> batch.add(
@@ -85,7 +85,7 @@ class FeatureBatchTest {
     @Test
     void aRowOfAnotherWidthIsRefused() {
         assertEquals(
-                "binary of row 0 must have 1 values, cannot have: 2",
+                "binary of row 0 must have 1 values, but has 2",
                 assertThrows(
                                 IllegalArgumentException.class,
                                 () -> batch.add(

@@ -35,7 +35,7 @@ class HeavyModelTest {
                     new HeavyModel.Report(
                             single.report().folded(),
                             Precision.FP32,
-                            "bfloat16 gives no finite score: p_oonc[0] must be finite, cannot be: NaN"),
+                            "bfloat16 gives no finite score: p_oonc[0] must be finite, but is NaN"),
                     chosen.report());
             assertArrayEquals(expected.score(), chosen.score(canary).score());
             assertClosed(broken);

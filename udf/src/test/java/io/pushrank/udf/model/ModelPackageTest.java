@@ -225,7 +225,7 @@ class ModelPackageTest {
                 IllegalArgumentException.class, () -> ModelPackage.open(models, ModelKind.HEAVY, "../1", hadoop));
         assertEquals(
                 "model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and be neither"
-                        + " \"champion\" nor end in \"-evaluations\", cannot be: ../1",
+                        + " \"champion\" nor end in \"-evaluations\", but is ../1",
                 refusal.getMessage());
     }
 

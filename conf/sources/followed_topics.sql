@@ -1,0 +1,26 @@
+-- Best posts of the topics that the user follows.
+-- items: post
+-- network: out
+-- needs: user.has_topics
+-- parameter: max_age_hours, whole number, 1 to 720, hours back
+-- parameter: min_topic_score, number, 0 to 1
+SELECT target.user_id,
+       best.post_id AS item_id,
+       max(best.score) AS score,
+       CAST(array() AS ARRAY<BIGINT>) AS actors
+FROM targets AS target
+JOIN topic_follows AS topic_follow ON topic_follow.user_id = target.user_id
+JOIN (SELECT topic.topic_id,
+             item.post_id,
+             topic.score * (1 + ln(1 + item.likes + item.reposts + item.replies)) AS score,
+             row_number() OVER (PARTITION BY topic.topic_id
+                                ORDER BY topic.score * (1 + ln(1 + item.likes + item.reposts + item.replies))
+                                         DESC, item.post_id) AS topic_rank
+      FROM post_topics AS topic
+      JOIN post AS item ON item.post_id = topic.post_id
+      WHERE topic.score >= :min_topic_score
+        AND item.fresh_at >= :as_of - make_dt_interval(0, :max_age_hours)
+        AND NOT item.is_reply) AS best
+  ON best.topic_id = topic_follow.topic_id
+WHERE best.topic_rank <= :limit
+GROUP BY target.user_id, best.post_id

@@ -1,0 +1,18 @@
+-- How often each user saw posts of each topic and acted on them, was sent some, and opened those.
+SELECT event.user_id,
+       topic.topic_id,
+       count_if(event.kind = 'action') AS actions,
+       count_if(event.kind = 'impression') AS impressions,
+       count_if(event.kind IN ('push', 'open')) AS pushes,
+       count_if(event.kind = 'open') AS opens
+FROM (SELECT user_id, post_id, CASE kind WHEN 'impression' THEN 'impression' ELSE 'action' END AS kind
+      FROM acts
+      WHERE is_action OR is_impression
+      UNION ALL
+      SELECT user_id,
+             item_id AS post_id,
+             CASE WHEN opened_at IS NULL THEN 'push' ELSE 'open' END AS kind
+      FROM history
+      WHERE item_type = 'post') AS event
+JOIN post_topics AS topic ON topic.post_id = event.post_id
+GROUP BY event.user_id, topic.topic_id

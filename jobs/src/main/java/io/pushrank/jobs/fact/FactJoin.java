@@ -1,0 +1,146 @@
+package io.pushrank.jobs.fact;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.struct;
+
+import io.pushrank.jobs.exit.PushrankException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.catalyst.analysis.UnresolvedStar;
+import org.apache.spark.sql.catalyst.expressions.Alias;
+import org.apache.spark.sql.catalyst.expressions.CreateNamedStruct;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.Literal$;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression;
+import org.apache.spark.sql.catalyst.expressions.NamedExpression$;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.IntegralType;
+import scala.Option;
+import scala.jdk.javaapi.CollectionConverters;
+
+/** Joins facts to rows: a struct column for each family, with the columns that are named and no other. */
+public final class FactJoin {
+    private static final String ITEM_TYPE = "item_type";
+
+    private final Relations relations;
+    private final Map<String, Set<String>> wanted;
+
+    FactJoin(Relations relations, Collection<Reference> references) {
+        this.relations = relations;
+        this.wanted = new Needs(relations.facts()).facts(references).joined();
+    }
+
+    /**
+     * The rows with all the facts.
+     *
+     * @param rows with the columns that the families' keys name; a family that stands in them already is left as it is
+     */
+    public Dataset<Row> join(Dataset<Row> rows) {
+        return join(rows, wanted.keySet());
+    }
+
+    /** The rows with what some of the families have, and those that these speak of. */
+    public Dataset<Row> join(Dataset<Row> rows, String... families) {
+        return join(rows, Arrays.asList(families));
+    }
+
+    private Dataset<Row> join(Dataset<Row> rows, Collection<String> families) {
+        Set<String> there = new HashSet<>(Arrays.asList(rows.columns()));
+        Set<String> asked = new HashSet<>();
+        families.forEach(family -> ask(family, asked));
+        Dataset<Row> joined = rows;
+        for (Family family : relations.facts().order()) {
+            if (asked.contains(family.name()) && !there.contains(family.name())) {
+                joined = family.isOfRow() ? onRows(joined, family) : byKey(joined, rows, family);
+            }
+        }
+        return joined;
+    }
+
+    private void ask(String name, Set<String> asked) {
+        if (wanted.containsKey(name) && asked.add(name)) {
+            Family family = relations.facts().families().get(name);
+            relations.facts().spokenOf(family, columns(family)).forEach(reference -> ask(reference.family(), asked));
+        }
+    }
+
+    private Set<String> columns(Family family) {
+        return Needs.withKey(family, wanted.get(family.name()));
+    }
+
+    /** A SELECT on the rows, its columns gathered in a struct. */
+    private Dataset<Row> onRows(Dataset<Row> rows, Family family) {
+        LogicalPlan plan = Plans.pruned(family.query().parsed(), wanted.get(family.name()));
+        List<Expression> fields = new ArrayList<>();
+        Plans.outputs(plan).forEach((name, item) -> {
+            fields.add(Literal$.MODULE$.apply(name));
+            fields.add(item instanceof Alias alias ? alias.child() : (Expression) item);
+        });
+        NamedExpression all = new UnresolvedStar(
+                Option.apply(CollectionConverters.asScala(List.of(Family.ROW)).toSeq()));
+        NamedExpression facts = new Alias(
+                new CreateNamedStruct(CollectionConverters.asScala(fields).toSeq()),
+                family.name(),
+                NamedExpression$.MODULE$.newExprId(),
+                CollectionConverters.asScala(List.<String>of()).toSeq(),
+                Option.empty(),
+                CollectionConverters.asScala(List.<String>of()).toSeq());
+        relations.with(Family.ROW, rows);
+        return relations.run(
+                family.query(),
+                new Project(CollectionConverters.asScala(List.of(all, facts)).toSeq(), ((Project) plan).child()),
+                Map.of());
+    }
+
+    /** A query of its own, joined by the key. */
+    private Dataset<Row> byKey(Dataset<Row> joined, Dataset<Row> rows, Family family) {
+        relations.with(Family.ROW, rows);
+        Dataset<Row> facts =
+                relations.run(family.query(), Plans.pruned(family.query().parsed(), columns(family)), Map.of());
+        // Names of their own: both sides may have a column user_id.
+        Dataset<Row> named = facts.select(Arrays.stream(facts.columns())
+                .map(column -> col(column).as(nameOf(family, column)))
+                .toArray(Column[]::new));
+        Column condition = lit(true);
+        for (Family.Key key : family.key()) {
+            requireType(joined, family, key, facts);
+            condition = condition.and(joined.col(key.row()).equalTo(col("`" + nameOf(family, key.column()) + "`")));
+        }
+        if (family.itemType().isPresent()) {
+            condition = condition.and(
+                    joined.col(ITEM_TYPE).equalTo(family.itemType().get()));
+        }
+        List<Column> columns = new ArrayList<>();
+        Arrays.stream(joined.columns()).forEach(column -> columns.add(col("`" + column + "`")));
+        columns.add(struct(columns(family).stream()
+                        .map(column -> col("`" + nameOf(family, column) + "`").as(column))
+                        .toArray(Column[]::new))
+                .as(family.name()));
+        return joined.join(named, condition, "left_outer").select(columns.toArray(Column[]::new));
+    }
+
+    /** SQL would compare a text with a number by taking it for one, and fail where it is none. */
+    private static void requireType(Dataset<Row> rows, Family family, Family.Key key, Dataset<Row> facts) {
+        DataType ofRows = rows.schema().apply(key.row()).dataType();
+        DataType given = facts.schema().apply(key.column()).dataType();
+        if (!given.equals(ofRows) && !(given instanceof IntegralType && ofRows instanceof IntegralType)) {
+            throw PushrankException.usage(family.query().file() + ": key " + key.column() + " must be " + ofRows.sql()
+                    + ", as " + key.row() + " of the rows, but is " + given.sql());
+        }
+    }
+
+    private static String nameOf(Family family, String column) {
+        return family.name() + " " + column;
+    }
+}

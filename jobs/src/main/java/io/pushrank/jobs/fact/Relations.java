@@ -1,0 +1,261 @@
+package io.pushrank.jobs.fact;
+
+import io.pushrank.jobs.config.PinnedSettings;
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Inputs;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Table;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.ZonedDateTime;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * What the queries of one piece of work read: tables as of one instant, views and families of facts, and rows that the work
+ * gives a name. Of views and families only the columns are calculated that queries name.
+ *
+ * <p>Each instance has a Spark session of its own, so that relations of two instants never meet.
+ */
+public final class Relations implements AutoCloseable {
+    private final SparkSession spark;
+    private final Facts facts;
+    private final LocalDate date;
+    private final Instant asOf;
+    /** Null where no table is read, but queries are only checked. */
+    private final Tables tables;
+
+    private final Map<String, Object> parameters = new HashMap<>();
+    private final Set<String> given = new HashSet<>();
+    private final Map<Table, Dataset<Row>> instead = new HashMap<>();
+    /** The columns with which a view or family was provided; empty: all of them. */
+    private final Map<String, Optional<Set<String>>> provided = new HashMap<>();
+
+    private final List<Dataset<Row>> kept = new ArrayList<>();
+    private Needs needs;
+
+    private Relations(
+            SparkSession session,
+            Layout layout,
+            Facts facts,
+            LocalDate date,
+            Instant asOf,
+            Findings findings,
+            Set<Table> readable) {
+        this.spark = PinnedSettings.newSession(session);
+        this.facts = facts;
+        this.date = date;
+        this.asOf = asOf;
+        this.needs = new Needs(facts);
+        this.tables = layout == null ? null : new Tables(spark, layout, facts.config(), date, asOf, findings, readable);
+        parameters.put(Query.AS_OF, asOf);
+    }
+
+    /**
+     * Relations over the tables of a layout.
+     *
+     * @param readable the tables that may be read
+     */
+    public static Relations of(
+            SparkSession spark,
+            Layout layout,
+            Facts facts,
+            LocalDate date,
+            Instant asOf,
+            Findings findings,
+            Set<Table> readable) {
+        return new Relations(spark, layout, facts, date, asOf, findings, readable);
+    }
+
+    /** Relations over empty tables: to check queries and expressions before anything is read. */
+    public static Relations ofEmptyTables(SparkSession spark, Facts facts, LocalDate date, Instant asOf) {
+        return new Relations(spark, null, facts, date, asOf, Findings.none(), Set.of());
+    }
+
+    public SparkSession spark() {
+        return spark;
+    }
+
+    public Facts facts() {
+        return facts;
+    }
+
+    public RankingConfig config() {
+        return facts.config();
+    }
+
+    public LocalDate date() {
+        return date;
+    }
+
+    public Instant asOf() {
+        return asOf;
+    }
+
+    public Inputs inputs() {
+        return tables.inputs();
+    }
+
+    public Layout layout() {
+        return tables.layout();
+    }
+
+    /** What tells the content of a table from any other, see {@link Tables#state}. */
+    public List<String> state(Table table) {
+        return tables.state(table);
+    }
+
+    /** Says what is going to be asked, so that a view that several queries read is calculated once, with all its columns. */
+    public void expect(Collection<Reference> references, Collection<Query> queries) {
+        needs = needs.facts(references).queries(queries);
+    }
+
+    /** Gives every query a parameter. */
+    public Relations parameter(String name, Object value) {
+        parameters.put(name, value);
+        return this;
+    }
+
+    /**
+     * Gives rows a name that queries can use.
+     *
+     * @throws IllegalArgumentException when a table, view or family has the name
+     */
+    public Relations with(String name, Dataset<Row> rows) {
+        if (facts.relations().contains(name)) {
+            throw new IllegalArgumentException("rows must have a name of their own, but would stand in for " + name);
+        }
+        rows.createOrReplaceTempView(name);
+        given.add(name);
+        return this;
+    }
+
+    /** Has queries read other rows in place of a table's. */
+    public Relations instead(Table table, Dataset<Row> rows) {
+        rows.createOrReplaceTempView(table.tableName());
+        instead.put(table, rows);
+        return this;
+    }
+
+    /** Whether a table can be read. */
+    public boolean has(Table table) {
+        return tables == null || instead.containsKey(table) || tables.has(table);
+    }
+
+    /** Rows of a table, see {@link Tables#read}. */
+    public Dataset<Row> read(Table table) {
+        Dataset<Row> rows = instead.get(table);
+        if (rows != null) {
+            return rows;
+        }
+        return tables == null ? spark.createDataFrame(List.of(), table.schema()) : tables.read(table);
+    }
+
+    /** Keeps rows that several jobs ask for, until these relations are closed. */
+    public Dataset<Row> keep(Dataset<Row> rows) {
+        kept.add(rows);
+        return rows.persist(StorageLevel.MEMORY_AND_DISK());
+    }
+
+    /** Runs {@code folder/name.sql} of the jar. */
+    public Dataset<Row> query(String folder, String name, Map<String, Object> arguments) {
+        return query(Query.load(folder, name), arguments);
+    }
+
+    /** Runs a query; {@code as_of} is always among its parameters. */
+    public Dataset<Row> query(Query query, Map<String, Object> arguments) {
+        needs = needs.queries(List.of(query));
+        return run(query, query.parsed(), arguments);
+    }
+
+    /** Every row of a view or of a family that is not of rows at hand. */
+    public Dataset<Row> all(String relation) {
+        needs = needs.relation(relation);
+        provide(relation);
+        return spark.table(relation);
+    }
+
+    /** Facts that are going to be joined to rows. */
+    public FactJoin facts(Collection<Reference> references) {
+        needs = needs.facts(references);
+        return new FactJoin(this, references);
+    }
+
+    Dataset<Row> run(Query query, LogicalPlan plan, Map<String, Object> arguments) {
+        Plans.relations(plan).forEach(this::provide);
+        Map<String, Object> all = new HashMap<>(parameters);
+        query.settings()
+                .forEach((name, setting) ->
+                        all.put(name, facts.settings().find(setting).orElseThrow()));
+        all.putAll(arguments);
+        return query.run(spark, plan, all);
+    }
+
+    private void provide(String relation) {
+        if (given.contains(relation)
+                || instead.keySet().stream().anyMatch(table -> table.tableName().equals(relation))) {
+            return;
+        }
+        Optional<View> view = facts.view(relation);
+        Family family = facts.families().get(relation);
+        if (view.isPresent() || family != null) {
+            Optional<Set<String>> columns = needs.columns(relation);
+            if (!columns.equals(provided.get(relation))) {
+                Query query = view.isPresent() ? view.get().query() : family.query();
+                LogicalPlan plan =
+                        columns.map(some -> Plans.pruned(query.parsed(), some)).orElseGet(query::parsed);
+                Dataset<Row> rows = run(query, plan, Map.of());
+                (view.isPresent() && view.get().isReused() ? keep(rows) : rows).createOrReplaceTempView(relation);
+                provided.put(relation, columns);
+            }
+        } else if (!provided.containsKey(relation)) {
+            rows(relation).createOrReplaceTempView(relation);
+            provided.put(relation, Optional.empty());
+        }
+    }
+
+    private Dataset<Row> rows(String relation) {
+        return switch (relation) {
+            case Facts.EARLIER_SENDS -> tables == null ? read(Table.SENDS) : tables.earlierSends();
+            case Facts.TIME_ZONES -> timeZones();
+            default -> read(Table.named(relation));
+        };
+    }
+
+    /**
+     * Hour (0 to 23) and day of the week (1, Monday, to 7) in every known time zone at the as-of instant. A join with it
+     * leaves a name that is none without either, where a function of SQL would end the run.
+     */
+    private Dataset<Row> timeZones() {
+        List<Row> rows = ZoneId.getAvailableZoneIds().stream()
+                .sorted()
+                .map(name -> {
+                    ZonedDateTime local = asOf.atZone(ZoneId.of(name));
+                    return RowFactory.create(
+                            name, local.getHour(), local.getDayOfWeek().getValue());
+                })
+                .toList();
+        return spark.createDataFrame(rows, StructType.fromDDL("time_zone STRING, local_hour INT, local_weekday INT"));
+    }
+
+    /** Lets go of what was kept. */
+    @Override
+    public void close() {
+        kept.forEach(Dataset::unpersist);
+    }
+}

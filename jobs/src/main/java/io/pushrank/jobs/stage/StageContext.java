@@ -1,0 +1,204 @@
+package io.pushrank.jobs.stage;
+
+import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.fact.FactJoin;
+import io.pushrank.jobs.fact.Needs;
+import io.pushrank.jobs.fact.Query;
+import io.pushrank.jobs.fact.Reference;
+import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.source.Source;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.udf.feature.FeatureErrors;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What a stage, or other work of one as-of instant, is given: the vocabulary, relations to read, and models. */
+public final class StageContext implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StageContext.class);
+
+    private final Vocabulary vocabulary;
+    private final Relations relations;
+    private final Models models;
+    private final Set<Table> tables;
+    private final Map<String, String> notes = new TreeMap<>();
+    /** Null until something is calculated that may fail. */
+    private FeatureErrors featureErrors;
+
+    private FeatureErrors ruleErrors;
+
+    private StageContext(Vocabulary vocabulary, Relations relations, Models models, Set<Table> tables) {
+        this.vocabulary = vocabulary;
+        this.relations = relations;
+        this.models = models;
+        this.tables = tables;
+        relations.parameter("in_network_types", vocabulary.sources().names(Source.Network.IN));
+        relations.parameter("out_of_network_types", vocabulary.sources().names(Source.Network.OUT));
+    }
+
+    /**
+     * What a stage is given; it can read the tables that its facts and queries are made of, and those that it declares.
+     *
+     * @throws io.pushrank.udf.model.ModelException when a model whose features decide that is missing or not whole
+     */
+    public static StageContext of(
+            SparkSession spark, Layout layout, Vocabulary vocabulary, LocalDate date, Findings findings, Stage stage) {
+        Models models = new Models(spark, layout);
+        Set<Reference> references = stage.references(vocabulary, models);
+        List<Query> queries = stage.queries(vocabulary);
+        Set<Table> readable = reads(vocabulary, stage, references, queries);
+        StageContext context = new StageContext(
+                vocabulary,
+                Relations.of(
+                        spark,
+                        layout,
+                        vocabulary.facts(),
+                        date,
+                        vocabulary.config().asOf(date),
+                        findings,
+                        readable),
+                models,
+                readable);
+        context.relations.expect(references, queries);
+        return context;
+    }
+
+    private static Set<Table> reads(
+            Vocabulary vocabulary, Stage stage, Collection<Reference> references, Collection<Query> queries) {
+        Set<Table> tables = EnumSet.noneOf(Table.class);
+        tables.addAll(stage.reads());
+        tables.addAll(
+                new Needs(vocabulary.facts()).facts(references).queries(queries).tables());
+        return tables;
+    }
+
+    /**
+     * Every table that a stage reads.
+     *
+     * @throws io.pushrank.udf.model.ModelException when a model whose features decide that is missing or not whole
+     */
+    public static Set<Table> reads(Vocabulary vocabulary, Stage stage, Models models) {
+        return reads(vocabulary, stage, stage.references(vocabulary, models), stage.queries(vocabulary));
+    }
+
+    /** What work that is no stage is given: any table. */
+    public static StageContext of(
+            SparkSession spark, Layout layout, Vocabulary vocabulary, LocalDate date, Instant asOf, Findings findings) {
+        return new StageContext(
+                vocabulary,
+                Relations.of(spark, layout, vocabulary.facts(), date, asOf, findings, EnumSet.allOf(Table.class)),
+                new Models(spark, layout),
+                EnumSet.allOf(Table.class));
+    }
+
+    /** Empty tables, to check a stage before anything is read. */
+    static StageContext ofEmptyTables(SparkSession spark, Vocabulary vocabulary, LocalDate date, Models models) {
+        return new StageContext(
+                vocabulary,
+                Relations.ofEmptyTables(
+                        spark, vocabulary.facts(), date, vocabulary.config().asOf(date)),
+                models,
+                Set.of());
+    }
+
+    public Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** Every table that may be read. */
+    public Set<Table> tables() {
+        return tables;
+    }
+
+    public Relations relations() {
+        return relations;
+    }
+
+    public RankingConfig config() {
+        return vocabulary.config();
+    }
+
+    public LocalDate date() {
+        return relations.date();
+    }
+
+    public Instant asOf() {
+        return relations.asOf();
+    }
+
+    public Dataset<Row> read(Table table) {
+        return relations.read(table);
+    }
+
+    /** Facts that are going to be joined to rows. */
+    public FactJoin facts(Collection<Reference> references) {
+        return relations.facts(references);
+    }
+
+    /** The models in use. */
+    public Models models() {
+        return models;
+    }
+
+    /** Has the run's manifest say something about how the work was done; {@code key} is a setting's. */
+    public void note(String key, String text) {
+        notes.put(key, text);
+    }
+
+    /** Counts what features could not be calculated on. */
+    public FeatureErrors featureErrors() {
+        if (featureErrors == null) {
+            featureErrors = FeatureErrors.of(relations.spark());
+        }
+        return featureErrors;
+    }
+
+    /** Counts what rules could not be calculated on. */
+    public FeatureErrors ruleErrors() {
+        if (ruleErrors == null) {
+            ruleErrors = FeatureErrors.of(relations.spark());
+        }
+        return ruleErrors;
+    }
+
+    /**
+     * Warns of the features and rules that lost values to errors, and notes them; once all rows are written.
+     *
+     * @param work what the rows were worked on for: the first part of the notes' keys
+     */
+    public void noteErrors(String work) {
+        noteErrors(work, "feature", featureErrors);
+        noteErrors(work, "rule", ruleErrors);
+    }
+
+    private void noteErrors(String work, String kind, FeatureErrors counted) {
+        if (counted != null) {
+            counted.report().forEach((name, errors) -> {
+                LOG.warn("{}: {} {} is missing where its expression failed: {}", work, kind, name, errors);
+                note(work + "." + kind + "s." + name, errors);
+            });
+        }
+    }
+
+    /** What was noted, by key. */
+    public Map<String, String> notes() {
+        return notes;
+    }
+
+    @Override
+    public void close() {
+        relations.close();
+    }
+}
