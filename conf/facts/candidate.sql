@@ -29,7 +29,7 @@ SELECT row.user_id AS user_id,
        seen.user_id IS NOT NULL AS is_seen,
        sent.last_sent_at AS last_sent_at
 FROM row
-LEFT JOIN seen ON seen.user_id = row.user_id AND seen.post_id = post.post_id
+LEFT JOIN seen ON row.item_type = 'post' AND seen.user_id = row.user_id AND seen.post_id = row.item_id
 LEFT JOIN (SELECT user_id, item_type, item_id, max(sent_at) AS last_sent_at
            FROM history
            GROUP BY user_id, item_type, item_id) AS sent

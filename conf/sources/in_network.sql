@@ -10,6 +10,6 @@ SELECT target.user_id,
 FROM targets AS target
 JOIN follows AS follow ON follow.user_id = target.user_id
 JOIN post AS item ON item.author_id = follow.followee_id
-LEFT JOIN edges AS edge ON edge.user_id = follow.user_id AND edge.author_id = follow.followee_id
+LEFT JOIN affinities AS edge ON edge.user_id = follow.user_id AND edge.author_id = follow.followee_id
 WHERE item.fresh_at >= :as_of - make_dt_interval(0, :max_age_hours)
   AND NOT item.is_reply

@@ -20,7 +20,7 @@ JOIN (SELECT DISTINCT engagement.user_id, engagement.post_id, engagement.kind
         AND engagement.engaged_at >= :as_of - make_dt_interval(0, :max_age_hours)) AS act
   ON act.user_id = follow.followee_id
 JOIN post AS item ON item.post_id = act.post_id
-LEFT JOIN edges AS edge ON edge.user_id = follow.user_id AND edge.author_id = follow.followee_id
+LEFT JOIN affinities AS edge ON edge.user_id = follow.user_id AND edge.author_id = follow.followee_id
 LEFT JOIN barred ON barred.user_id = target.user_id AND barred.other_id = act.user_id
 WHERE item.fresh_at >= :as_of - make_dt_interval(0, :max_age_hours)
   AND act.user_id NOT IN (item.author_id, target.user_id)

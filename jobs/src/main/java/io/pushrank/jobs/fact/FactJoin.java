@@ -1,5 +1,6 @@
 package io.pushrank.jobs.fact;
 
+import static org.apache.spark.sql.functions.broadcast;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
@@ -12,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -32,13 +34,41 @@ import scala.jdk.javaapi.CollectionConverters;
 /** Joins facts to rows: a struct column for each family, with the columns that are named and no other. */
 public final class FactJoin {
     private static final String ITEM_TYPE = "item_type";
+    private static final String VALUE = "value";
+    /** Facts of so many keys are small enough to be handed to every executor, rather than that rows are moved to them. */
+    private static final long FEW = 500_000;
 
     private final Relations relations;
     private final Map<String, Set<String>> wanted;
+    /** Relations of the values that columns of the rows have, by column, where these are few. */
+    private final Map<String, String> few = new TreeMap<>();
 
     FactJoin(Relations relations, Collection<Reference> references) {
         this.relations = relations;
         this.wanted = new Needs(relations.facts()).facts(references).joined();
+    }
+
+    /** Says that rows are of these items and their authors, see {@link #among}; what they are read from must be cheap to read. */
+    public FactJoin amongItemsOf(Dataset<Row> rows) {
+        return among("item_id", rows).among("author_id", rows);
+    }
+
+    /**
+     * Says which values a column of the rows may have. Where they are few, what is joined by that column is calculated for
+     * them alone, and the rows stay where they are.
+     *
+     * @param values with that column; rows whose value is not among them may lack facts
+     */
+    public FactJoin among(String column, Dataset<Row> values) {
+        Dataset<Row> distinct = relations.keep(values.select(col(column).as(VALUE))
+                .filter(col(VALUE).isNotNull())
+                .distinct());
+        if (distinct.count() <= FEW) {
+            String name = "few_" + column;
+            relations.with(name, distinct);
+            few.put(column, name);
+        }
+        return this;
     }
 
     /**
@@ -81,7 +111,8 @@ public final class FactJoin {
 
     /** A SELECT on the rows, its columns gathered in a struct. */
     private Dataset<Row> onRows(Dataset<Row> rows, Family family) {
-        LogicalPlan plan = Plans.pruned(family.query().parsed(), wanted.get(family.name()));
+        LogicalPlan plan =
+                Plans.joinedInPlace(Plans.pruned(family.query().parsed(), wanted.get(family.name())), few, VALUE);
         List<Expression> fields = new ArrayList<>();
         Plans.outputs(plan).forEach((name, item) -> {
             fields.add(Literal$.MODULE$.apply(name));
@@ -108,10 +139,17 @@ public final class FactJoin {
         relations.with(Family.ROW, rows);
         Dataset<Row> facts =
                 relations.run(family.query(), Plans.pruned(family.query().parsed(), columns(family)), Map.of());
+        Family.Key first = family.key().get(0);
+        boolean isSmall = family.key().size() == 1 && few.containsKey(first.row());
+        if (isSmall) {
+            Dataset<Row> values = relations.spark().table(few.get(first.row()));
+            facts = facts.join(broadcast(values), facts.col(first.column()).equalTo(values.col(VALUE)), "left_semi");
+        }
         // Names of their own: both sides may have a column user_id.
-        Dataset<Row> named = facts.select(Arrays.stream(facts.columns())
+        Dataset<Row> all = facts.select(Arrays.stream(facts.columns())
                 .map(column -> col(column).as(nameOf(family, column)))
                 .toArray(Column[]::new));
+        Dataset<Row> named = isSmall ? broadcast(all) : all.hint(Plans.HASH_JOIN);
         Column condition = lit(true);
         for (Family.Key key : family.key()) {
             requireType(joined, family, key, facts);

@@ -45,6 +45,13 @@ public final class Facts {
             FROM row
             """;
 
+    private static final String RECENT_SQL =
+            """
+            -- Items of a type that are not older than :max_age_hours, and their authors.
+            SELECT item.%s AS item_id, item.author_id FROM %s AS item
+            WHERE item.fresh_at >= :as_of - make_dt_interval(0, :max_age_hours)
+            """;
+
     private final ConfigFile settings;
     private final RankingConfig config;
     private final Map<String, Family> families = new TreeMap<>();
@@ -114,6 +121,19 @@ public final class Facts {
         return families.values().stream()
                 .flatMap(family -> family.itemType().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /**
+     * A query for the items of a type that are not older than its parameter {@code max_age_hours}: {@code item_id} and
+     * {@code author_id}.
+     */
+    public Query recent(String itemType) {
+        Family family = families.values().stream()
+                .filter(each -> each.itemType().equals(Optional.of(itemType)))
+                .findFirst()
+                .orElseThrow();
+        String text = RECENT_SQL.formatted(family.key().get(0).column(), family.name());
+        return Query.of("recent", new NamedText("recent " + itemType, text), Set.of());
     }
 
     /** Types of items among which the light ranker chooses; others pass by it. */

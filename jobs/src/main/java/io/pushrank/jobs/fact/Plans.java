@@ -18,23 +18,35 @@ import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedOrdinal;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedRelation;
+import org.apache.spark.sql.catalyst.expressions.And;
+import org.apache.spark.sql.catalyst.expressions.EqualTo;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.LambdaFunction;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.expressions.UnresolvedNamedLambdaVariable;
 import org.apache.spark.sql.catalyst.plans.LeftOuter$;
+import org.apache.spark.sql.catalyst.plans.LeftSemi$;
 import org.apache.spark.sql.catalyst.plans.logical.Aggregate;
 import org.apache.spark.sql.catalyst.plans.logical.Filter;
 import org.apache.spark.sql.catalyst.plans.logical.Join;
+import org.apache.spark.sql.catalyst.plans.logical.JoinHint;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.plans.logical.SubqueryAlias;
+import org.apache.spark.sql.catalyst.plans.logical.UnresolvedHint;
 import org.apache.spark.sql.catalyst.trees.Origin;
+import org.apache.spark.sql.util.CaseInsensitiveStringMap;
+import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** Reads and shortens parsed, not yet resolved SQL: which names it holds, and what of it certain columns need. */
 final class Plans {
+    /** Has Spark put what is joined into a hash table, rather than sort both sides. */
+    static final String HASH_JOIN = "shuffle_hash";
+
+    private static final String BROADCAST = "broadcast";
+
     private Plans() {}
 
     /** Every plan of a query, those of subqueries and of expressions too. */
@@ -330,6 +342,83 @@ final class Plans {
         Set<String> all = new HashSet<>(some.get());
         all.addAll(others.get());
         return Optional.of(all);
+    }
+
+    /**
+     * A SELECT from rows at hand whose LEFT JOINs leave these rows in their order and place as far as can be: what is joined
+     * goes into hash tables, and of what is joined by a column of few values only the rows with these are taken.
+     *
+     * @param few relations of the values that columns of the rows have, by column
+     * @param value the column of these relations
+     */
+    static LogicalPlan joinedInPlace(LogicalPlan plan, Map<String, String> few, String value) {
+        if (plan instanceof Project project) {
+            return new Project(project.projectList(), joinedInPlace(project.child(), few, value));
+        }
+        if (plan instanceof Join join && join.joinType().equals(LeftOuter$.MODULE$)) {
+            LogicalPlan right = join.right();
+            for (Map.Entry<String, String> each : few.entrySet()) {
+                Optional<UnresolvedAttribute> compared = base(right)
+                        .flatMap(alias -> comparedWith(join.condition(), alias, List.of(Family.ROW, each.getKey())));
+                if (compared.isPresent()) {
+                    UnresolvedAttribute values = attribute(List.of(each.getValue(), value));
+                    right = new Join(
+                            right,
+                            hinted(BROADCAST, relation(each.getValue())),
+                            LeftSemi$.MODULE$,
+                            Option.apply(new EqualTo(compared.get(), values)),
+                            JoinHint.NONE());
+                }
+            }
+            return join.copy(
+                    joinedInPlace(join.left(), few, value),
+                    hinted(HASH_JOIN, right),
+                    join.joinType(),
+                    join.condition(),
+                    join.hint());
+        }
+        return plan;
+    }
+
+    private static LogicalPlan hinted(String hint, LogicalPlan plan) {
+        return new UnresolvedHint(
+                hint, CollectionConverters.asScala(List.<Expression>of()).toSeq(), plan);
+    }
+
+    private static UnresolvedRelation relation(String name) {
+        return new UnresolvedRelation(
+                CollectionConverters.asScala(List.of(name)).toSeq(), CaseInsensitiveStringMap.empty(), false);
+    }
+
+    private static UnresolvedAttribute attribute(List<String> parts) {
+        return new UnresolvedAttribute(CollectionConverters.asScala(parts).toSeq());
+    }
+
+    /** The column of a relation that a condition, a conjunction, has equal to another column. */
+    private static Optional<UnresolvedAttribute> comparedWith(
+            Option<Expression> condition, String relation, List<String> other) {
+        if (condition.isEmpty()) {
+            return Optional.empty();
+        }
+        if (condition.get() instanceof And and) {
+            return comparedWith(Option.apply(and.left()), relation, other)
+                    .or(() -> comparedWith(Option.apply(and.right()), relation, other));
+        }
+        if (condition.get() instanceof EqualTo equal
+                && equal.left() instanceof UnresolvedAttribute left
+                && equal.right() instanceof UnresolvedAttribute right) {
+            boolean isTurned = nameParts(left).equals(other);
+            UnresolvedAttribute mine = isTurned ? right : left;
+            boolean isMatch = (isTurned || nameParts(right).equals(other))
+                    && nameParts(mine).size() == 2
+                    && nameParts(mine).get(0).equals(relation);
+            return isMatch ? Optional.of(mine) : Optional.empty();
+        }
+        return Optional.empty();
+    }
+
+    private static List<String> nameParts(UnresolvedAttribute attribute) {
+        return CollectionConverters.asJava(attribute.nameParts());
     }
 
     /** For each relation the names that stand anywhere in the query, which may be its columns; null: all of them. */

@@ -25,8 +25,13 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.plans.physical.ClusteredDistribution;
+import org.apache.spark.sql.catalyst.plans.physical.Distribution;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
+import scala.Option;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The one point where output tables are written: first into the run's own folder, checked there, then published in one
@@ -34,6 +39,8 @@ import org.apache.spark.sql.types.StructField;
  * readers look; where it is not, they stay where they were written, and readers ask the log.
  */
 public final class Publisher implements AutoCloseable {
+    private static final String USER = "user_id";
+
     private final Storage storage;
     private final Layout layout;
     private final String runId;
@@ -102,18 +109,41 @@ public final class Publisher implements AutoCloseable {
      *     other rows than are read
      */
     public TableDigest stage(Table table, Dataset<Row> rows, String destination) {
+        return stage(table, rows, destination, false);
+    }
+
+    /**
+     * As {@link #stage}, of rows whose plan is cheap to look at, such as those of rows that are kept: where all of a user's are
+     * in one partition already, they stay there.
+     */
+    public TableDigest stageInPlace(Table table, Dataset<Row> rows, String destination) {
+        return stage(table, rows, destination, isByUser(rows));
+    }
+
+    private boolean isByUser(Dataset<Row> rows) {
+        Expression user =
+                rows.queryExecution().analyzed().output().apply(rows.schema().fieldIndex(USER));
+        Distribution together = new ClusteredDistribution(
+                CollectionConverters.asScala(List.of(user)).toSeq(), false, Option.apply(config.outputPartitions()));
+        return rows.queryExecution().executedPlan().outputPartitioning().satisfies(together);
+    }
+
+    private TableDigest stage(Table table, Dataset<Row> rows, String destination, boolean isByUser) {
         boolean isMoved = config.publishing().isRenameAtomic();
         String draft = (isMoved ? staging : layout.data() + "/" + runId) + "/" + staged++;
         Column[] order = table.key().stream().map(functions::col).toArray(Column[]::new);
         Dataset<Row> sorted = conform(table, rows, destination);
-        sorted = table.isByUser()
-                ? sorted.repartition(config.outputPartitions(), functions.col("user_id"))
-                        .sortWithinPartitions(order)
-                : sorted.coalesce(1).sortWithinPartitions(order);
-        sorted.write().option("compression", "zstd").parquet(draft);
+        if (!table.isByUser()) {
+            sorted = sorted.coalesce(1);
+        } else if (!isByUser) {
+            sorted = sorted.repartition(config.outputPartitions(), functions.col(USER));
+        }
+        sorted = sorted.sortWithinPartitions(order);
+        TableDigest.Observed observed = TableDigest.observe(table, sorted);
+        observed.rows().write().option("compression", "zstd").parquet(draft);
         SparkSession spark = rows.sparkSession();
         TableDigest digest =
-                TableDigest.of(table, spark.read().schema(table.schema()).parquet(draft), destination);
+                TableDigest.of(observed, spark.read().schema(table.schema()).parquet(draft), destination);
         long inFooters = new Footers(spark).rows(table, storage.dataFiles(draft));
         if (inFooters != digest.rows()) {
             throw PushrankException.output("output " + destination + ": its files hold " + inFooters

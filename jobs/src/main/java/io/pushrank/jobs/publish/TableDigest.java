@@ -1,20 +1,15 @@
 package io.pushrank.jobs.publish;
 
-import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.countDistinct;
-import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.udf;
+import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Table;
-import java.math.BigDecimal;
-import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +17,9 @@ import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 
 /**
@@ -33,47 +30,61 @@ import org.apache.spark.sql.types.StructField;
  * @param nulls rows without a value, for each column that may lack one
  */
 public record TableDigest(long rows, String digest, Map<String, Long> nulls) {
-    private static final BigInteger MODULUS = BigInteger.ONE.shiftLeft(64);
+    /** Rows on their way to files; what they add up to is known once they are written. */
+    record Observed(Table table, Dataset<Row> rows, DigestAccumulator seen) {}
 
     /**
-     * Reads the rows once, and holds them against the table's contract.
+     * Has rows be looked at while they are written.
      *
-     * @param destination names the partition in messages
-     * @throws PushrankException with exit code 4 when a value is missing or a key is there twice
+     * @param rows in the order of the table's key within each partition
      */
-    static TableDigest of(Table table, Dataset<Row> rows, String destination) {
-        StructField[] fields = table.schema().fields();
-        List<Column> figures = new ArrayList<>();
-        Column[] columns = columns(Arrays.asList(table.schema().fieldNames()));
+    static Observed observe(Table table, Dataset<Row> rows) {
+        List<String> names = Arrays.asList(table.schema().fieldNames());
+        Column[] columns = columns(names);
         // The hash passes over NULL, as if the next column stood in its place.
         Column[] hashed = Stream.concat(
                         Arrays.stream(columns), Arrays.stream(columns).map(Column::isNull))
                 .toArray(Column[]::new);
-        figures.add(coalesce(sum(xxhash64(hashed).cast("decimal(20,0)")), lit(BigDecimal.ZERO)));
-        figures.add(countDistinct(xxhash64(columns(table.key()))));
-        for (StructField field : fields) {
-            figures.add(count_if(col(field.name()).isNull()));
+        Column nullColumns = lit(0L);
+        for (int column = 0; column < columns.length; column++) {
+            nullColumns = nullColumns.bitwiseOR(
+                    when(columns[column].isNull(), lit(1L << column)).otherwise(lit(0L)));
         }
-        Row found = rows.agg(count(lit(1)), figures.toArray(Column[]::new)).head();
-        long count = found.getLong(0);
-        long keys = found.getLong(2);
+        DigestAccumulator seen = new DigestAccumulator(columns.length);
+        rows.sparkSession().sparkContext().register(seen);
+        // Not to be moved, left out or done twice by the optimizer.
+        UserDefinedFunction see = udf(seen, DataTypes.BooleanType).asNondeterministic();
+        return new Observed(
+                table, rows.filter(see.apply(xxhash64(hashed), xxhash64(columns(table.key())), nullColumns)), seen);
+    }
+
+    /**
+     * What rows added up to that were written, held against the table's contract.
+     *
+     * @param written the rows as they read back, read only when a key may be there twice
+     * @param destination names the partition in messages
+     * @throws PushrankException with exit code 4 when a value is missing or a key is there twice
+     */
+    static TableDigest of(Observed observed, Dataset<Row> written, String destination) {
+        Table table = observed.table();
+        DigestAccumulator seen = observed.seen();
+        StructField[] fields = table.schema().fields();
         Map<String, Long> nulls = new TreeMap<>();
         for (int index = 0; index < fields.length; index++) {
-            long missing = found.getLong(3 + index);
             if (fields[index].nullable()) {
-                nulls.put(fields[index].name(), missing);
-            } else if (missing > 0) {
+                nulls.put(fields[index].name(), seen.nulls(index));
+            } else if (seen.nulls(index) > 0) {
                 throw PushrankException.output("output " + destination + ": column " + fields[index].name()
-                        + " must not be NULL, but is in " + missing + " rows");
+                        + " must not be NULL, but is in " + seen.nulls(index) + " rows");
             }
         }
         // Of billions of keys two may share a hash.
-        if (keys != count && table.isByUser() && hasDuplicates(table, rows)) {
+        if (seen.hasRepeated() && table.isByUser() && hasDuplicates(table, written)) {
+            long keys = written.select(columns(table.key())).distinct().count();
             throw PushrankException.output("output " + destination + ": key " + table.key() + " must be unique, but "
-                    + count + " rows have " + keys + " keys");
+                    + seen.rows() + " rows have " + keys + " keys");
         }
-        BigInteger total = found.getDecimal(1).toBigInteger().mod(MODULUS);
-        return new TableDigest(count, "%016x".formatted(total), nulls);
+        return new TableDigest(seen.rows(), HexFormat.of().toHexDigits(seen.sum()), nulls);
     }
 
     private static boolean hasDuplicates(Table table, Dataset<Row> rows) {

@@ -15,22 +15,27 @@ import scala.Option;
 public final class Sessions {
     private static final Logger LOG = LoggerFactory.getLogger(Sessions.class);
 
-    private static final Map<String, String> EMBEDDED = Map.of(
-            "spark.master", "local[*]",
-            "spark.ui.enabled", "false",
-            "spark.driver.host", "127.0.0.1",
-            "spark.driver.bindAddress", "127.0.0.1",
-            "spark.sql.shuffle.partitions", "4",
+    private static final Map<String, String> EMBEDDED = Map.ofEntries(
+            Map.entry("spark.master", "local[*]"),
+            Map.entry("spark.ui.enabled", "false"),
+            Map.entry("spark.driver.host", "127.0.0.1"),
+            Map.entry("spark.driver.bindAddress", "127.0.0.1"),
+            // As output_partitions of pushrank.yaml: what is by user then is not shuffled once more to be written.
+            Map.entry("spark.sql.shuffle.partitions", "2"),
+            // Rows that are by user stay there when they are joined by more columns.
+            Map.entry("spark.sql.requireAllClusterKeysForCoPartition", "false"),
+            // What runs keep, arrays mostly, does not get smaller by being looked at.
+            Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
             // Planning again after each shuffle costs more than it gains on what one machine holds.
-            "spark.sql.adaptive.enabled", "false",
+            Map.entry("spark.sql.adaptive.enabled", "false"),
             // Lists and sets of a user's or an item's rows are short, so that hash tables hold them; the default sorts
             // after 128 groups.
-            "spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "1000000",
+            Map.entry("spark.sql.objectHashAggregate.sortBased.fallbackThreshold", "1000000"),
             // Ranges are read side by side where a store is far away; on a disk that only hands bytes from thread to
             // thread.
-            "spark.hadoop.parquet.hadoop.vectored.io.enabled", "false",
+            Map.entry("spark.hadoop.parquet.hadoop.vectored.io.enabled", "false"),
             // Of feature arrays, what is decoded at once should stay in a core's cache; the default is 4,096 rows.
-            "spark.sql.parquet.columnarReaderBatchSize", "512");
+            Map.entry("spark.sql.parquet.columnarReaderBatchSize", "512"));
 
     private Sessions() {}
 

@@ -63,12 +63,12 @@ final class StageRun {
         Dataset<Row> judged = context.relations().keep(stage.judge(context));
         Dataset<Row> kept = judged.filter(size(col("reasons")).equalTo(0));
         Map<String, String> digests = new TreeMap<>();
-        TableDigest digest = publisher.stage(
+        TableDigest digest = publisher.stageInPlace(
                 stage.writes(),
                 stage.writesRemoved() ? judged : kept,
                 run.layout().partition(stage.writes(), run.date()));
         digests.put(stage.writes().tableName(), digest.digest());
-        TableDigest removed = publisher.stage(Table.REMOVED, removed(judged), place(Table.REMOVED));
+        TableDigest removed = publisher.stageInPlace(Table.REMOVED, removed(judged), place(Table.REMOVED));
         digests.put("removed/" + stage.verb(), removed.digest());
         Funnel funnel = Funnel.of(judged.select(sources(judged).as("sources"), col("reasons")));
         publisher.stage(Table.FUNNEL, funnel.dataset(judged), place(Table.FUNNEL));

@@ -37,6 +37,9 @@ public record Source(
         int limit,
         Map<String, Object> parameters) {
 
+    /** The parameter that says how old an item may be that it proposes. */
+    public static final String MAX_AGE_HOURS = "max_age_hours";
+
     /** Whose posts a source shows. */
     public enum Network {
         IN,
@@ -46,6 +49,11 @@ public record Source(
 
     public String name() {
         return query.name();
+    }
+
+    /** Hours that an item may be old which it proposes, by {@code item.fresh_at}; empty when it does not say. */
+    public Optional<Integer> maxAgeHours() {
+        return parameters.get(MAX_AGE_HOURS) instanceof Integer hours ? Optional.of(hours) : Optional.empty();
     }
 
     /**

@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.FactJoin;
@@ -22,7 +23,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -100,10 +103,12 @@ public record Candidates() implements Stage {
                         "is_in_network",
                         "notification_type",
                         "reasons");
-        Dataset<Row> without = targets.join(judged.select("user_id").distinct(), "user_id", "left_anti")
-                .select("user_id")
-                .withColumn("reasons", array(lit(StageReason.NO_CANDIDATES.code())));
-        return judged.unionByName(without, true);
+        return targets.select("user_id")
+                .join(judged.hint("shuffle_hash"), "user_id", "left_outer")
+                .withColumn(
+                        "reasons",
+                        when(col("item_id").isNull(), array(lit(StageReason.NO_CANDIDATES.code())))
+                                .otherwise(col("reasons")));
     }
 
     /** Merged proposals for some targets. Each source proposes only to those among them of whom is true what it needs. */
@@ -126,9 +131,30 @@ public record Candidates() implements Stage {
     private static FactJoin facts(StageContext context, Collection<Reference> references) {
         Set<Reference> all = new TreeSet<>(references);
         all.addAll(SHOWN);
-        return context.facts(all);
+        FactJoin facts = context.facts(all);
+        recent(context).ifPresent(facts::amongItemsOf);
+        return facts;
     }
 
+    /** Every item that is not too old for each source; empty when one of them does not say how old its items may be. */
+    private static Optional<Dataset<Row>> recent(StageContext context) {
+        List<Source> sources = available(context);
+        if (sources.stream().anyMatch(source -> source.maxAgeHours().isEmpty())) {
+            return Optional.empty();
+        }
+        return sources.stream()
+                .collect(Collectors.toMap(
+                        Source::itemType, source -> source.maxAgeHours().orElseThrow(), Math::max, TreeMap::new))
+                .entrySet()
+                .stream()
+                .map(type -> context.relations()
+                        .query(
+                                context.vocabulary().facts().recent(type.getKey()),
+                                Map.of(Source.MAX_AGE_HOURS, type.getValue())))
+                .reduce(Dataset::union);
+    }
+
+    /** The best of each source for each user, all of a user's in one partition: what follows is of one user, too. */
     private static Dataset<Row> proposals(StageContext context, Dataset<Row> targets) {
         List<Source> sources = available(context);
         Dataset<Row> known = withNeeds(context, targets);
@@ -140,7 +166,18 @@ public record Candidates() implements Stage {
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }
         context.relations().instead(Table.TARGETS, targets);
-        return proposals;
+        // Ranked when they are together: before, the sources would be shuffled one by one, and then once more to be
+        // merged.
+        return proposals
+                .repartition(col("user_id"))
+                .withColumn(
+                        "rank",
+                        row_number()
+                                .over(Window.partitionBy("user_id", "priority")
+                                        .orderBy(
+                                                col("score").desc(),
+                                                col("item_id").asc())))
+                .filter(col("rank").leq(col("limit")));
     }
 
     /** The targets with every fact that decides who gets what of which source, joined once for all sources. */
@@ -181,22 +218,14 @@ public record Candidates() implements Stage {
     }
 
     private static Dataset<Row> proposals(StageContext context, Source source, int priority) {
-        Dataset<Row> rows = source.proposals(context.relations().query(source.query(), source.parameters()));
-        return rows.withColumn(
-                        "rank",
-                        row_number()
-                                .over(Window.partitionBy("user_id")
-                                        .orderBy(
-                                                col("score").desc(),
-                                                col("item_id").asc())))
-                .filter(col("rank").leq(source.limit()))
+        return source.proposals(context.relations().query(source.query(), source.parameters()))
                 .select(
                         col("user_id"),
                         lit(source.itemType()).as("item_type"),
                         col("item_id"),
                         lit(priority).as("priority"),
                         lit(source.name()).as("source"),
-                        col("rank"),
+                        lit(source.limit()).as("limit"),
                         col("score"),
                         col("actors"));
     }

@@ -2,6 +2,7 @@ package io.pushrank.jobs.stage;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.pushrank.jobs.fact.FactJoin;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.fact.RowExpression;
 import io.pushrank.udf.feature.FeatureColumns;
@@ -29,19 +30,20 @@ public final class Hydration {
     }
 
     /**
-     * The rows with a struct {@code features} as the light ranker takes it.
+     * The rows with a struct {@code features} as the light ranker takes it, all of a user's in one partition.
      *
+     * @param published the table that the rows are of, from which it is known how many items and authors there are
      * @throws io.pushrank.udf.model.ModelException when a feature of the model cannot be calculated
      */
-    static Dataset<Row> light(StageContext context, Dataset<Row> rows, ModelPackage model) {
+    static Dataset<Row> light(StageContext context, Dataset<Row> rows, Dataset<Row> published, ModelPackage model) {
         return ofModel(
                 model,
                 features -> FeatureColumns.light(
-                        joined(context, rows, features), columns(rows), features, context.featureErrors()));
+                        joined(context, rows, published, features), columns(rows), features, context.featureErrors()));
     }
 
     /**
-     * The rows with a struct {@code features} as the heavy ranker takes it.
+     * The rows with a struct {@code features} as the heavy ranker takes it, all of a user's in one partition.
      *
      * @throws io.pushrank.udf.model.ModelException when a feature of the model cannot be calculated
      */
@@ -49,7 +51,10 @@ public final class Hydration {
         return ofModel(
                 model,
                 features -> FeatureColumns.heavy(
-                        joined(context, rows, features), columns(rows), features, context.featureErrors()));
+                        joined(context, rows.repartition(col("user_id")), rows, features),
+                        columns(rows),
+                        features,
+                        context.featureErrors()));
     }
 
     private static Dataset<Row> ofModel(ModelPackage model, Function<FeatureList, Dataset<Row>> columns) {
@@ -69,7 +74,16 @@ public final class Hydration {
         return FeatureColumns.both(joined(context, rows, features), columns(rows), features, context.featureErrors());
     }
 
+    private static Dataset<Row> joined(
+            StageContext context, Dataset<Row> rows, Dataset<Row> published, FeatureList features) {
+        return facts(context, features).amongItemsOf(published).join(rows);
+    }
+
     private static Dataset<Row> joined(StageContext context, Dataset<Row> rows, FeatureList features) {
+        return facts(context, features).join(rows);
+    }
+
+    private static FactJoin facts(StageContext context, FeatureList features) {
         features.features().forEach(feature -> context.vocabulary()
                 .facts()
                 .unknown(new RowExpression(feature.expression()).references())
@@ -77,7 +91,7 @@ public final class Hydration {
                     throw new FeatureException(feature, problem);
                 }));
         FeatureFunctions.require(context.relations().spark(), features);
-        return context.facts(references(features)).join(rows);
+        return context.facts(references(features));
     }
 
     private static Column[] columns(Dataset<Row> rows) {

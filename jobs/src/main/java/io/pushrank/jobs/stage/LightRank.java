@@ -74,6 +74,7 @@ public record LightRank() implements Stage {
         Column isRanked = col("item_type")
                 .isin(context.vocabulary().facts().lightRankedTypes().toArray());
         Dataset<Row> candidates = context.read(Table.CANDIDATES)
+                .repartition(col("user_id"))
                 .withColumn("ranked_count", count(when(isRanked, 1)).over(Window.partitionBy("user_id")));
         Column isContested = isRanked.and(col("ranked_count").gt(keep));
         return scored(context, candidates, isContested)
@@ -106,7 +107,8 @@ public record LightRank() implements Stage {
             return unscored;
         }
         ModelPackage model = context.models().get(ModelKind.LIGHT);
-        Dataset<Row> contested = Hydration.light(context, candidates.filter(isContested), model);
+        Dataset<Row> contested =
+                Hydration.light(context, candidates.filter(isContested), context.read(Table.CANDIDATES), model);
         return unscored.filter(not(isContested))
                 .unionByName(LightScoring.score(contested, "features", model, TensorFlowThreads.DEFAULT));
     }

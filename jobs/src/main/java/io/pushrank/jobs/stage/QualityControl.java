@@ -84,8 +84,9 @@ public record QualityControl() implements Stage {
         int most = context.config().qualityControl().sendsPerRun();
         Rules rules = context.vocabulary().rules();
         Dataset<Row> ranked = context.read(Table.HEAVY_RANKED);
-        Dataset<Row> known =
-                context.facts(rules.references(Step.QUALITY_CONTROL)).join(ranked);
+        Dataset<Row> known = context.facts(rules.references(Step.QUALITY_CONTROL))
+                .amongItemsOf(ranked)
+                .join(ranked.repartition(col("user_id")));
         Dataset<Row> targets = context.read(Table.TARGETS)
                 .select("user_id", "push_cap", "sent_at_24h", "last_sent_at", "spacing_seconds");
         Dataset<Row> ruled = rules.judge(known, Step.QUALITY_CONTROL, "broken", context.ruleErrors())

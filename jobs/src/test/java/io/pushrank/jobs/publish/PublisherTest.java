@@ -416,7 +416,9 @@ class PublisherTest {
     }
 
     private static TableDigest digest(Dataset<Row> rows) {
-        return TableDigest.of(Table.REMOVED, rows, "nowhere");
+        TableDigest.Observed observed = TableDigest.observe(Table.REMOVED, rows);
+        observed.rows().write().format("noop").mode("overwrite").save();
+        return TableDigest.of(observed, rows, "nowhere");
     }
 
     @Test
