@@ -39,13 +39,14 @@ def pushrank_daily():
     inputs = InputSensor(
         task_id="inputs", table="users", poke_interval=300, timeout=6 * 3600, mode="reschedule", pool="default_pool"
     )
+    tiles = PushrankOperator(task_id="tiles", verb="tiles")
     targets = PushrankOperator(task_id="targets", verb="targets")
     candidates = PushrankOperator(task_id="candidates", verb="candidates")
     light_rank = PushrankOperator(task_id="light_rank", verb="light-rank")
     heavy_rank = PushrankOperator(task_id="heavy_rank", verb="heavy-rank")
     quality_control = PushrankOperator(task_id="quality_control", verb="quality-control", outlets=[SENDS])
 
-    inputs >> targets >> candidates >> light_rank >> heavy_rank >> quality_control
+    inputs >> tiles >> targets >> candidates >> light_rank >> heavy_rank >> quality_control
 
 
 pushrank_daily()

@@ -1,5 +1,5 @@
 -- What each user's acts on each author's posts weigh together; without those who only met them.
-SELECT act.user_id, act.author_id, sum(act.weight) AS weight
-FROM acts AS act
-WHERE act.weight > 0 AND act.user_id <> act.author_id
-GROUP BY act.user_id, act.author_id
+SELECT tile.user_id, tile.author_id, sum(tile.weight) AS weight
+FROM edge_acts AS tile
+WHERE tile.weight > 0
+GROUP BY tile.user_id, tile.author_id

@@ -1,22 +1,21 @@
 -- What each user did with each author's posts: the weighted edges of the interaction graph. A recent weight counts 1024
 -- times, half of that for every three days that the act is old.
 -- reused: yes
-SELECT act.user_id,
-       act.author_id,
-       count_if(act.kind = 'like') AS likes,
-       count_if(act.kind = 'repost') AS reposts,
-       count_if(act.is_reply) AS replies,
-       count_if(act.kind = 'click') AS clicks,
-       count_if(act.kind = 'profile_visit') AS profile_visits,
-       count_if(act.is_impression) AS impressions,
-       count_if(act.is_dislike) AS dislikes,
-       min(act.engaged_at) AS first_seen_at,
-       max(act.engaged_at) FILTER (WHERE NOT (act.is_impression OR act.is_dislike)) AS last_engaged_at,
-       max(act.engaged_at) FILTER (WHERE act.is_impression) AS last_seen_at,
-       bit_count(bit_or(CASE WHEN act.weight > 0 THEN shiftleft(1L, least(62, act.days_ago)) ELSE 0L END)) AS engaged_days,
-       bit_count(bit_or(CASE WHEN act.is_impression THEN shiftleft(1L, least(62, act.days_ago)) ELSE 0L END)) AS seen_days,
-       sum(act.weight * shiftright(1024, least(31, CAST(act.days_ago DIV 3 AS INT)))) AS recent_weight,
-       sum(act.weight) AS weight
-FROM acts AS act
-WHERE act.kind <> 'update' AND act.user_id <> act.author_id
-GROUP BY act.user_id, act.author_id
+SELECT tile.user_id,
+       tile.author_id,
+       sum(tile.likes) AS likes,
+       sum(tile.reposts) AS reposts,
+       sum(tile.replies) AS replies,
+       sum(tile.clicks) AS clicks,
+       sum(tile.profile_visits) AS profile_visits,
+       sum(tile.impressions) AS impressions,
+       sum(tile.dislikes) AS dislikes,
+       min(tile.first_seen_at) AS first_seen_at,
+       max(tile.last_engaged_at) AS last_engaged_at,
+       max(tile.last_seen_at) AS last_seen_at,
+       bit_count(bit_or(CASE WHEN tile.weight > 0 THEN shiftleft(1L, least(62, tile.days_ago)) ELSE 0L END)) AS engaged_days,
+       bit_count(bit_or(CASE WHEN tile.impressions > 0 THEN shiftleft(1L, least(62, tile.days_ago)) ELSE 0L END)) AS seen_days,
+       sum(tile.weight * shiftright(1024, least(31, CAST(tile.days_ago DIV 3 AS INT)))) AS recent_weight,
+       sum(tile.weight) AS weight
+FROM edge_acts AS tile
+GROUP BY tile.user_id, tile.author_id

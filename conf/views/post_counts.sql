@@ -1,17 +1,16 @@
 -- What people did with each post so far.
 -- reused: yes
-SELECT post_id,
-       count_if(is_impression) AS impressions,
-       count_if(kind = 'click') AS clicks,
-       count_if(kind = 'like') AS likes,
-       count_if(kind = 'repost') AS reposts,
-       count_if(is_reply) AS replies,
-       count_if(is_dislike) AS dislikes,
-       count_if(kind = 'report') AS reports,
-       count_if(is_impression AND engaged_at >= :as_of - INTERVAL 6 HOURS) AS impressions_6h,
-       count_if(is_action
-                AND engaged_at >= :as_of - INTERVAL 6 HOURS) AS actions_6h,
-       max(engaged_at) FILTER (WHERE kind IN ('update', 'repost', 'reply', 'quote')) AS last_activity_at
-FROM acts
-WHERE post_id IS NOT NULL
-GROUP BY post_id
+SELECT tile.post_id,
+       sum(tile.impressions) AS impressions,
+       sum(tile.clicks) AS clicks,
+       sum(tile.likes) AS likes,
+       sum(tile.reposts) AS reposts,
+       sum(tile.replies) AS replies,
+       sum(tile.dislikes) AS dislikes,
+       sum(tile.reports) AS reports,
+       coalesce(max(latest.impressions), 0) AS impressions_6h,
+       coalesce(max(latest.actions), 0) AS actions_6h,
+       max(tile.last_activity_at) AS last_activity_at
+FROM post_acts AS tile
+LEFT JOIN latest_post_acts AS latest ON latest.post_id = tile.post_id
+GROUP BY tile.post_id

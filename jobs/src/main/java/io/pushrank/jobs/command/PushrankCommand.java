@@ -56,7 +56,8 @@ public final class PushrankCommand implements Runnable {
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new PushrankCommand())
                 .addSubcommand(new DailyCommand())
-                .addSubcommand(new ValidateCommand());
+                .addSubcommand(new ValidateCommand())
+                .addSubcommand(new TilesCommand());
         Stage.all().forEach(stage -> {
             CommandLine subcommand = new CommandLine(new StageCommand(stage));
             subcommand.getCommandSpec().usageMessage().description(stage.summary());

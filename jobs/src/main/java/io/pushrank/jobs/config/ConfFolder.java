@@ -21,16 +21,17 @@ public final class ConfFolder {
     public static final String RULES = "rules.yaml";
     /** Features of both rankers. */
     public static final String FEATURES = "features.yaml";
-    /** Folders of SQL files, one for each source, family of facts and view. */
+    /** Folders of SQL files, one for each source, family of facts, view and tile. */
     public static final String SOURCES = "sources";
 
     public static final String FACTS = "facts";
     public static final String VIEWS = "views";
+    public static final String TILES = "tiles";
 
     private static final String CONF = "conf";
     private static final String SQL = ".sql";
     private static final List<String> FILES = List.of(SETTINGS, RULES, FEATURES);
-    private static final List<String> FOLDERS = List.of(SOURCES, FACTS, VIEWS);
+    private static final List<String> FOLDERS = List.of(SOURCES, FACTS, VIEWS, TILES);
 
     private final List<Layer> layers;
 

@@ -18,6 +18,7 @@ public record RankingConfig(
         long seed,
         int outputPartitions,
         InputsConfig inputs,
+        TilesConfig tiles,
         GatesConfig gates,
         PublishingConfig publishing,
         TargetsConfig targets,
@@ -85,6 +86,17 @@ public record RankingConfig(
         /** Whether an item stays fresh as long as someone acts on it. */
         public boolean isAgeOfLastActivity() {
             return itemAge.isOfLastActivity();
+        }
+    }
+
+    /**
+     * Partial aggregates of event tables.
+     *
+     * @param minimumRows rows that the files of a tile's 24 hours must hold for it to be made
+     */
+    public record TilesConfig(int minimumRows) {
+        public TilesConfig {
+            within("tiles.minimum_rows", minimumRows, 0, 1_000_000_000);
         }
     }
 

@@ -56,6 +56,8 @@ public final class Facts {
     private final RankingConfig config;
     private final Map<String, Family> families = new TreeMap<>();
     private final Map<String, View> views = new TreeMap<>();
+    /** Each of them is a view, too. */
+    private final Map<String, Tile> tiles = new TreeMap<>();
     /** Each family after those that it speaks of. */
     private final List<Family> order = new ArrayList<>();
 
@@ -65,6 +67,14 @@ public final class Facts {
         ConfFolder folder = settings.folder();
         folder.sql(ConfFolder.FACTS).forEach((name, file) -> families.put(name, Family.of(name, file)));
         folder.sql(ConfFolder.VIEWS).forEach((name, file) -> views.put(name, View.of(name, file)));
+        folder.sql(ConfFolder.TILES).forEach((name, file) -> {
+            Tile tile = Tile.of(name, file);
+            tiles.put(name, tile);
+            if (views.put(name, new View(tile.query(), false, Optional.empty())) != null) {
+                throw PushrankException.usage(
+                        tile.query().file() + ": a tile must have a name of its own, but a view is called " + name);
+            }
+        });
         requireOwnNames();
         families.put(ITEM, Family.of(ITEM, item()));
         views.values().forEach(view -> {
@@ -142,6 +152,11 @@ public final class Facts {
                 .filter(Family::isLightRanked)
                 .flatMap(family -> family.itemType().stream())
                 .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The tiles by name. */
+    public Map<String, Tile> tiles() {
+        return tiles;
     }
 
     /** Names of the views. */

@@ -18,11 +18,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
+import org.apache.spark.sql.classic.Dataset$;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
@@ -39,6 +41,8 @@ public final class Relations implements AutoCloseable {
     private final Instant asOf;
     /** Null where no table is read, but queries are only checked. */
     private final Tables tables;
+    /** Null where there are no tables. */
+    private final Tiles tiles;
 
     private final Map<String, Object> parameters = new HashMap<>();
     private final Set<String> given = new HashSet<>();
@@ -63,6 +67,7 @@ public final class Relations implements AutoCloseable {
         this.asOf = asOf;
         this.needs = new Needs(facts);
         this.tables = layout == null ? null : new Tables(spark, layout, facts.config(), date, asOf, findings, readable);
+        this.tiles = layout == null ? null : new Tiles(spark, layout, facts, asOf, tables.inputs(), findings);
         parameters.put(Query.AS_OF, asOf);
     }
 
@@ -147,9 +152,18 @@ public final class Relations implements AutoCloseable {
 
     /** Has queries read other rows in place of a table's. */
     public Relations instead(Table table, Dataset<Row> rows) {
-        rows.createOrReplaceTempView(table.tableName());
+        here(rows).createOrReplaceTempView(table.tableName());
         instead.put(table, rows);
         return this;
+    }
+
+    /** The rows in this session: a name that they are given is one of the session that they are of. */
+    private Dataset<Row> here(Dataset<Row> rows) {
+        return rows.sparkSession() == spark
+                ? rows
+                : Dataset$.MODULE$.ofRows(
+                        (org.apache.spark.sql.classic.SparkSession) spark,
+                        rows.queryExecution().logical());
     }
 
     /** Whether a table can be read. */
@@ -216,17 +230,44 @@ public final class Relations implements AutoCloseable {
         if (view.isPresent() || family != null) {
             Optional<Set<String>> columns = needs.columns(relation);
             if (!columns.equals(provided.get(relation))) {
-                Query query = view.isPresent() ? view.get().query() : family.query();
-                LogicalPlan plan =
-                        columns.map(some -> Plans.pruned(query.parsed(), some)).orElseGet(query::parsed);
-                Dataset<Row> rows = run(query, plan, Map.of());
-                (view.isPresent() && view.get().isReused() ? keep(rows) : rows).createOrReplaceTempView(relation);
+                Dataset<Row> rows = published(relation, columns)
+                        .orElseGet(
+                                () -> calculated(view.isPresent() ? view.get().query() : family.query(), columns));
+                here(view.isPresent() && view.get().isReused() ? keep(rows) : rows)
+                        .createOrReplaceTempView(relation);
                 provided.put(relation, columns);
             }
         } else if (!provided.containsKey(relation)) {
             rows(relation).createOrReplaceTempView(relation);
             provided.put(relation, Optional.empty());
         }
+    }
+
+    private Dataset<Row> calculated(Query query, Optional<Set<String>> columns) {
+        LogicalPlan plan =
+                columns.map(some -> Plans.pruned(query.parsed(), some)).orElseGet(query::parsed);
+        return run(query, plan, Map.of());
+    }
+
+    /** Of a tile what is published; empty for all else, and where other rows stand in for those that it sums up. */
+    private Optional<Dataset<Row>> published(String relation, Optional<Set<String>> columns) {
+        Tile tile = facts.tiles().get(relation);
+        return tile == null || tiles == null || instead.containsKey(tile.table())
+                ? Optional.empty()
+                : tiles.rows(tile, columns.map(some -> withKey(tile, some)));
+    }
+
+    private static Set<String> withKey(Tile tile, Set<String> columns) {
+        Set<String> all = new TreeSet<>(columns);
+        all.addAll(tile.key());
+        all.add(Tile.DAYS_AGO);
+        return all;
+    }
+
+    /** A tile of the rows that stand in for its table. */
+    Dataset<Row> tile(Tile tile, Optional<Set<String>> columns) {
+        needs = needs.queries(List.of(tile.query()));
+        return calculated(tile.query(), columns);
     }
 
     private Dataset<Row> rows(String relation) {

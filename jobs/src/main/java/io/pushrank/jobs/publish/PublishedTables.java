@@ -56,6 +56,17 @@ public final class PublishedTables {
         return partition(day, path).map(partition -> require(layout.relative(path), partition));
     }
 
+    /** The folder that holds the files of a partition of a publication; empty when they are not whole. */
+    public Optional<String> folder(Publication publication, String path) {
+        return Optional.ofNullable(publication.partitions().get(layout.relative(path)))
+                .flatMap(this::locate);
+    }
+
+    /** What is published of a channel's day. */
+    public Publication latest(Channel channel, LocalDate day) {
+        return new PublicationLog(storage, layout, channel, day).latest();
+    }
+
     /** Folders of the partitions of a channel's day whose paths start so, by path. */
     public SortedMap<String, String> folders(Channel channel, LocalDate day, String prefix) {
         TreeMap<String, String> folders = new TreeMap<>();

@@ -8,6 +8,7 @@ import io.pushrank.jobs.table.Footers;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.TableShape;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -109,6 +110,11 @@ public final class Publisher implements AutoCloseable {
      *     other rows than are read
      */
     public TableDigest stage(Table table, Dataset<Row> rows, String destination) {
+        return stage(table.shape(), rows, destination);
+    }
+
+    /** As {@link #stage}, of what is no table of the contract. */
+    public TableDigest stage(TableShape table, Dataset<Row> rows, String destination) {
         return stage(table, rows, destination, false);
     }
 
@@ -117,7 +123,7 @@ public final class Publisher implements AutoCloseable {
      * in one partition already, they stay there.
      */
     public TableDigest stageInPlace(Table table, Dataset<Row> rows, String destination) {
-        return stage(table, rows, destination, isByUser(rows));
+        return stage(table.shape(), rows, destination, isByUser(rows));
     }
 
     private boolean isByUser(Dataset<Row> rows) {
@@ -128,15 +134,16 @@ public final class Publisher implements AutoCloseable {
         return rows.queryExecution().executedPlan().outputPartitioning().satisfies(together);
     }
 
-    private TableDigest stage(Table table, Dataset<Row> rows, String destination, boolean isByUser) {
+    private TableDigest stage(TableShape table, Dataset<Row> rows, String destination, boolean isInPlace) {
         boolean isMoved = config.publishing().isRenameAtomic();
         String draft = (isMoved ? staging : layout.data() + "/" + runId) + "/" + staged++;
         Column[] order = table.key().stream().map(functions::col).toArray(Column[]::new);
         Dataset<Row> sorted = conform(table, rows, destination);
-        if (!table.isByUser()) {
+        if (table.together().isEmpty()) {
             sorted = sorted.coalesce(1);
-        } else if (!isByUser) {
-            sorted = sorted.repartition(config.outputPartitions(), functions.col(USER));
+        } else if (!isInPlace) {
+            sorted = sorted.repartition(
+                    config.outputPartitions(), functions.col(table.together().get()));
         }
         sorted = sorted.sortWithinPartitions(order);
         TableDigest.Observed observed = TableDigest.observe(table, sorted);
@@ -228,7 +235,7 @@ public final class Publisher implements AutoCloseable {
         storage.deleteIfEmpty(layout.staging());
     }
 
-    private static Dataset<Row> conform(Table table, Dataset<Row> rows, String destination) {
+    private static Dataset<Row> conform(TableShape table, Dataset<Row> rows, String destination) {
         Set<String> found = new TreeSet<>(Arrays.asList(rows.columns()));
         Set<String> missing = new TreeSet<>(Arrays.asList(table.schema().fieldNames()));
         missing.removeAll(found);

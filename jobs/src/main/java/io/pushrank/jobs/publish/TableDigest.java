@@ -7,7 +7,7 @@ import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.table.TableShape;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -31,14 +31,14 @@ import org.apache.spark.sql.types.StructField;
  */
 public record TableDigest(long rows, String digest, Map<String, Long> nulls) {
     /** Rows on their way to files; what they add up to is known once they are written. */
-    record Observed(Table table, Dataset<Row> rows, DigestAccumulator seen) {}
+    record Observed(TableShape table, Dataset<Row> rows, DigestAccumulator seen) {}
 
     /**
      * Has rows be looked at while they are written.
      *
      * @param rows in the order of the table's key within each partition
      */
-    static Observed observe(Table table, Dataset<Row> rows) {
+    static Observed observe(TableShape table, Dataset<Row> rows) {
         List<String> names = Arrays.asList(table.schema().fieldNames());
         Column[] columns = columns(names);
         // The hash passes over NULL, as if the next column stood in its place.
@@ -66,7 +66,7 @@ public record TableDigest(long rows, String digest, Map<String, Long> nulls) {
      * @throws PushrankException with exit code 4 when a value is missing or a key is there twice
      */
     static TableDigest of(Observed observed, Dataset<Row> written, String destination) {
-        Table table = observed.table();
+        TableShape table = observed.table();
         DigestAccumulator seen = observed.seen();
         StructField[] fields = table.schema().fields();
         Map<String, Long> nulls = new TreeMap<>();
@@ -79,7 +79,7 @@ public record TableDigest(long rows, String digest, Map<String, Long> nulls) {
             }
         }
         // Of billions of keys two may share a hash.
-        if (seen.hasRepeated() && table.isByUser() && hasDuplicates(table, written)) {
+        if (seen.hasRepeated() && table.together().isPresent() && hasDuplicates(table, written)) {
             long keys = written.select(columns(table.key())).distinct().count();
             throw PushrankException.output("output " + destination + ": key " + table.key() + " must be unique, but "
                     + seen.rows() + " rows have " + keys + " keys");
@@ -87,7 +87,7 @@ public record TableDigest(long rows, String digest, Map<String, Long> nulls) {
         return new TableDigest(seen.rows(), HexFormat.of().toHexDigits(seen.sum()), nulls);
     }
 
-    private static boolean hasDuplicates(Table table, Dataset<Row> rows) {
+    private static boolean hasDuplicates(TableShape table, Dataset<Row> rows) {
         return !rows.groupBy(columns(table.key()))
                 .count()
                 .filter(col("count").gt(1))

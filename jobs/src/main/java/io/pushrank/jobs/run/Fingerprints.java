@@ -1,5 +1,6 @@
 package io.pushrank.jobs.run;
 
+import io.pushrank.jobs.publish.CodeDigest;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.stage.Vocabulary;

@@ -2,6 +2,7 @@ package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.exit.ExitCode;
+import io.pushrank.jobs.publish.CodeDigest;
 import io.pushrank.jobs.publish.RunStatus;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;

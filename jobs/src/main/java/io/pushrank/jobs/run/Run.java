@@ -66,8 +66,17 @@ public final class Run {
         });
     }
 
+    /** Validates the inputs and makes the tiles that the day's stages read. */
+    public void tiles() {
+        inManifest(publisher -> {
+            Publisher.Token token = publisher.join(Channel.DAILY, date, Validation.STAGE);
+            new TileRun(context, new Validation(context, Channel.DAILY).publish(publisher, token, date))
+                    .publish(publisher);
+        });
+    }
+
     /**
-     * Runs the stages in their order; inputs are validated before the first of all stages. A stage whose rows are published
+     * Runs the stages in their order; of all of them, tiles are made first. Inputs are validated before the first of all stages. A stage whose rows are published
      * already, made of the same inputs by the same code, settings and models, is not done again unless that is forced.
      *
      * @return what each stage did
@@ -78,6 +87,9 @@ public final class Run {
             Publisher.Token token = publisher.begin(Channel.DAILY, date, claimed(stages));
             Validation validation = new Validation(context, Channel.DAILY);
             Findings findings = validates(stages) ? validation.publish(publisher, token, date) : validation.published();
+            if (stages.equals(Stage.all())) {
+                new TileRun(context, findings).publish(publisher);
+            }
             for (Stage stage : stages) {
                 new StageRun(context, stage, findings).publish(publisher, token);
             }

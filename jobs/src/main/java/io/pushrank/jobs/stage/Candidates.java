@@ -90,8 +90,9 @@ public record Candidates() implements Stage {
     public Dataset<Row> judge(StageContext context) {
         Rules rules = context.vocabulary().rules();
         Dataset<Row> targets = context.read(Table.TARGETS).filter(col("is_eligible"));
-        FactJoin facts = facts(context, rules.references(Step.CANDIDATES));
-        Dataset<Row> merged = merged(context, proposals(context, targets), facts);
+        List<Source> sources = available(context);
+        FactJoin facts = facts(context, sources, rules.references(Step.CANDIDATES));
+        Dataset<Row> merged = merged(context, proposals(context, sources, targets), facts);
         Dataset<Row> judged = rules.judge(facts.join(merged), Step.CANDIDATES, "reasons", context.ruleErrors())
                 .select(
                         "user_id",
@@ -113,7 +114,8 @@ public record Candidates() implements Stage {
 
     /** Merged proposals for some targets. Each source proposes only to those among them of whom is true what it needs. */
     public static Dataset<Row> merged(StageContext context, Dataset<Row> targets) {
-        return shown(merged(context, proposals(context, targets), facts(context, Set.of())));
+        List<Source> sources = available(context);
+        return shown(merged(context, proposals(context, sources, targets), facts(context, sources, Set.of())));
     }
 
     /**
@@ -123,22 +125,22 @@ public record Candidates() implements Stage {
      * @param items {@code user_id}, {@code item_type} and {@code item_id}
      */
     public static Dataset<Row> merged(StageContext context, Dataset<Row> targets, Dataset<Row> items) {
-        Dataset<Row> proposals =
-                proposals(context, targets).join(items.select("user_id", "item_type", "item_id"), KEY, "left_semi");
-        return shown(merged(context, proposals, facts(context, Set.of())));
+        List<Source> sources = available(context);
+        Dataset<Row> proposals = proposals(context, sources, targets)
+                .join(items.select("user_id", "item_type", "item_id"), KEY, "left_semi");
+        return shown(merged(context, proposals, facts(context, sources, Set.of())));
     }
 
-    private static FactJoin facts(StageContext context, Collection<Reference> references) {
+    private static FactJoin facts(StageContext context, List<Source> sources, Collection<Reference> references) {
         Set<Reference> all = new TreeSet<>(references);
         all.addAll(SHOWN);
         FactJoin facts = context.facts(all);
-        recent(context).ifPresent(facts::amongItemsOf);
+        recent(context, sources).ifPresent(facts::amongItemsOf);
         return facts;
     }
 
     /** Every item that is not too old for each source; empty when one of them does not say how old its items may be. */
-    private static Optional<Dataset<Row>> recent(StageContext context) {
-        List<Source> sources = available(context);
+    private static Optional<Dataset<Row>> recent(StageContext context, List<Source> sources) {
         if (sources.stream().anyMatch(source -> source.maxAgeHours().isEmpty())) {
             return Optional.empty();
         }
@@ -155,8 +157,7 @@ public record Candidates() implements Stage {
     }
 
     /** The best of each source for each user, all of a user's in one partition: what follows is of one user, too. */
-    private static Dataset<Row> proposals(StageContext context, Dataset<Row> targets) {
-        List<Source> sources = available(context);
+    private static Dataset<Row> proposals(StageContext context, List<Source> sources, Dataset<Row> targets) {
         Dataset<Row> known = withNeeds(context, targets);
         Dataset<Row> proposals = null;
         for (int priority = 0; priority < sources.size(); priority++) {
@@ -166,8 +167,7 @@ public record Candidates() implements Stage {
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }
         context.relations().instead(Table.TARGETS, targets);
-        // Ranked when they are together: before, the sources would be shuffled one by one, and then once more to be
-        // merged.
+        // Ranked when they are together: else sources would be shuffled one by one, and then once more to be merged.
         return proposals
                 .repartition(col("user_id"))
                 .withColumn(

@@ -7,7 +7,9 @@ public enum Channel {
     /** The stages of the daily flow. */
     DAILY("quarantine", true),
     /** Training examples, made beside it. They are of many days, of which each may be unlike the others. */
-    EXAMPLES("examples_quarantine", false);
+    EXAMPLES("examples_quarantine", false),
+    /** Partial aggregates of input tables, of which runs of several days are made. */
+    TILES("", false);
 
     private final String quarantine;
     private final boolean isGated;

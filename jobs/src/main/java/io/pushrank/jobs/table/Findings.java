@@ -36,7 +36,8 @@ public record Findings(Map<Table, Set<String>> reasons) {
         return found.contains(DUPLICATE_KEY) || found.contains(CONTRADICTING_KEY);
     }
 
-    List<Check.References> dangling(Table table) {
+    /** The references of a table that dangle in some rows: what is left of it depends on the tables that they refer to. */
+    public List<Check.References> dangling(Table table) {
         return table.checks().stream()
                 .filter(Check.References.class::isInstance)
                 .map(Check.References.class::cast)

@@ -65,7 +65,7 @@ public final class Footers {
      *
      * @throws PushrankException with exit code 4 when one is not whole, or lacks a column of the table
      */
-    public long rows(Table table, List<String> files) {
+    public long rows(TableShape table, List<String> files) {
         List<String> wanted = Arrays.asList(table.schema().fieldNames());
         long rows = 0;
         for (String file : files) {
@@ -74,18 +74,31 @@ public final class Footers {
                         .map(Type::getName)
                         .toList();
                 if (!found.equals(wanted)) {
-                    throw PushrankException.output("output table " + table.tableName() + ", file " + file
+                    throw PushrankException.output("output table " + table.name() + ", file " + file
                             + ": columns must be " + wanted + ", but are " + found);
                 }
                 rows += reader.getRecordCount();
             } catch (IOException | ParquetDecodingException e) {
                 throw PushrankException.output(
-                        "output table " + table.tableName() + ", file " + file + " cannot be read as Parquet: "
+                        "output table " + table.name() + ", file " + file + " cannot be read as Parquet: "
                                 + e.getMessage(),
                         e);
             }
         }
         return rows;
+    }
+
+    /**
+     * Rows that an input file says it holds.
+     *
+     * @throws PushrankException with exit code 3 when it is not whole
+     */
+    long count(Table table, String file) {
+        try (ParquetFileReader reader = open(file)) {
+            return reader.getRecordCount();
+        } catch (IOException | RuntimeException e) {
+            throw unreadable(table, file, e);
+        }
     }
 
     private Shape shape(Table table, StructType expected, String file, boolean isNaiveUtc) {

@@ -88,15 +88,25 @@ final class InputFiles {
 
     /** As {@link Inputs#state}. */
     List<String> state(Table table) {
-        List<String> state = new ArrayList<>();
-        for (LocalDate day : partitions(table)) {
-            String folder = folder(table, day);
-            for (DayFiles.DataFile file : files(table, day).files()) {
-                state.add(day + " " + file.path().substring(folder.length() + 1) + " "
-                        + file.entry().state());
-            }
-        }
-        return state;
+        return partitions(table).stream()
+                .flatMap(day -> state(table, day).stream())
+                .toList();
+    }
+
+    /** As {@link #state}, of one day. */
+    List<String> state(Table table, LocalDate day) {
+        String folder = folder(table, day);
+        return files(table, day).files().stream()
+                .map(file -> day + " " + file.path().substring(folder.length() + 1) + " "
+                        + file.entry().state())
+                .toList();
+    }
+
+    /** Rows that the footers of a day's files tell of. */
+    long rows(Table table, LocalDate day) {
+        return files(table, day).files().stream()
+                .mapToLong(file -> footers.count(table, file.path()))
+                .sum();
     }
 
     /**

@@ -100,6 +100,45 @@ public final class Inputs {
     }
 
     /**
+     * Events of a window that ends at or before the run's as-of instant, read from its days' partitions alone.
+     *
+     * @param from first instant
+     * @param until first instant after it
+     */
+    public Dataset<Row> window(Table table, Instant from, Instant until) {
+        Column time = col(table.eventTime().orElseThrow());
+        List<LocalDate> window = files.partitions(table).stream()
+                .filter(day -> isBetween(day, from, until))
+                .toList();
+        Dataset<Row> rows =
+                usable(table, raw(table, window).filter(time.geq(lit(from)).and(time.lt(lit(until)))));
+        for (String later : table.laterTimes()) {
+            rows = rows.withColumn(later, when(col(later).lt(lit(until)), col(later)));
+        }
+        return rows.select(RowChecks.columns(table));
+    }
+
+    /** Names, sizes and times of change of the files in which a window's events are. */
+    public List<String> state(Table table, Instant from, Instant until) {
+        return files.partitions(table).stream()
+                .filter(day -> isBetween(day, from, until))
+                .flatMap(day -> files.state(table, day).stream())
+                .toList();
+    }
+
+    /** Rows that the files say they hold in which a window's events are. */
+    public long rows(Table table, Instant from, Instant until) {
+        return files.partitions(table).stream()
+                .filter(day -> isBetween(day, from, until))
+                .mapToLong(day -> files.rows(table, day))
+                .sum();
+    }
+
+    private static boolean isBetween(LocalDate day, Instant from, Instant until) {
+        return !day.isBefore(day(from)) && !day.isAfter(day(until.minusNanos(1)));
+    }
+
+    /**
      * Events from the as-of instant on: labels. Only examples and evaluations may ask for them.
      *
      * <p>Unlike all else they are read from the partitions of the window, which mostly ends on a later day than the run's.

@@ -38,6 +38,11 @@ public record Layout(String input, String output, String models) {
         return output + "/" + table.tableName();
     }
 
+    /** A published tile: of the 24 hours that end at the day's as-of instant. */
+    public String tile(String name, LocalDate day) {
+        return output + "/tiles/" + name + "/" + day(day);
+    }
+
     /** Where rows of an input table go that cannot be used. */
     public String quarantine(Channel channel, LocalDate date, Table table) {
         return output + "/" + channel.quarantine() + "/" + day(date) + "/table=" + table.tableName();

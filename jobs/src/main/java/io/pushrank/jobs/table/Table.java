@@ -418,6 +418,11 @@ public enum Table {
         };
     }
 
+    /** What its files are held against. */
+    public TableShape shape() {
+        return new TableShape(tableName(), schema(), key, isByUser() ? Optional.of("user_id") : Optional.empty());
+    }
+
     /** Whether the daily flow publishes this table. */
     public boolean isDaily() {
         return switch (this) {

@@ -119,7 +119,7 @@ class FactsTest {
                     """
             Mine.; reused: maybe                                            | SELECT 1 AS one FROM posts | my-conf/views/mine.sql, line 2: reused must be yes, but is maybe
             Mine.; instead: live_posts                                      | SELECT 1 AS one FROM posts | my-conf/views/mine.sql, line 2: instead must be "VIEW where SETTING is VALUE", but is "live_posts"
-            Mine.; instead: live_post where inputs.item_age is created      | SELECT 1 AS one FROM posts | my-conf/views/mine.sql, line 2: instead must name a view, but names live_post; the nearest are live_posts, dated_posts, edge_days
+            Mine.; instead: live_post where inputs.item_age is created      | SELECT 1 AS one FROM posts | my-conf/views/mine.sql, line 2: instead must name a view, but names live_post; the nearest are live_posts, dated_posts, edge_acts
             Mine.; instead: live_posts where inputs.item_aged is created    | SELECT 1 AS one FROM posts | my-conf/views/mine.sql, line 2: a setting must be a key of pushrank.yaml with one value, but is inputs.item_aged; the nearest are inputs.item_age, inputs.late_tables, inputs.complete_marker
             Mine.; key: user_id                                             | SELECT 1 AS one FROM posts | my-conf/views/mine.sql, line 2: a key of the head comment must be one of [instead, reused, setting], but is key; the nearest are reused, instead, setting
             Mine.                                                           | SELECT 1 AS one FROM row | my-conf/views/mine.sql, line 2: FROM and JOIN must name a table, a view or a family of facts, but name row; the nearest are post, acts, mine

@@ -416,7 +416,7 @@ class PublisherTest {
     }
 
     private static TableDigest digest(Dataset<Row> rows) {
-        TableDigest.Observed observed = TableDigest.observe(Table.REMOVED, rows);
+        TableDigest.Observed observed = TableDigest.observe(Table.REMOVED.shape(), rows);
         observed.rows().write().format("noop").mode("overwrite").save();
         return TableDigest.of(observed, rows, "nowhere");
     }

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.run;
+package io.pushrank.jobs.publish;
 
 import io.pushrank.udf.model.ModelPackage;
 import java.io.IOException;
@@ -13,12 +13,12 @@ import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /** Which build is at work: SHA-256 of the jars or class folders that the product's classes came from. */
-final class CodeDigest {
+public final class CodeDigest {
     private static final String DIGEST = compute();
 
     private CodeDigest() {}
 
-    static String get() {
+    public static String get() {
         return DIGEST;
     }
 
