@@ -8,7 +8,9 @@ import java.util.List;
 import java.util.Set;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.parquet.ParquetReadOptions;
 import org.apache.parquet.column.Encoding;
+import org.apache.parquet.conf.HadoopParquetConfiguration;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
@@ -34,9 +36,13 @@ public final class Footers {
             Set.of(CompressionCodecName.BROTLI, CompressionCodecName.LZO);
 
     private final Configuration hadoop;
+    /** One for all files: each would load Hadoop's settings anew. */
+    private final ParquetReadOptions options;
 
     public Footers(SparkSession spark) {
         this.hadoop = spark.sparkContext().hadoopConfiguration();
+        this.options = ParquetReadOptions.builder(new HadoopParquetConfiguration(hadoop))
+                .build();
     }
 
     /**
@@ -177,7 +183,7 @@ public final class Footers {
     }
 
     private ParquetFileReader open(String file) throws IOException {
-        return ParquetFileReader.open(HadoopInputFile.fromPath(new Path(file), hadoop));
+        return ParquetFileReader.open(HadoopInputFile.fromPath(new Path(file), hadoop), options);
     }
 
     private static PushrankException unreadable(Table table, String file, Exception e) {
