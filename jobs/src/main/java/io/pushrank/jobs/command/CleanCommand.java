@@ -1,6 +1,7 @@
 package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.config.Bounds;
+import io.pushrank.jobs.config.RankingConfig.InputsConfig;
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.publish.Cleaning;
 import io.pushrank.jobs.run.Manifest;
@@ -8,6 +9,8 @@ import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -42,8 +45,13 @@ final class CleanCommand implements Runnable {
         Instant idleSince = Instant.now().minus(Duration.ofHours(idleHours));
         Storage storage = options.storage(spark);
         Layout layout = options.layout();
-        List<Cleaning.Left> left =
-                new Cleaning(storage, layout, Manifest.statuses(storage, layout)).clean(idleSince, isDryRun);
+        InputsConfig inputs = options.vocabulary(spark).config().inputs();
+        Instant madeBefore = Instant.now()
+                .truncatedTo(ChronoUnit.SECONDS)
+                .minus(Duration.ofDays(1L + Math.max(inputs.lookbackDays(), inputs.maxSnapshotAgeDays())));
+        Cleaning cleaning = new Cleaning(storage, layout, Manifest.statuses(storage, layout));
+        List<Cleaning.Left> left = new ArrayList<>(cleaning.clean(idleSince, isDryRun));
+        left.addAll(cleaning.cleanIndexes(madeBefore, isDryRun));
         left.forEach(each ->
                 System.out.printf("%,15d bytes  %s  %s%n", each.bytes(), Secrets.masked(each.folder()), each.why()));
         System.out.printf(

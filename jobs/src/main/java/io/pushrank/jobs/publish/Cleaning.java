@@ -29,7 +29,7 @@ public final class Cleaning {
     }
 
     /**
-     * A folder that nobody needs.
+     * A folder or file that nobody needs.
      *
      * @param why what tells that nobody does
      */
@@ -62,6 +62,22 @@ public final class Cleaning {
             left.forEach(each -> storage.delete(each.folder()));
             deleteEmpty(layout.staging(), idleSince);
             deleteEmpty(layout.data(), idleSince);
+        }
+        return left;
+    }
+
+    /**
+     * Deletes indexes of input partitions that were made so long ago that no run looks back on their days. Where a run still
+     * does, it reads the partition again.
+     */
+    public List<Left> cleanIndexes(Instant madeBefore, boolean isDryRun) {
+        List<Left> left = new ArrayList<>();
+        for (String table : storage.folders(layout.indexes())) {
+            storage.filesBefore(layout.indexes() + "/" + table, madeBefore)
+                    .forEach((file, bytes) -> left.add(new Left(file, bytes, "made before " + madeBefore)));
+        }
+        if (!isDryRun) {
+            left.forEach(each -> storage.delete(each.folder()));
         }
         return left;
     }

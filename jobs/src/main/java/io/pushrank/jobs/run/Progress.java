@@ -48,6 +48,12 @@ public final class Progress {
         out.flush();
     }
 
+    /** A line on what a stage does. */
+    void tell(String stage, String text) {
+        out.println(TIME.format(Instant.now()) + " " + stage + ": " + text);
+        out.flush();
+    }
+
     public void end(Manifest.StageReport report) {
         ended.add(report);
         RunLog.end(Map.of(

@@ -8,6 +8,7 @@ import io.pushrank.jobs.publish.Publisher;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Inputs;
+import io.pushrank.jobs.table.KeyIndexes;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Validator;
 import io.pushrank.jobs.table.Validator.TableReport;
@@ -60,7 +61,9 @@ final class Validation {
             run.add(Manifest.StageReport.of(before.get()));
             return findings(before.get());
         }
-        Validator validator = new Validator(inputs, run.config());
+        KeyIndexes indexes = new KeyIndexes(
+                inputs, run.layout(), CodeDigest.get(), run.choices().isForced());
+        Validator validator = new Validator(inputs, run.config(), indexes);
         Optional<String> days = validator.checkDays();
         days.ifPresent(text -> run.ledger().notes.put(DAYS, text));
         Map<Table, Set<String>> found = new EnumMap<>(Table.class);
@@ -85,6 +88,8 @@ final class Validation {
             rows += report.rows();
             quarantined += report.quarantined();
         }
+        run.ledger().notes.put(STAGE, indexes.summary());
+        run.progress().tell(STAGE, indexes.summary());
         if (channel.isGated()) {
             new GateKeeper(run).judge(inputs);
         }

@@ -17,13 +17,14 @@ import io.pushrank.jobs.exit.PushrankException;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.Iterator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -55,7 +56,7 @@ final class InputFiles {
 
     private final Map<Table, List<LocalDate>> partitions = new EnumMap<>(Table.class);
     private final Map<Table, Map<LocalDate, DayFiles>> listed = new EnumMap<>(Table.class);
-    private final Map<Table, Set<String>> absentColumns = new EnumMap<>(Table.class);
+    private final Map<Table, Map<String, Footers.Shape>> shapes = new EnumMap<>(Table.class);
 
     /**
      * @param from first day whose look-back is read
@@ -118,9 +119,41 @@ final class InputFiles {
         Table.inputs().forEach(table -> DayFiles.requireFinished(storage, table, folder(table)));
     }
 
-    /** Columns that may be NULL and that a file which was read of the table does not have. */
+    /**
+     * Columns that may be NULL and that some file which the run reads of the table does not have.
+     *
+     * @throws PushrankException with exit code 3 when a file or column is missing, truncated or of a wrong type
+     */
     Set<String> absentColumns(Table table) {
-        return absentColumns.getOrDefault(table, Set.of());
+        StructField[] fields = table.schema().fields();
+        Set<String> absent = new TreeSet<>();
+        List<DayFiles> days =
+                partitions(table).stream().map(day -> files(table, day)).toList();
+        for (Footers.Shape shape : shapes(table, days).values()) {
+            for (int index = 0; index < fields.length; index++) {
+                if (shape.columns().get(index).equals(FileColumn.Read.ABSENT)) {
+                    absent.add(fields[index].name());
+                }
+            }
+        }
+        return absent;
+    }
+
+    /** How each file of these days is read, by its path; all footers at once, since they are read side by side. */
+    private Map<String, Footers.Shape> shapes(Table table, List<DayFiles> days) {
+        Map<String, Footers.Shape> known = shapes.computeIfAbsent(table, absent -> new HashMap<>());
+        List<String> files = days.stream()
+                .flatMap(day -> day.files().stream())
+                .map(DayFiles.DataFile::path)
+                .toList();
+        List<String> missing =
+                files.stream().filter(file -> !known.containsKey(file)).toList();
+        List<Footers.Shape> found =
+                footers.shapes(table, missing, config.naiveTimestamps().isUtc());
+        for (int index = 0; index < missing.size(); index++) {
+            known.put(missing.get(index), found.get(index));
+        }
+        return files.stream().distinct().collect(Collectors.toMap(file -> file, known::get));
     }
 
     /**
@@ -132,20 +165,12 @@ final class InputFiles {
      */
     Dataset<Row> raw(Table table, List<LocalDate> days) {
         List<DayFiles> there = days.stream().map(day -> files(table, day)).toList();
-        // All at once, since footers are read side by side.
-        Iterator<Footers.Shape> shapes = footers.shapes(
-                        table,
-                        there.stream()
-                                .flatMap(day -> day.files().stream())
-                                .map(DayFiles.DataFile::path)
-                                .toList(),
-                        config.naiveTimestamps().isUtc())
-                .iterator();
+        Map<String, Footers.Shape> shapesOfFiles = shapes(table, there);
         Map<Layer, List<String>> layers = new LinkedHashMap<>();
         for (DayFiles day : there) {
             Map<Layer, List<String>> ofDay = new LinkedHashMap<>();
             day.files().forEach(file -> ofDay.computeIfAbsent(
-                            new Layer(shapes.next(), file.folderColumns()), layer -> new ArrayList<>())
+                            new Layer(shapesOfFiles.get(file.path()), file.folderColumns()), layer -> new ArrayList<>())
                     .add(file.path()));
             // A folder whose files are alike is read as one: Spark lists many paths by a job of its own.
             ofDay.forEach((layer, paths) -> layers.computeIfAbsent(layer, absent -> new ArrayList<>())
@@ -170,9 +195,7 @@ final class InputFiles {
         for (int index = 0; index < fields.length; index++) {
             StructField field = fields[index];
             FileColumn.Read readable = layer.shape().columns().get(index);
-            if (readable.equals(FileColumn.Read.ABSENT)) {
-                absentColumns.computeIfAbsent(table, absent -> new TreeSet<>()).add(field.name());
-            } else {
+            if (!readable.equals(FileColumn.Read.ABSENT)) {
                 schema = schema.add(field.name(), readable.as());
             }
             columns.add(readable.value(field));

@@ -168,6 +168,18 @@ public final class Inputs {
         return files.state(table);
     }
 
+    SparkSession spark() {
+        return spark;
+    }
+
+    RankingConfig config() {
+        return config;
+    }
+
+    LocalDate date() {
+        return date;
+    }
+
     /** The files behind the rows. */
     InputFiles files() {
         return files;

@@ -67,6 +67,16 @@ public record Layout(String input, String output, String models) {
         return output + "/_profiles/" + day(date) + "/" + runId + ".json";
     }
 
+    /** Folder of what validation found partitions of input tables to hold. */
+    public String indexes() {
+        return output + "/_indexes";
+    }
+
+    /** Folder of the indexes of a table's partitions. */
+    public String indexes(Table table) {
+        return indexes() + "/" + table.tableName();
+    }
+
     /** Folder of all runs' unpublished files. */
     public String staging() {
         return output + "/_staging";

@@ -14,6 +14,7 @@ import static org.apache.spark.sql.functions.when;
 
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +33,8 @@ import org.apache.spark.sql.types.StructField;
 final class RowChecks {
     private static final Instant EARLIEST = Instant.parse("1900-01-01T00:00:00Z");
     private static final Instant LATEST = Instant.parse("2200-01-01T00:00:00Z");
+    /** Day of the latest instant that is taken for one. */
+    static final LocalDate LATEST_DAY = LocalDate.ofInstant(LATEST, ZoneOffset.UTC);
 
     private RowChecks() {}
 
@@ -174,7 +177,7 @@ final class RowChecks {
     }
 
     /** Days since 1970-01-01 UTC; arithmetic alone, where a cast to DATE makes calendar objects for every row. */
-    private static Column epochDay(Column time) {
+    static Column epochDay(Column time) {
         Column micros = unix_micros(time);
         Column day = lit(TimeUnit.DAYS.toMicros(1));
         return functions.call_function("div", micros.minus(pmod(micros, day)), day);

@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -107,6 +108,15 @@ public final class Storage {
                 .max(Comparator.naturalOrder());
     }
 
+    /** Paths of the files in a folder that changed last before an instant, hidden ones too, each with its length in bytes. */
+    public SortedMap<String, Long> filesBefore(String path, Instant instant) {
+        SortedMap<String, Long> lengths = new TreeMap<>();
+        entries(path).stream()
+                .filter(entry -> !entry.isFolder() && entry.changedMillis() < instant.toEpochMilli())
+                .forEach(entry -> lengths.put(entry.path(), entry.bytes()));
+        return lengths;
+    }
+
     /** Bytes of all that is in a folder; 0 when it is absent. */
     public long bytes(String path) {
         return exists(path)
@@ -146,6 +156,15 @@ public final class Storage {
         });
     }
 
+    /** A file from one of its bytes on. */
+    InputStream open(String path, long offset) {
+        return call(path, (system, file) -> {
+            FSDataInputStream stream = system.open(file);
+            stream.seek(offset);
+            return stream;
+        });
+    }
+
     public String read(String path) {
         return call(path, (system, file) -> {
             try (FSDataInputStream stream = system.open(file)) {
@@ -156,7 +175,11 @@ public final class Storage {
 
     /** Writes a file whole, in place of the one that is there: no reader sees half of it, or none. */
     public void write(String path, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        write(path, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** As the other. */
+    void write(String path, byte[] bytes) {
         call(path, (system, file) -> {
             FileSystem plain = withoutChecksums(system, file);
             Path draft = draft(file);

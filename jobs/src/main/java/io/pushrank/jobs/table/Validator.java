@@ -4,16 +4,12 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_compact;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.countDistinct;
-import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.to_json;
 import static org.apache.spark.sql.functions.when;
-import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.exit.PushrankException;
@@ -41,11 +37,14 @@ public final class Validator {
 
     private final Inputs inputs;
     private final RankingConfig config;
+    private final KeyIndexes indexes;
     private final Map<Table, TableReport> reports = new EnumMap<>(Table.class);
 
-    public Validator(Inputs inputs, RankingConfig config) {
+    /** @param indexes of the partitions of the same inputs */
+    public Validator(Inputs inputs, RankingConfig config, KeyIndexes indexes) {
         this.inputs = inputs;
         this.config = config;
+        this.indexes = indexes;
     }
 
     /**
@@ -96,9 +95,10 @@ public final class Validator {
      * @throws PushrankException with exit code 3 when the table cannot be used at all, or too little of it can
      */
     public TableReport check(Table table) {
+        // Asks every file, also those whose rows were checked before.
+        Set<String> absent = inputs.files().absentColumns(table);
         TableReport report = report(table);
         reports.put(table, report);
-        Set<String> absent = inputs.files().absentColumns(table);
         if (!absent.isEmpty()) {
             LOG.warn(
                     "input table {}: columns {} are absent or empty in some files, and NULL there",
@@ -116,22 +116,36 @@ public final class Validator {
         return report;
     }
 
+    /**
+     * Checks the rows of the suspicious days alone. That sets aside the same rows, for the same reasons, as to check all days:
+     *
+     * <ul>
+     *   <li>Whether a row fails checks of its own depends on nothing else: a day with such a row is suspicious.
+     *   <li>Whether it dangles depends on the keys of other tables, which are read as a whole: a day with a usable row that
+     *       refers to a key which is not there is suspicious.
+     *   <li>Whether it gives way to another row of its key depends on the rows of that key which pass the former checks. Where
+     *       there are two, their keys have equal prints, so that the days of all of them are suspicious.
+     * </ul>
+     *
+     * Days that are suspicious for no reason, since two keys have the same print, add no row.
+     */
     private TableReport report(Table table) {
-        Dataset<Row> judged = judged(table);
-        Row counts = judged.agg(
-                        count(lit(1)),
-                        countDistinct(xxhash64(key(table))),
-                        count_if(size(col("reasons")).gt(0)))
-                .head();
-        long rows = counts.getLong(0);
-        boolean isClean = counts.getLong(1) == rows && counts.getLong(2) == 0;
-        if (rows == 0 && table.mustHaveRows()) {
+        KeyIndexes.Suspects suspects = indexes.suspects(table);
+        if (suspects.rows() == 0 && table.mustHaveRows()) {
             throw PushrankException.input("input table users is empty: there is nobody to notify");
         }
-        if (isClean) {
-            return new TableReport(table, rows, 0, Map.of(), null);
-        }
-        Dataset<Row> quarantine = quarantine(table, judged);
+        return suspects.days().isEmpty()
+                ? new TableReport(table, suspects.rows(), 0, Map.of(), null)
+                : exact(table, suspects.days(), suspects.rows());
+    }
+
+    /**
+     * Checks each row of some days, and holds rows of one key in them against each other.
+     *
+     * @param rows rows of all days
+     */
+    TableReport exact(Table table, List<LocalDate> days, long rows) {
+        Dataset<Row> quarantine = quarantine(table, judged(table, days));
         Map<String, Long> reasons = new TreeMap<>();
         quarantine
                 .select(explode(col("reasons")).as("reason"))
@@ -168,8 +182,8 @@ public final class Validator {
         return text.toString();
     }
 
-    private Dataset<Row> judged(Table table) {
-        Dataset<Row> rows = inputs.raw(table).withColumn("reasons", inputs.rowReasons(table));
+    private Dataset<Row> judged(Table table, List<LocalDate> days) {
+        Dataset<Row> rows = inputs.raw(table, days).withColumn("reasons", inputs.rowReasons(table));
         List<Column> dangling = new ArrayList<>();
         int number = 0;
         for (Check check : table.checks()) {

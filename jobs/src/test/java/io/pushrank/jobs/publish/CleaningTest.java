@@ -129,4 +129,18 @@ class CleaningTest {
                 List.of("part-2"),
                 List.copyOf(storage.dataFileLengths(layout.data() + "/after/0").keySet()));
     }
+
+    @Test
+    void indexesThatWereMadeLongAgoGo() {
+        file("_indexes/posts/2026-03-14.digest");
+
+        assertEquals(List.of(), cleaning.cleanIndexes(Instant.now().minusSeconds(3600), false));
+        assertEquals(
+                List.of(new Cleaning.Left(
+                        layout.indexes() + "/posts/2026-03-14.digest", 4, "made before " + FAR_AHEAD)),
+                cleaning.cleanIndexes(FAR_AHEAD, true));
+        assertTrue(storage.exists(layout.indexes() + "/posts/2026-03-14.digest"), "only asked");
+        cleaning.cleanIndexes(FAR_AHEAD, false);
+        assertEquals(List.of(), storage.files(layout.indexes() + "/posts"));
+    }
 }

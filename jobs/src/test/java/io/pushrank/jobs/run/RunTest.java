@@ -145,6 +145,10 @@ class RunTest {
 
         assertEquals(digests(first), digests(second));
         assertEquals(
+                "6 of 6 partitions read; rows of 1 checked one by one",
+                first.notes().get("validate"));
+        assertEquals(first.notes(), second.notes(), "read again, since that is forced");
+        assertEquals(
                 List.of("candidates", "quarantine/follows", "removed/candidates", "removed/targets", "targets"),
                 List.copyOf(digests(first).keySet()));
         assertEquals(

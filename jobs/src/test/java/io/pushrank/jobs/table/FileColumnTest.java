@@ -96,7 +96,9 @@ class FileColumnTest {
     }
 
     private Map<String, Long> reasons() {
-        return new Validator(inputs(config), config).check(Table.POST_TOPICS).reasons();
+        return Validators.of(inputs(config), config, world.layout())
+                .check(Table.POST_TOPICS)
+                .reasons();
     }
 
     private void rejects(String message) {
@@ -125,7 +127,7 @@ class FileColumnTest {
         assertEquals(5L, read("topic_id"));
         write(column("topic_id", PrimitiveTypeName.INT64, intType(64, false)), -1L);
 
-        var report = new Validator(inputs(config), config).check(Table.POST_TOPICS);
+        var report = Validators.of(inputs(config), config, world.layout()).check(Table.POST_TOPICS);
 
         assertEquals(Map.of("out_of_range:topic_id", 1L), report.reasons());
         Row row = report.quarantine().head();
@@ -161,7 +163,7 @@ class FileColumnTest {
                             length)));
         }
 
-        var report = new Validator(inputs(config), config).check(Table.POSTS);
+        var report = Validators.of(inputs(config), config, world.layout()).check(Table.POSTS);
 
         assertEquals(3, report.rows(), "files of several types are read together");
         assertEquals(Map.of("out_of_range:text_length", 1L), report.reasons());
@@ -294,6 +296,8 @@ class FileColumnTest {
                         .toList());
         assertEquals(
                 java.util.Set.of("language", "nsfw_probability"), inputs.files().absentColumns(Table.POSTS));
-        assertEquals(Map.of(), new Validator(inputs, config).check(Table.POSTS).reasons());
+        assertEquals(
+                Map.of(),
+                Validators.of(inputs, config, world.layout()).check(Table.POSTS).reasons());
     }
 }

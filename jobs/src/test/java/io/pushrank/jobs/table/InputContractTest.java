@@ -51,7 +51,8 @@ class InputContractTest {
     }
 
     private void rejects(Table table, String message) {
-        Expect.failure(INPUT_REJECTED, message, () -> new Validator(inputs(), config).check(table));
+        Expect.failure(INPUT_REJECTED, message, () -> Validators.of(inputs(), config, world.layout())
+                .check(table));
     }
 
     private Path part(Table table, String name) {
@@ -117,8 +118,8 @@ class InputContractTest {
         // Other file systems have no checksums beside their files.
         Files.delete(file.resolveSibling("." + file.getFileName() + ".crc"));
 
-        Failure failure =
-                Failure.of(assertThrows(Exception.class, () -> new Validator(inputs(), config).check(Table.USERS)));
+        Failure failure = Failure.of(assertThrows(Exception.class, () -> Validators.of(inputs(), config, world.layout())
+                .check(Table.USERS)));
 
         assertEquals(INPUT_REJECTED, failure.exitCode(), failure.message());
         assertTrue(failure.message().contains(file.toString()), failure.message());

@@ -44,7 +44,7 @@ class QuarantineTest {
     }
 
     private TableReport check(Table table) {
-        return new Validator(inputs(Findings.none()), config).check(table);
+        return Validators.of(inputs(Findings.none()), config, world.layout()).check(table);
     }
 
     private List<Object> readers(Table table, TableReport report, String column) {
@@ -228,7 +228,7 @@ class QuarantineTest {
                 .write();
         RankingConfig strict =
                 ConfigFile.shipped().set("inputs.max_quarantined_share=0.5").config();
-        Validator validator = new Validator(inputs(Findings.none()), strict);
+        Validator validator = Validators.of(inputs(Findings.none()), strict, world.layout());
         validator.check(Table.USERS);
 
         Expect.failure(
@@ -310,7 +310,8 @@ class QuarantineTest {
                 INPUT_REJECTED,
                 "input table devices: 2 of 4 rows cannot be used, inputs.max_quarantined_share is 0.25; reasons:"
                         + " {dangling:user_id=2, unknown_value:platform=1}",
-                () -> new Validator(inputs(Findings.none()), strict).check(Table.DEVICES));
+                () -> Validators.of(inputs(Findings.none()), strict, world.layout())
+                        .check(Table.DEVICES));
     }
 
     @Test

@@ -47,7 +47,7 @@ class WholeDaysTest {
         for (String setting : settings) {
             file = file.set(setting);
         }
-        return new Validator(inputs(settings), file.config()).checkDays();
+        return Validators.of(inputs(settings), file.config(), world.layout()).checkDays();
     }
 
     private Path folder(Table table) {
