@@ -48,6 +48,8 @@ class DataPathsTest {
             "jobs/doctor/Machine",
             "jobs/bench/ResidentMemory",
             // Measure this machine.
+            "jobs/bench/DayBench",
+            "jobs/bench/GeneratedWorld",
             "jobs/bench/HeavyBench",
             "jobs/bench/LightBench",
             "jobs/bench/SoakBench");

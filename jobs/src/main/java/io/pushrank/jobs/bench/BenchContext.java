@@ -14,11 +14,29 @@ import org.apache.spark.sql.SparkSession;
  * @param data folder of data that the bench does not make itself; null when none was named
  * @param params params file of the model that soak scores with; null for the full-size one
  * @param rounds measurements of each figure; the median counts
+ * @param worlds what worlds are measured on
  * @param verbs runs a verb of the command line in this session
  * @param out receives progress and tables
  */
 public record BenchContext(
-        SparkSession spark, String directory, String data, String params, int rounds, Verbs verbs, PrintStream out) {
+        SparkSession spark,
+        String directory,
+        String data,
+        String params,
+        int rounds,
+        Worlds worlds,
+        Verbs verbs,
+        PrintStream out) {
+
+    /**
+     * Generated worlds of several sizes.
+     *
+     * @param users accounts of each
+     * @param days days of events
+     * @param seed decides every row
+     * @param rankers models folder whose light and heavy ranker score in them
+     */
+    public record Worlds(List<Long> users, int days, long seed, String rankers) {}
 
     /** Runs verbs of the command line. */
     @FunctionalInterface

@@ -8,6 +8,7 @@ public final class Benches {
 
     public static List<Bench> all() {
         return List.of(
+                new DayBench(),
                 new RoofBench(),
                 new LightBench(),
                 new HeavyBench(),

@@ -8,6 +8,7 @@ import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.run.Sessions;
 import io.pushrank.jobs.table.Storage;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -45,6 +46,28 @@ final class BenchCommand implements Runnable {
                     "Params of the heavy ranker that soak scores with. Default: the full-size conf/models/heavy.yaml.")
     private String params;
 
+    @Option(
+            names = "--users",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "10000,100000,1000000",
+            description = "For day: accounts of each world that is measured. Default: ${DEFAULT-VALUE}.")
+    private List<Long> users;
+
+    @Option(
+            names = "--days",
+            paramLabel = "D",
+            defaultValue = "14",
+            description = "For day: days of the worlds. Default: ${DEFAULT-VALUE}.")
+    private int days;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            defaultValue = "7",
+            description = "For day: decides every row of the worlds. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
     @Override
     public void run() {
         Bench bench = Benches.all().stream()
@@ -54,11 +77,23 @@ final class BenchCommand implements Runnable {
                         + Benches.all().stream()
                                 .map(known -> "  " + known.name() + ": " + known.summary())
                                 .collect(Collectors.joining("\n"))));
-        Bounds.ofOptions(() -> Bounds.atLeast("--rounds", rounds, 1));
+        Bounds.ofOptions(() -> {
+            Bounds.atLeast("--rounds", rounds, 1);
+            users.forEach(each -> Bounds.atLeast("--users", each, 50));
+            // The last two of them are run.
+            Bounds.atLeast("--days", days, 4);
+        });
         SparkSession spark = Sessions.open("bench " + name);
         String directory = RunOptions.benchDirectory();
         Metrics metrics = bench.measure(new BenchContext(
-                spark, directory + "/" + name, data, params, rounds, PushrankCommand::execute, System.out));
+                spark,
+                directory + "/" + name,
+                data,
+                params,
+                rounds,
+                new BenchContext.Worlds(users, days, seed, RunOptions.sampleModels()),
+                PushrankCommand::execute,
+                System.out));
         String file = directory + "/" + name + ".json";
         new Storage(spark.sparkContext().hadoopConfiguration()).write(file, metrics.toJson());
         System.out.println(metrics.toJson() + "written to " + file);

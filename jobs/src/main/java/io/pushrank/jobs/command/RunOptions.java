@@ -75,7 +75,7 @@ final class RunOptions {
             paramLabel = "DIR",
             converter = LocationConverter.class,
             description = "Models. Default: sample-data/models.")
-    private String models = HOME + "/sample-data/models";
+    private String models = sampleModels();
 
     @Option(
             names = "--set",
@@ -136,6 +136,11 @@ final class RunOptions {
     /** Where benches leave their figures. */
     static String benchDirectory() {
         return HOME + "/jobs/target/bench";
+    }
+
+    /** Models of the sample world. */
+    static String sampleModels() {
+        return HOME + "/sample-data/models";
     }
 
     Layout layout() {

@@ -55,7 +55,7 @@ public final class Metrics {
     }
 
     /** Names in the order in which they were put. */
-    List<String> names() {
+    public List<String> names() {
         return List.copyOf(values.keySet());
     }
 

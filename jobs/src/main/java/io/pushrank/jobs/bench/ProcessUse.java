@@ -1,0 +1,46 @@
+package io.pushrank.jobs.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import io.pushrank.jobs.evaluate.Metrics;
+import java.lang.management.ManagementFactory;
+
+/**
+ * What this process used from one instant to another: all of its threads, so that the garbage collector, the compiler and
+ * native code count too.
+ */
+final class ProcessUse {
+    private final long startedNanos = System.nanoTime();
+    private final long startedCpuNanos;
+
+    private ProcessUse(long startedCpuNanos) {
+        this.startedCpuNanos = startedCpuNanos;
+    }
+
+    /** From now on; the peak of resident memory begins anew, where the system allows that. */
+    static ProcessUse fromNow() {
+        ResidentMemory.resetPeak();
+        return new ProcessUse(cpuNanos());
+    }
+
+    /** Processor time since then, in seconds. */
+    double cpuSeconds() {
+        return 1e-9 * (cpuNanos() - startedCpuNanos);
+    }
+
+    /** Time since then, in seconds. */
+    double seconds() {
+        return 1e-9 * (System.nanoTime() - startedNanos);
+    }
+
+    /** Both, and the peak of resident memory. */
+    Metrics metrics() {
+        return new Metrics()
+                .put("cpu_seconds", cpuSeconds())
+                .put("seconds", seconds())
+                .put("peak_resident_bytes", ResidentMemory.peakBytes());
+    }
+
+    private static long cpuNanos() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getProcessCpuTime();
+    }
+}
