@@ -19,7 +19,10 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
-/** Main class of the JVM that {@link DayBench} starts for each day: the daily run, stage by stage. */
+/**
+ * Main class of the JVM that {@link DayBench} starts for each day: the daily run, stage by stage, then parts of it again, each
+ * beside DuckDB.
+ */
 final class DayProbe {
     private DayProbe() {}
 
@@ -28,16 +31,29 @@ final class DayProbe {
      *
      * @param layout inputs, outputs and models
      * @param date day of the run
+     * @param rounds measurements of each part
+     * @param folder for what is written besides; it must be there
      * @param file gets the figures as JSON
      */
-    record Task(Layout layout, LocalDate date, String file) {
+    record Task(Layout layout, LocalDate date, int rounds, String folder, String file) {
         List<String> arguments() {
-            return List.of(layout.input(), layout.output(), layout.models(), date.toString(), file);
+            return List.of(
+                    layout.input(),
+                    layout.output(),
+                    layout.models(),
+                    date.toString(),
+                    Integer.toString(rounds),
+                    folder,
+                    file);
         }
 
         static Task of(String... arguments) {
             return new Task(
-                    new Layout(arguments[0], arguments[1], arguments[2]), LocalDate.parse(arguments[3]), arguments[4]);
+                    new Layout(arguments[0], arguments[1], arguments[2]),
+                    LocalDate.parse(arguments[3]),
+                    Integer.parseInt(arguments[4]),
+                    arguments[5],
+                    arguments[6]);
         }
     }
 
@@ -46,7 +62,15 @@ final class DayProbe {
         Task task = Task.of(arguments);
         SparkSession spark = Sessions.open("bench day");
         try {
-            Metrics figures = new Metrics().put("stages", stages(spark, task));
+            Metrics stages = stages(spark, task);
+            Metrics parts = new DayComparison(
+                            spark,
+                            task.layout(),
+                            task.date(),
+                            task.folder(),
+                            DuckDb.version().isPresent())
+                    .measure(task.rounds(), System.out);
+            Metrics figures = new Metrics().put("stages", stages).put("parts", parts);
             new Storage(spark.sparkContext().hadoopConfiguration()).write(task.file(), figures.toJson());
         } finally {
             spark.stop();

@@ -13,7 +13,8 @@ import org.apache.spark.sql.SparkSession;
 
 /**
  * Measures a run stage by stage. A run prints a line when a stage starts: that ends the stage before it. So any stage that a
- * run shows is measured, whatever its name. What lies before the first one is {@code start}.
+ * run shows is measured, whatever its name. What lies before the first one is {@code start}: the start of the JVM and of Spark,
+ * and the planning of all stages.
  */
 final class StageMeter {
     private static final String START = "start";
@@ -24,7 +25,7 @@ final class StageMeter {
     private final PrintStream shown;
     private final Map<String, Metrics> stages = new LinkedHashMap<>();
     private String stage = START;
-    private ProcessUse use = ProcessUse.fromNow();
+    private ProcessUse use = ProcessUse.sinceStart();
 
     /** Measures from now on; {@code shown} receives what the run prints. */
     StageMeter(SparkSession spark, PrintStream shown) {
