@@ -1,13 +1,11 @@
 package io.pushrank.jobs.world;
 
-import java.io.Serializable;
-
 /**
  * Random numbers as a function of (seed, purpose, ids): no state, so no order of evaluation can change them.
  *
  * @param seed of the world
  */
-record Draw(long seed) implements Serializable {
+record Draw(long seed) {
 
     /** What a number is drawn for: two purposes never share a number. */
     enum Purpose {

@@ -1,14 +1,13 @@
 package io.pushrank.jobs.world;
 
 import io.pushrank.jobs.world.Draw.Purpose;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
 /** Who follows whom, and who wants nothing to do with whom. */
-final class Graph implements Serializable {
+final class Graph {
     private static final double HUB_EXPONENT = 3;
 
     private final WorldOptions options;

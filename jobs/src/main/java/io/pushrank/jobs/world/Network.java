@@ -12,12 +12,13 @@ final class Network {
     private final List<Follow> follows;
     private final Map<Long, Follow> byFollowee = new HashMap<>();
     private final List<Person> followees = new ArrayList<>();
-    private final Map<Integer, List<Post>> postsByDay = new HashMap<>();
+    private final Memo<List<Post>> postsByDay;
 
     Network(WorldModel model, long userId) {
         this.model = model;
         this.person = model.population().person(userId);
         this.follows = model.graph().follows(person);
+        this.postsByDay = new Memo<>(model.options().days(), 1 << 6, this::postsOf);
         for (Follow follow : follows) {
             byFollowee.put(follow.followeeId(), follow);
             followees.add(model.population().person(follow.followeeId()));
@@ -41,7 +42,7 @@ final class Network {
     List<Post> posts(long from, long until) {
         List<Post> posts = new ArrayList<>();
         for (int day = model.options().dayOf(from); day <= model.options().dayOf(until); day++) {
-            for (Post post : postsByDay.computeIfAbsent(day, this::postsOf)) {
+            for (Post post : postsByDay.get(day)) {
                 if (post.createdAt() > from
                         && post.createdAt() <= until
                         && to(post.authorId()).followedAt() <= post.createdAt()) {
@@ -52,9 +53,9 @@ final class Network {
         return posts;
     }
 
-    private List<Post> postsOf(int day) {
+    private List<Post> postsOf(long day) {
         List<Post> posts = new ArrayList<>();
-        followees.forEach(followee -> posts.addAll(model.posting().posts(followee, day)));
+        followees.forEach(followee -> posts.addAll(model.posting().posts(followee, (int) day)));
         return posts;
     }
 

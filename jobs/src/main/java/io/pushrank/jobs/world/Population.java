@@ -1,11 +1,10 @@
 package io.pushrank.jobs.world;
 
 import io.pushrank.jobs.world.Draw.Purpose;
-import java.io.Serializable;
 import java.util.List;
 
 /** Who the people are: every attribute and latent of an account, from its id. */
-final class Population implements Serializable {
+final class Population {
     static final int TOPICS = 12;
     private static final long DAY = 86_400;
     private static final String[] AGES = {"13-17", "18-24", "25-34", "35-49", "50+"};
@@ -17,6 +16,7 @@ final class Population implements Serializable {
     private final int groups;
     private final long multiplier;
     private final long inverse;
+    private final Memo<Person> persons;
 
     Population(WorldOptions options, Draw draw) {
         this.options = options;
@@ -24,6 +24,7 @@ final class Population implements Serializable {
         this.groups = (int) Math.max(2, Math.min(Place.ALL.size(), options.users() / 150));
         this.multiplier = coprime(options.users());
         this.inverse = inverse(multiplier, options.users());
+        this.persons = new Memo<>(options.users(), 1 << 18, this::make);
     }
 
     int communities() {
@@ -89,6 +90,10 @@ final class Population implements Serializable {
     }
 
     Person person(long id) {
+        return persons.get(id);
+    }
+
+    private Person make(long id) {
         long index = indexOf(id);
         int community = (int) (index % communities());
         int group = community / TOPICS;

@@ -37,6 +37,11 @@ record Post(
         return (authorId << 16) | ((long) day << 4) | number;
     }
 
+    /** What the ids of an author's posts of a day have in common. */
+    static long dayKey(long authorId, int day) {
+        return idOf(authorId, day, 0);
+    }
+
     static long authorOf(long postId) {
         return postId >>> 16;
     }

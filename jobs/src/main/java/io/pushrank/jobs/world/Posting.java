@@ -1,13 +1,12 @@
 package io.pushrank.jobs.world;
 
 import io.pushrank.jobs.world.Draw.Purpose;
-import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /** What authors write. */
-final class Posting implements Serializable {
+final class Posting {
     private static final long DAY = 86_400;
     /** Share of a day's activity by local hour, cumulated. */
     private static final double[] HOURS = cumulated(
@@ -16,11 +15,13 @@ final class Posting implements Serializable {
     private final WorldOptions options;
     private final Draw draw;
     private final Population population;
+    private final Memo<List<Post>> posts;
 
     Posting(WorldOptions options, Draw draw, Population population) {
         this.options = options;
         this.draw = draw;
         this.population = population;
+        this.posts = new Memo<>(options.users() * options.days(), 1 << 18, this::make);
     }
 
     /**
@@ -29,13 +30,22 @@ final class Posting implements Serializable {
      * <p>Posts are written at odd seconds that are all different for one author; views come at even ones.
      */
     List<Post> posts(Person author, int day) {
-        List<Post> posts = new ArrayList<>();
-        if (day < 0 || day >= options.days()) {
-            return posts;
+        if (day < 0 || day >= options.days() || count(author, day) == 0) {
+            return List.of();
         }
-        int count = Math.min(
-                Post.MOST_A_DAY,
-                Draw.poisson(author.postsPerDay(), draw.uniform(Purpose.POST_COUNT, author.id(), day)));
+        return posts.get(Post.dayKey(author.id(), day));
+    }
+
+    private int count(Person author, int day) {
+        double uniform = draw.uniform(Purpose.POST_COUNT, author.id(), day);
+        return Math.min(Post.MOST_A_DAY, Draw.poisson(author.postsPerDay(), uniform));
+    }
+
+    private List<Post> make(long dayKey) {
+        Person author = population.person(Post.authorOf(dayKey));
+        int day = Post.dayOf(dayKey);
+        int count = count(author, day);
+        List<Post> posts = new ArrayList<>();
         for (int number = 0; number < count; number++) {
             Post post = post(author, day, number);
             if (post.createdAt() > author.createdAt()) {
@@ -43,7 +53,7 @@ final class Posting implements Serializable {
             }
         }
         posts.sort(java.util.Comparator.comparingLong(Post::createdAt));
-        return posts;
+        return List.copyOf(posts);
     }
 
     /** The post with an id, whether or not the author's count of that day reaches it. */

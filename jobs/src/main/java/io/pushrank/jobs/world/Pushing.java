@@ -52,17 +52,25 @@ final class Pushing {
             long engagedAt,
             long dislikedAt) {}
 
-    /** Pushes of a day: posts of the 24 h before its as-of instant, sent within the 8 h after it. */
-    List<Push> pushes(int day) {
-        List<Push> pushes = new ArrayList<>();
+    /**
+     * A post that the policy chose.
+     *
+     * @param number of the push within its day
+     * @param source index of the source that offered the post
+     */
+    record Choice(int day, int number, int source, long postId) {}
+
+    /** What to push on a day: posts of the 24 h before its as-of instant. */
+    List<Choice> choices(int day) {
+        List<Choice> choices = new ArrayList<>();
         long asOf = model.options().asOf(day);
         if (!isReachable || person.createdAt() >= asOf) {
-            return pushes;
+            return choices;
         }
-        int count = person.isGuest() || draw.uniform(Purpose.PUSH_COUNT, person.id(), day) < 0.4 ? 1 : 2;
+        int count = count(day);
         Set<Long> chosen = new HashSet<>();
         for (int number = 0; number < count; number++) {
-            long key = 4L * day + number;
+            long key = key(day, number);
             int source = source(draw.uniform(Purpose.PUSH_SOURCE, person.id(), key));
             // A source that has nothing to offer hands over to the next.
             for (int attempt = 0; attempt < SOURCES.length; attempt++, source = (source + 1) % SOURCES.length) {
@@ -71,14 +79,20 @@ final class Pushing {
                                 && !unwanted.contains(candidate.authorId())
                                 && chosen.add(candidate.id()));
                 if (post.isPresent()) {
-                    double delay = (number + draw.uniform(Purpose.PUSH_SECOND, person.id(), key)) / count;
-                    pushes.add(push(
-                            post.get(), day, number, SOURCES[source], asOf + 2 * Draw.between(0, 4 * 3600, delay)));
+                    choices.add(new Choice(day, number, source, post.get().id()));
                     break;
                 }
             }
         }
-        return pushes;
+        return choices;
+    }
+
+    private int count(int day) {
+        return person.isGuest() || draw.uniform(Purpose.PUSH_COUNT, person.id(), day) < 0.4 ? 1 : 2;
+    }
+
+    private long key(int day, int number) {
+        return 4L * day + number;
     }
 
     private static int source(double uniform) {
@@ -132,12 +146,9 @@ final class Pushing {
             if (follow.followedAt() > asOf || unwanted.contains(follow.followeeId())) {
                 continue;
             }
-            Timeline timeline = new Timeline(model, new Network(model, follow.followeeId()));
-            for (int actDay = day - 1; actDay <= day; actDay++) {
-                for (Timeline.Act act : timeline.acts(actDay)) {
-                    if (act.at() > from
-                            && act.at() <= asOf
-                            && (act.kind().equals("like") || act.kind().equals("repost"))) {
+            for (int actDay = Math.max(0, day - 1); actDay <= day; actDay++) {
+                for (Timeline.Act act : model.vouchings(follow.followeeId(), actDay)) {
+                    if (act.at() > from && act.at() <= asOf) {
                         vouched.add(model.posting().post(act.postId()));
                     }
                 }
@@ -155,8 +166,14 @@ final class Pushing {
         return fit.isEmpty() ? Optional.empty() : Optional.of(fit.get((int) (pick * fit.size())));
     }
 
-    private Push push(Post post, int day, int number, String type, long sentAt) {
+    /** A choice as it was sent, within the 8 h after the day's as-of instant, and its outcome. */
+    Push push(Choice choice) {
         long id = person.id();
+        int day = choice.day();
+        Post post = model.posting().post(choice.postId());
+        double second = draw.uniform(Purpose.PUSH_SECOND, id, key(day, choice.number()));
+        long sentAt =
+                model.options().asOf(day) + 2 * Draw.between(0, 4 * 3600, (choice.number() + second) / count(day));
         Truth truth = network.truth(post);
         double delay = draw.uniform(Purpose.OPEN_DELAY, id, post.id(), day);
         long reactedAt = sentAt + 20 + 2 * Math.round(1500 * -Math.log(1 - 0.9999 * delay));
@@ -169,8 +186,8 @@ final class Pushing {
                 id,
                 post,
                 day,
-                number,
-                type,
+                choice.number(),
+                SOURCES[choice.source()],
                 truth,
                 sentAt,
                 isOonc && way < 0.8 ? reactedAt : 0,

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.MapFunction;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -22,6 +23,7 @@ import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 
 /** Makes a synthetic world, and tells the truth about it. */
 public final class World {
@@ -52,17 +54,19 @@ public final class World {
 
     static void generate(SparkSession spark, WorldOptions options, String outputDirectory, int partitions) {
         Dataset<Long> ids = spark.range(1, options.users() + 1, 1, partitions).as(Encoders.LONG());
-        WorldModel model = WorldModel.of(options);
+        MapFunction<Long, Row> user = id -> WorldRows.user(WorldModel.of(options), id);
+        Dataset<Row> users = ids.map(user, Encoders.row(WorldRows.USER)).persist(StorageLevel.DISK_ONLY());
         Table.inputs().forEach(table -> {
             String directory = outputDirectory + "/" + INPUTS + "/" + table.tableName();
-            write(rowsOf(table, model, ids), directory);
+            write(rowsOf(table, options, users), directory);
         });
-        write(rowsOf(Table.ORACLE, model, ids), outputDirectory + "/" + Table.ORACLE.tableName());
+        write(rowsOf(Table.ORACLE, options, users), outputDirectory + "/" + Table.ORACLE.tableName());
+        users.unpersist();
         writeWhole(
-                ids.flatMap(latents(model, OracleRows::user), Encoders.row(OracleRows.USERS)),
+                ids.flatMap(latents(options, OracleRows::user), Encoders.row(OracleRows.USERS)),
                 outputDirectory + "/oracle_users");
         writeWhole(
-                ids.flatMap(latents(model, OracleRows::posts), Encoders.row(OracleRows.POSTS)),
+                ids.flatMap(latents(options, OracleRows::posts), Encoders.row(OracleRows.POSTS)),
                 outputDirectory + "/oracle_posts");
         writeWhole(optionsRow(spark, options), outputDirectory + "/" + OPTIONS);
     }
@@ -74,10 +78,10 @@ public final class World {
      * @return the pairs with {@code p_oonc}, {@code p_engagement} (joint: opened and engaged with) and {@code p_dislike}
      */
     public static Dataset<Row> truth(SparkSession spark, String worldDirectory, Dataset<Row> pairs) {
-        WorldModel model = WorldModel.of(readOptions(spark, worldDirectory));
+        WorldOptions options = readOptions(spark, worldDirectory);
         StructType type = StructType.fromDDL("p_oonc DOUBLE, p_engagement DOUBLE, p_dislike DOUBLE");
         UDF2<Long, Long, Row> function = (userId, postId) -> {
-            Truth truth = model.truth(userId, postId);
+            Truth truth = WorldModel.of(options).truth(userId, postId);
             return RowFactory.create(truth.oonc(), truth.engagement(), truth.dislike());
         };
         Column truth = udf(function, type).apply(col("user_id"), col("item_id"));
@@ -107,12 +111,12 @@ public final class World {
                         lit(options.asOfHour()).as("as_of_hour"));
     }
 
-    private static Dataset<Row> rowsOf(Table table, WorldModel model, Dataset<Long> ids) {
-        FlatMapFunction<Long, Row> function = id -> WorldRows.of(table, model, id);
+    private static Dataset<Row> rowsOf(Table table, WorldOptions options, Dataset<Row> users) {
+        FlatMapFunction<Row, Row> function = user -> WorldRows.of(table, WorldModel.of(options), user);
         StructType schema = table.schema();
         Column[] columns = Stream.concat(Arrays.stream(schema.fields()).map(World::stored), Stream.of(col("ds")))
                 .toArray(Column[]::new);
-        return ids.flatMap(function, Encoders.row(made(schema))).select(columns);
+        return users.flatMap(function, Encoders.row(made(schema))).select(columns);
     }
 
     /** Latents of one user. */
@@ -120,8 +124,8 @@ public final class World {
         Iterator<Row> of(WorldModel model, long userId);
     }
 
-    private static FlatMapFunction<Long, Row> latents(WorldModel model, Latents latents) {
-        return id -> latents.of(model, id);
+    private static FlatMapFunction<Long, Row> latents(WorldOptions options, Latents latents) {
+        return id -> latents.of(WorldModel.of(options), id);
     }
 
     /**

@@ -1,23 +1,81 @@
 package io.pushrank.jobs.world;
 
 import io.pushrank.jobs.world.Draw.Purpose;
-import java.io.Serializable;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
-/** The world as functions of ids; it travels to the executors as its options. */
-record WorldModel(WorldOptions options, Draw draw, Population population, Graph graph, Posting posting)
-        implements Serializable {
+/** The world as functions of ids. */
+final class WorldModel {
+    private static volatile WorldModel latest;
 
+    private final WorldOptions options;
+    private final List<String> dates;
+    private final Draw draw;
+    private final Population population;
+    private final Graph graph;
+    private final Posting posting;
+    private final Memo<Network> networks;
+    private final Memo<List<Timeline.Act>> vouchings;
+
+    private WorldModel(WorldOptions options) {
+        this.options = options;
+        this.dates = IntStream.range(0, options.days())
+                .mapToObj(day -> options.date(day).toString())
+                .toList();
+        this.draw = new Draw(options.seed());
+        this.population = new Population(options, draw);
+        this.graph = new Graph(options, draw, population);
+        this.posting = new Posting(options, draw, population);
+        this.networks = new Memo<>(options.users(), 1 << 12, userId -> new Network(this, userId));
+        this.vouchings = new Memo<>(options.users() * options.days(), 1 << 19, this::makeVouchings);
+    }
+
+    /** The world of the options; the tasks of a JVM share it, and what it remembers. */
     static WorldModel of(WorldOptions options) {
-        Draw draw = new Draw(options.seed());
-        Population population = new Population(options, draw);
-        return new WorldModel(
-                options,
-                draw,
-                population,
-                new Graph(options, draw, population),
-                new Posting(options, draw, population));
+        WorldModel model = latest;
+        if (model == null || !model.options.equals(options)) {
+            model = new WorldModel(options);
+            latest = model;
+        }
+        return model;
+    }
+
+    WorldOptions options() {
+        return options;
+    }
+
+    /** The name of a day's partition. */
+    String date(int day) {
+        return dates.get(day);
+    }
+
+    Draw draw() {
+        return draw;
+    }
+
+    Population population() {
+        return population;
+    }
+
+    Graph graph() {
+        return graph;
+    }
+
+    Posting posting() {
+        return posting;
+    }
+
+    /** What a user likes or reposts on a day, at home. */
+    List<Timeline.Act> vouchings(long userId, int day) {
+        return vouchings.get(Post.dayKey(userId, day));
+    }
+
+    private List<Timeline.Act> makeVouchings(long dayKey) {
+        return new Timeline(this, networks.get(Post.authorOf(dayKey)))
+                .acts(Post.dayOf(dayKey)).stream()
+                        .filter(act -> act.kind().equals("like") || act.kind().equals("repost"))
+                        .toList();
     }
 
     /** True probabilities of a push of any post to any user. */

@@ -3,7 +3,6 @@ package io.pushrank.jobs.world;
 import io.pushrank.jobs.config.Bounds;
 import java.io.Serializable;
 import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.stream.IntStream;
 
 /**
@@ -40,7 +39,7 @@ public record WorldOptions(long users, int days, long seed, LocalDate lastDay, i
 
     /** First second of the day since 1970 (UTC). */
     long startOf(int day) {
-        return date(day).atStartOfDay().toEpochSecond(ZoneOffset.UTC);
+        return (lastDay.toEpochDay() - (days - 1L) + day) * SECONDS_PER_DAY;
     }
 
     /** First second of the world. */

@@ -10,12 +10,17 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * A user's rows of each table, in the order of the table's columns, with instants as seconds since 1970 and the day as
  * the last value.
  */
 final class WorldRows {
+    /** A user and the posts that are pushed to it, which take longer to choose than all else to make. */
+    static final StructType USER = StructType.fromDDL(
+            "user_id BIGINT NOT NULL," + " choices ARRAY<STRUCT<day: INT, number: INT, source: INT, post_id: BIGINT>>");
+
     private static final int TRENDS_A_DAY = 3;
     private static final long DAY = 86_400;
 
@@ -23,22 +28,39 @@ final class WorldRows {
     private final WorldOptions options;
     private final Network network;
     private final Person person;
+    private final List<Pushing.Choice> choices;
     private final List<Row> rows = new ArrayList<>();
 
-    private WorldRows(WorldModel model, long userId) {
+    private WorldRows(WorldModel model, Row user) {
         this.model = model;
         this.options = model.options();
-        this.network = new Network(model, userId);
+        this.network = new Network(model, user.getLong(0));
         this.person = network.person();
+        this.choices = user.<Row>getList(1).stream()
+                .map(choice ->
+                        new Pushing.Choice(choice.getInt(0), choice.getInt(1), choice.getInt(2), choice.getLong(3)))
+                .toList();
+    }
+
+    /** A user, as {@link #USER} has it. */
+    static Row user(WorldModel model, long userId) {
+        Pushing pushing = new Pushing(model, new Network(model, userId));
+        Row[] choices = IntStream.range(0, model.options().days())
+                .mapToObj(pushing::choices)
+                .flatMap(List::stream)
+                .map(choice -> RowFactory.create(choice.day(), choice.number(), choice.source(), choice.postId()))
+                .toArray(Row[]::new);
+        return RowFactory.create(userId, choices);
     }
 
     /**
      * The rows that come from one user.
      *
+     * @param user as {@link #user} makes it
      * @throws IllegalArgumentException when the table is neither an input nor the oracle
      */
-    static Iterator<Row> of(Table table, WorldModel model, long userId) {
-        WorldRows rows = new WorldRows(model, userId);
+    static Iterator<Row> of(Table table, WorldModel model, Row user) {
+        WorldRows rows = new WorldRows(model, user);
         switch (table) {
             case USERS -> rows.users();
             case DEVICES -> rows.devices();
@@ -210,10 +232,12 @@ final class WorldRows {
     private void engagements() {
         Timeline timeline = new Timeline(model, network);
         Pushing pushing = new Pushing(model, network);
+        List<Pushing.Push> pushes = pushes();
         for (int day = 0; day < options.days(); day++) {
             timeline.acts(day).forEach(this::engagement);
-            pushing.pushes(day).stream()
-                    .filter(push -> push.engagedAt() > 0)
+            int today = day;
+            pushes.stream()
+                    .filter(push -> push.day() == today && push.engagedAt() > 0)
                     .map(pushing::act)
                     .forEach(this::engagement);
         }
@@ -268,10 +292,7 @@ final class WorldRows {
 
     private List<Pushing.Push> pushes() {
         Pushing pushing = new Pushing(model, network);
-        return IntStream.range(0, options.days())
-                .mapToObj(pushing::pushes)
-                .flatMap(List::stream)
-                .toList();
+        return choices.stream().map(pushing::push).toList();
     }
 
     private static String sendId(Pushing.Push push) {
@@ -284,7 +305,7 @@ final class WorldRows {
 
     private void add(int day, Object... values) {
         Object[] withDay = Arrays.copyOf(values, values.length + 1);
-        withDay[values.length] = options.date(day).toString();
+        withDay[values.length] = model.date(day);
         rows.add(RowFactory.create(withDay));
     }
 }
