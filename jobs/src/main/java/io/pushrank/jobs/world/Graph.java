@@ -32,11 +32,10 @@ final class Graph {
         long id = person.id();
         double pareto = 15 / Math.sqrt(1 - draw.uniform(Purpose.DEGREE, id));
         int degree = (int) Math.min(Math.min(150.0, options.users() / 4.0), pareto);
-        Set<Long> seen = new HashSet<>();
         for (int number = 0; number < degree; number++) {
             int community = arena(person, number);
             long other = population.member(community, HUB_EXPONENT, draw.uniform(Purpose.FOLLOW_RANK, id, number));
-            if (other != id && !population.isGuest(other) && seen.add(other)) {
+            if (other != id && !population.isGuest(other) && !isAmong(follows, other)) {
                 follows.add(new Follow(
                         other,
                         followedAt(person, other),
@@ -45,6 +44,15 @@ final class Graph {
             }
         }
         return follows;
+    }
+
+    private static boolean isAmong(List<Follow> follows, long other) {
+        for (Follow follow : follows) {
+            if (follow.followeeId() == other) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private int arena(Person person, int number) {

@@ -5,25 +5,24 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.Set;
 
 /** What a user sees at home on a day, and what the user does about it. */
 final class Timeline {
     private static final long DAY = 86_400;
-    /** Views of a visit take at most this long, so that a visit never reaches into the next day. */
-    private static final long LONGEST_VISIT = 1800;
 
     private final WorldModel model;
     private final Draw draw;
     private final Network network;
     private final Person person;
+    private final Visits visits;
 
     Timeline(WorldModel model, Network network) {
         this.model = model;
         this.draw = model.draw();
         this.network = network;
         this.person = network.person();
+        this.visits = new Visits(model, person);
     }
 
     /**
@@ -34,46 +33,10 @@ final class Timeline {
      */
     record Act(long userId, long authorId, Long postId, String kind, long at) {}
 
-    /** Starts of the visits of a day, in order: none on some days. */
-    List<Long> visits(int day) {
-        List<Long> visits = new ArrayList<>();
-        double probability = person.isActive() ? 0.94 : 0.36;
-        if (day < 0 || day >= model.options().days() || draw.uniform(Purpose.VISIT, person.id(), day) >= probability) {
-            return visits;
-        }
-        int count = 1 + (int) (draw.uniform(Purpose.VISIT_COUNT, person.id(), day) * (person.isActive() ? 3 : 2));
-        for (int number = 0; number < count; number++) {
-            long second = Posting.secondOfDay(
-                    person,
-                    draw.uniform(Purpose.VISIT_HOUR, person.id(), day, number),
-                    draw.uniform(Purpose.VISIT_SECOND, person.id(), day, number));
-            long at = model.options().startOf(day) + 2 * (Math.min(second, DAY - LONGEST_VISIT) / 2);
-            if (at >= person.createdAt()) {
-                visits.add(at);
-            }
-        }
-        visits.sort(null);
-        return visits;
-    }
-
-    /** Start of the last visit at or before an instant. */
-    OptionalLong lastVisit(long until) {
-        for (int day = model.options().dayOf(until); day >= 0; day--) {
-            OptionalLong last = visits(day).stream()
-                    .mapToLong(at -> at)
-                    .filter(at -> at <= until)
-                    .max();
-            if (last.isPresent()) {
-                return last;
-            }
-        }
-        return OptionalLong.empty();
-    }
-
     /** Impressions of a day and what they led to; a post comes up at most once a day. */
     List<Act> acts(int day) {
         List<Act> acts = new ArrayList<>();
-        List<Long> visits = visits(day);
+        List<Long> visits = this.visits.of(day);
         Set<Long> viewed = new HashSet<>();
         long free = 0;
         int number = 0;
@@ -82,7 +45,7 @@ final class Timeline {
             int views = Draw.poisson(mean, draw.uniform(Purpose.VIEW_COUNT, person.id(), visit));
             List<Post> fresh = network.posts(visit - DAY, visit);
             long at = Math.max(visit, free);
-            for (int view = 0; view < views && at < visit + LONGEST_VISIT - 60; view++, number++) {
+            for (int view = 0; view < views && at < visit + Visits.LONGEST - 60; view++, number++) {
                 Optional<Post> best = bestOfThree(fresh, visit, 1000L * day + number, viewed);
                 if (best.isPresent()) {
                     viewed.add(best.get().id());

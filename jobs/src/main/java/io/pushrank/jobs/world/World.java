@@ -1,7 +1,11 @@
 package io.pushrank.jobs.world;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.element_at;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.slice;
 import static org.apache.spark.sql.functions.timestamp_seconds;
 import static org.apache.spark.sql.functions.udf;
 
@@ -9,6 +13,7 @@ import io.pushrank.jobs.table.Table;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.MapFunction;
@@ -114,7 +119,8 @@ public final class World {
     private static Dataset<Row> rowsOf(Table table, WorldOptions options, Dataset<Row> users) {
         FlatMapFunction<Row, Row> function = user -> WorldRows.of(table, WorldModel.of(options), user);
         StructType schema = table.schema();
-        Column[] columns = Stream.concat(Arrays.stream(schema.fields()).map(World::stored), Stream.of(col("ds")))
+        Column[] columns = Stream.concat(
+                        Arrays.stream(schema.fields()).map(World::stored), Stream.of(ds(table, options)))
                 .toArray(Column[]::new);
         return users.flatMap(function, Encoders.row(made(schema))).select(columns);
     }
@@ -137,7 +143,16 @@ public final class World {
         for (StructField field : schema.fields()) {
             made = made.add(field.name(), isInstant(field) ? DataTypes.LongType : field.dataType(), field.nullable());
         }
-        return made.add("ds", DataTypes.StringType, false);
+        return made.add("day", DataTypes.IntegerType, false);
+    }
+
+    /** The day of a row; the snapshots that have it, where rows last. */
+    private static Column ds(Table table, WorldOptions options) {
+        boolean isLasting = WorldRows.isLasting(table);
+        IntStream days = isLasting ? Arrays.stream(options.snapshotDays()) : IntStream.range(0, options.days());
+        Column dates = lit(days.mapToObj(day -> options.date(day).toString()).toArray(String[]::new));
+        Column first = col("day").plus(1);
+        return (isLasting ? explode(slice(dates, first, size(dates))) : element_at(dates, first)).as("ds");
     }
 
     private static Column stored(StructField field) {

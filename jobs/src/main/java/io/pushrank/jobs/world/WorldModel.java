@@ -3,14 +3,12 @@ package io.pushrank.jobs.world;
 import io.pushrank.jobs.world.Draw.Purpose;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.IntStream;
 
 /** The world as functions of ids. */
 final class WorldModel {
     private static volatile WorldModel latest;
 
     private final WorldOptions options;
-    private final List<String> dates;
     private final Draw draw;
     private final Population population;
     private final Graph graph;
@@ -20,14 +18,11 @@ final class WorldModel {
 
     private WorldModel(WorldOptions options) {
         this.options = options;
-        this.dates = IntStream.range(0, options.days())
-                .mapToObj(day -> options.date(day).toString())
-                .toList();
         this.draw = new Draw(options.seed());
         this.population = new Population(options, draw);
         this.graph = new Graph(options, draw, population);
         this.posting = new Posting(options, draw, population);
-        this.networks = new Memo<>(options.users(), 1 << 12, userId -> new Network(this, userId));
+        this.networks = new Memo<>(options.users(), 1 << 12, userId -> new Network(this, population.person(userId)));
         this.vouchings = new Memo<>(options.users() * options.days(), 1 << 19, this::makeVouchings);
     }
 
@@ -43,11 +38,6 @@ final class WorldModel {
 
     WorldOptions options() {
         return options;
-    }
-
-    /** The name of a day's partition. */
-    String date(int day) {
-        return dates.get(day);
     }
 
     Draw draw() {
@@ -80,7 +70,7 @@ final class WorldModel {
 
     /** True probabilities of a push of any post to any user. */
     Truth truth(long userId, long postId) {
-        return new Network(this, userId).truth(posting.post(postId));
+        return new Network(this, population.person(userId)).truth(posting.post(postId));
     }
 
     /** A post of a well-known author of the group, of the time after {@code from} and up to {@code until}. */

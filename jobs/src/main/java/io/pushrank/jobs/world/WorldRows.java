@@ -26,7 +26,6 @@ final class WorldRows {
 
     private final WorldModel model;
     private final WorldOptions options;
-    private final Network network;
     private final Person person;
     private final List<Pushing.Choice> choices;
     private final List<Row> rows = new ArrayList<>();
@@ -34,8 +33,7 @@ final class WorldRows {
     private WorldRows(WorldModel model, Row user) {
         this.model = model;
         this.options = model.options();
-        this.network = new Network(model, user.getLong(0));
-        this.person = network.person();
+        this.person = model.population().person(user.getLong(0));
         this.choices = user.<Row>getList(1).stream()
                 .map(choice ->
                         new Pushing.Choice(choice.getInt(0), choice.getInt(1), choice.getInt(2), choice.getLong(3)))
@@ -44,7 +42,8 @@ final class WorldRows {
 
     /** A user, as {@link #USER} has it. */
     static Row user(WorldModel model, long userId) {
-        Pushing pushing = new Pushing(model, new Network(model, userId));
+        Pushing pushing =
+                new Pushing(model, new Network(model, model.population().person(userId)));
         Row[] choices = IntStream.range(0, model.options().days())
                 .mapToObj(pushing::choices)
                 .flatMap(List::stream)
@@ -78,17 +77,21 @@ final class WorldRows {
         return rows.rows.iterator();
     }
 
+    /** Whether rows of the table stay as they are from the first snapshot that has them to the last. */
+    static boolean isLasting(Table table) {
+        return table.group() == Table.Group.STATE && table != Table.USERS;
+    }
+
     private void users() {
         for (int day : options.snapshotDays()) {
             if (person.createdAt() < options.snapshotEnd(day)) {
                 // Settings and the last visit are as of the as-of instant: what follows it, a daily run must not know.
-                Long lastVisit = new Timeline(model, network)
+                Long lastVisit = new Visits(model, person)
                         .lastVisit(options.asOf(day)).stream()
                                 .boxed()
                                 .findFirst()
                                 .orElse(null);
                 add(
-                        day,
                         person.id(),
                         person.createdAt(),
                         person.place().country(),
@@ -105,42 +108,41 @@ final class WorldRows {
                         person.hasTopics(),
                         person.isInNetworkOnly(),
                         person.pushCap(),
-                        lastVisit);
+                        lastVisit,
+                        day);
             }
         }
     }
 
     private void devices() {
         List<Devices.Device> devices = new Devices(model).of(person);
-        for (int day : options.snapshotDays()) {
-            devices.stream()
-                    .filter(device -> device.registeredAt() < options.snapshotEnd(day))
-                    .forEach(device -> add(
-                            day,
-                            device.userId(),
-                            device.deviceId(),
-                            device.platform(),
-                            device.isPushCapable(),
-                            device.registeredAt()));
+        for (Devices.Device device : devices) {
+            addLasting(
+                    device.registeredAt(),
+                    device.userId(),
+                    device.deviceId(),
+                    device.platform(),
+                    device.isPushCapable(),
+                    device.registeredAt());
         }
     }
 
     private void follows() {
-        for (int day : options.snapshotDays()) {
-            network.follows().stream()
-                    .filter(follow -> follow.followedAt() < options.snapshotEnd(day))
-                    .forEach(follow ->
-                            add(day, person.id(), follow.followeeId(), follow.followedAt(), follow.isDeviceFollow()));
+        for (Follow follow : model.graph().follows(person)) {
+            addLasting(
+                    follow.followedAt(),
+                    person.id(),
+                    follow.followeeId(),
+                    follow.followedAt(),
+                    follow.isDeviceFollow());
         }
     }
 
     private void relations() {
-        List<Graph.Relation> relations = model.graph().relations(person, network.follows());
-        for (int day : options.snapshotDays()) {
-            relations.stream()
-                    .filter(relation -> relation.createdAt() < options.snapshotEnd(day))
-                    .forEach(relation ->
-                            add(day, relation.userId(), relation.otherId(), relation.kind(), relation.createdAt()));
+        List<Follow> follows = model.graph().follows(person);
+        for (Graph.Relation relation : model.graph().relations(person, follows)) {
+            addLasting(
+                    relation.createdAt(), relation.userId(), relation.otherId(), relation.kind(), relation.createdAt());
         }
     }
 
@@ -155,11 +157,7 @@ final class WorldRows {
                 double uniform = model.draw().uniform(Purpose.TOPIC_FOLLOWED_AT, person.id(), topic);
                 long from = person.createdAt();
                 long followedAt = Draw.between(from, Math.max(options.start(), from + 36_000), uniform);
-                for (int day : options.snapshotDays()) {
-                    if (followedAt < options.snapshotEnd(day)) {
-                        add(day, person.id(), topic + 1L, followedAt);
-                    }
-                }
+                addLasting(followedAt, person.id(), topic + 1L, followedAt);
             }
         }
     }
@@ -172,13 +170,13 @@ final class WorldRows {
     }
 
     private void posts() {
+        List<Follow> follows = model.graph().follows(person);
         for (Post post : ownPosts()) {
             Long answered = model.posting()
-                    .answered(person, network.follows(), post)
+                    .answered(person, follows, post)
                     .map(Post::id)
                     .orElse(null);
             add(
-                    post.day(),
                     post.id(),
                     post.authorId(),
                     post.createdAt(),
@@ -188,16 +186,17 @@ final class WorldRows {
                     answered,
                     post.isSensitive(),
                     Double.isNaN(post.nsfwProbability()) ? null : Double.valueOf(post.nsfwProbability()),
-                    post.textLength());
+                    post.textLength(),
+                    post.day());
         }
     }
 
     private void postTopics() {
         for (Post post : ownPosts()) {
             long at = post.createdAt();
-            add(post.day(), post.id(), post.topic() + 1L, post.topicScore(), at);
+            add(post.id(), post.topic() + 1L, post.topicScore(), at, post.day());
             if (post.secondTopic() >= 0) {
-                add(post.day(), post.id(), post.secondTopic() + 1L, post.secondTopicScore(), at);
+                add(post.id(), post.secondTopic() + 1L, post.secondTopicScore(), at, post.day());
             }
         }
     }
@@ -217,22 +216,23 @@ final class WorldRows {
                 long at = Draw.between(start, start + DAY, model.draw().uniform(Purpose.TREND_STARTED_AT, group, key));
                 Optional<Post> post = model.topicPost(topic, group, at - DAY, at, -1 - group, key);
                 add(
-                        day,
                         1 + key * Place.ALL.size() + group,
                         place.country(),
                         place.language(),
                         "Topic " + (topic + 1),
                         at,
                         model.draw().uniform(Purpose.TREND_SCORE, group, key),
-                        post.map(Post::id).orElse(null));
+                        post.map(Post::id).orElse(null),
+                        day);
             }
         }
     }
 
     private void engagements() {
+        Network network = new Network(model, person);
         Timeline timeline = new Timeline(model, network);
         Pushing pushing = new Pushing(model, network);
-        List<Pushing.Push> pushes = pushes();
+        List<Pushing.Push> pushes = pushes(pushing);
         for (int day = 0; day < options.days(); day++) {
             timeline.acts(day).forEach(this::engagement);
             int today = day;
@@ -253,14 +253,13 @@ final class WorldRows {
     private void engagement(Timeline.Act act) {
         int day = options.dayOf(act.at());
         if (day < options.days()) {
-            add(day, act.userId(), act.authorId(), act.postId(), act.kind(), act.at());
+            add(act.userId(), act.authorId(), act.postId(), act.kind(), act.at(), day);
         }
     }
 
     private void notifications() {
-        for (Pushing.Push push : pushes()) {
+        for (Pushing.Push push : pushes(new Pushing(model, new Network(model, person)))) {
             add(
-                    push.day(),
                     sendId(push),
                     push.userId(),
                     Table.POST,
@@ -271,27 +270,27 @@ final class WorldRows {
                     orNever(push.openedAt()),
                     orNever(push.tabClickedAt()),
                     orNever(push.engagedAt()),
-                    orNever(push.dislikedAt()));
+                    orNever(push.dislikedAt()),
+                    push.day());
         }
     }
 
     private void oracle() {
-        for (Pushing.Push push : pushes()) {
+        for (Pushing.Push push : pushes(new Pushing(model, new Network(model, person)))) {
             Truth truth = push.truth();
             add(
-                    push.day(),
                     sendId(push),
                     push.userId(),
                     push.post().id(),
                     push.sentAt(),
                     truth.oonc(),
                     truth.engagement(),
-                    truth.dislike());
+                    truth.dislike(),
+                    push.day());
         }
     }
 
-    private List<Pushing.Push> pushes() {
-        Pushing pushing = new Pushing(model, network);
+    private List<Pushing.Push> pushes(Pushing pushing) {
         return choices.stream().map(pushing::push).toList();
     }
 
@@ -303,9 +302,20 @@ final class WorldRows {
         return second == 0 ? null : Long.valueOf(second);
     }
 
-    private void add(int day, Object... values) {
-        Object[] withDay = Arrays.copyOf(values, values.length + 1);
-        withDay[values.length] = model.date(day);
-        rows.add(RowFactory.create(withDay));
+    private void add(Object... valuesAndDay) {
+        rows.add(RowFactory.create(valuesAndDay));
+    }
+
+    /** Adds what every snapshot has from the first that ends after the instant. */
+    private void addLasting(long since, Object... values) {
+        int[] days = options.snapshotDays();
+        for (int snapshot = 0; snapshot < days.length; snapshot++) {
+            if (since < options.snapshotEnd(days[snapshot])) {
+                Object[] withSnapshot = Arrays.copyOf(values, values.length + 1);
+                withSnapshot[values.length] = snapshot;
+                add(withSnapshot);
+                return;
+            }
+        }
     }
 }
