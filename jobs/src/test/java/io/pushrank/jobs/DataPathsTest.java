@@ -39,7 +39,7 @@ class DataPathsTest {
             // The one step that Hadoop's local file system lacks: to make or rename what must not be there yet.
             "jobs/table/Storage",
             // The build that runs, and the files that travel in it.
-            "jobs/run/CodeDigest",
+            "jobs/publish/CodeDigest",
             "jobs/config/Resources",
             // Where the downloaded files of an import lie.
             "jobs/command/ImportCommand",

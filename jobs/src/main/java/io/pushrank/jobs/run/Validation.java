@@ -2,6 +2,7 @@ package io.pushrank.jobs.run;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.config.Json;
+import io.pushrank.jobs.publish.CodeDigest;
 import io.pushrank.jobs.publish.Publication;
 import io.pushrank.jobs.publish.PublicationLog;
 import io.pushrank.jobs.publish.Publisher;
