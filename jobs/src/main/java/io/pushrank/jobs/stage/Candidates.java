@@ -3,7 +3,6 @@ package io.pushrank.jobs.stage;
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.exit.PushrankException;
@@ -29,7 +28,6 @@ import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,7 +35,6 @@ import org.slf4j.LoggerFactory;
 /** 2. What each target could be sent: every source's proposals, merged per user and item, pruned by cheap rules. */
 public record Candidates() implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
-    private static final Query MERGED = Query.load("stages", "candidates");
     private static final String[] KEY = {"user_id", "item_type", "item_id"};
 
     /** What the table says of each candidate. */
@@ -71,9 +68,7 @@ public record Candidates() implements Stage {
 
     @Override
     public List<Query> queries(Vocabulary vocabulary) {
-        List<Query> queries = new ArrayList<>(vocabulary.sources().queries());
-        queries.add(MERGED);
-        return queries;
+        return vocabulary.sources().queries();
     }
 
     @Override
@@ -92,7 +87,7 @@ public record Candidates() implements Stage {
         Dataset<Row> targets = context.read(Table.TARGETS).filter(col("is_eligible"));
         List<Source> sources = available(context);
         FactJoin facts = facts(context, sources, rules.references(Step.CANDIDATES));
-        Dataset<Row> merged = merged(context, proposals(context, sources, targets), facts);
+        Dataset<Row> merged = known(context, Merge.merged(proposals(context, sources, targets)), facts);
         Dataset<Row> judged = rules.judge(facts.join(merged), Step.CANDIDATES, "reasons", context.ruleErrors())
                 .select(
                         "user_id",
@@ -115,20 +110,20 @@ public record Candidates() implements Stage {
     /** Merged proposals for some targets. Each source proposes only to those among them of whom is true what it needs. */
     public static Dataset<Row> merged(StageContext context, Dataset<Row> targets) {
         List<Source> sources = available(context);
-        return shown(merged(context, proposals(context, sources, targets), facts(context, sources, Set.of())));
+        Dataset<Row> merged = Merge.merged(proposals(context, sources, targets));
+        return shown(known(context, merged, facts(context, sources, Set.of())));
     }
 
     /**
-     * As {@link #merged(StageContext, Dataset)}, of certain items alone: what others there are counts in the ranks, and is
-     * not merged.
+     * As {@link #merged(StageContext, Dataset)}, of certain items alone: what others there are counts in the ranks.
      *
      * @param items {@code user_id}, {@code item_type} and {@code item_id}
      */
     public static Dataset<Row> merged(StageContext context, Dataset<Row> targets, Dataset<Row> items) {
         List<Source> sources = available(context);
-        Dataset<Row> proposals = proposals(context, sources, targets)
+        Dataset<Row> merged = Merge.merged(proposals(context, sources, targets))
                 .join(items.select("user_id", "item_type", "item_id"), KEY, "left_semi");
-        return shown(merged(context, proposals, facts(context, sources, Set.of())));
+        return shown(known(context, merged, facts(context, sources, Set.of())));
     }
 
     private static FactJoin facts(StageContext context, List<Source> sources, Collection<Reference> references) {
@@ -156,7 +151,7 @@ public record Candidates() implements Stage {
                 .reduce(Dataset::union);
     }
 
-    /** The best of each source for each user, all of a user's in one partition: what follows is of one user, too. */
+    /** What each source proposes, whatever its limit. */
     private static Dataset<Row> proposals(StageContext context, List<Source> sources, Dataset<Row> targets) {
         Dataset<Row> known = withNeeds(context, targets);
         Dataset<Row> proposals = null;
@@ -167,17 +162,7 @@ public record Candidates() implements Stage {
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }
         context.relations().instead(Table.TARGETS, targets);
-        // Ranked when they are together: else sources would be shuffled one by one, and then once more to be merged.
-        return proposals
-                .repartition(col("user_id"))
-                .withColumn(
-                        "rank",
-                        row_number()
-                                .over(Window.partitionBy("user_id", "priority")
-                                        .orderBy(
-                                                col("score").desc(),
-                                                col("item_id").asc())))
-                .filter(col("rank").leq(col("limit")));
+        return proposals;
     }
 
     /** The targets with every fact that decides who gets what of which source, joined once for all sources. */
@@ -189,13 +174,12 @@ public record Candidates() implements Stage {
     }
 
     /** With what is shown of them, and the facts that give it. */
-    private static Dataset<Row> merged(StageContext context, Dataset<Row> proposals, FactJoin facts) {
-        Dataset<Row> merged = facts.join(
-                        context.relations().with("proposals", proposals).query(MERGED, Map.of()), "item")
+    private static Dataset<Row> known(StageContext context, Dataset<Row> merged, FactJoin facts) {
+        Dataset<Row> ofItems = facts.join(merged, "item")
                 .filter(col("item.created_at").isNotNull())
                 .withColumn("author_id", col("item.author_id"))
                 .withColumn("item_created_at", col("item.created_at"));
-        return facts.join(merged, "pair")
+        return facts.join(ofItems, "pair")
                 .withColumn("is_in_network", col("pair.is_followed"))
                 .withColumn("notification_type", context.vocabulary().sources().notificationType());
     }
