@@ -49,6 +49,7 @@ class DataPathsTest {
             "jobs/bench/ResidentMemory",
             // Measure this machine.
             "jobs/bench/DayBench",
+            "jobs/bench/ExamplesBench",
             "jobs/bench/GeneratedWorld",
             "jobs/bench/HeavyBench",
             "jobs/bench/LightBench",

@@ -9,6 +9,7 @@ public final class Benches {
     public static List<Bench> all() {
         return List.of(
                 new DayBench(),
+                new ExamplesBench(),
                 new RoofBench(),
                 new LightBench(),
                 new HeavyBench(),

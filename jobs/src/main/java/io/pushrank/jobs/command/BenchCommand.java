@@ -51,21 +51,21 @@ final class BenchCommand implements Runnable {
             paramLabel = "N",
             split = ",",
             defaultValue = "10000,100000,1000000",
-            description = "For day: accounts of each world that is measured. Default: ${DEFAULT-VALUE}.")
+            description = "For day and examples: accounts of each world that is measured. Default: ${DEFAULT-VALUE}.")
     private List<Long> users;
 
     @Option(
             names = "--days",
             paramLabel = "D",
             defaultValue = "14",
-            description = "For day: days of the worlds. Default: ${DEFAULT-VALUE}.")
+            description = "For day and examples: days of the worlds. Default: ${DEFAULT-VALUE}.")
     private int days;
 
     @Option(
             names = "--seed",
             paramLabel = "S",
             defaultValue = "7",
-            description = "For day: decides every row of the worlds. Default: ${DEFAULT-VALUE}.")
+            description = "For day and examples: decides every row of the worlds. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Override
