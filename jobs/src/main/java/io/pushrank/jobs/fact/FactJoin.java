@@ -63,7 +63,7 @@ public final class FactJoin {
         Dataset<Row> distinct = relations.keep(values.select(col(column).as(VALUE))
                 .filter(col(VALUE).isNotNull())
                 .distinct());
-        if (distinct.count() <= FEW) {
+        if (relations.isRehearsal() || distinct.count() <= FEW) {
             String name = "few_" + column;
             relations.with(name, distinct);
             few.put(column, name);

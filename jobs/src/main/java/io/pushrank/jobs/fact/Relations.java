@@ -125,6 +125,11 @@ public final class Relations implements AutoCloseable {
         return tables.state(table);
     }
 
+    /** Whether queries are only checked, on empty tables. */
+    boolean isRehearsal() {
+        return tables == null;
+    }
+
     /** Says what is going to be asked, so that a view that several queries read is calculated once, with all its columns. */
     public void expect(Collection<Reference> references, Collection<Query> queries) {
         needs = needs.facts(references).queries(queries);

@@ -24,6 +24,8 @@ public final class Sessions {
             Map.entry("spark.sql.shuffle.partitions", "2"),
             // Rows that are by user stay there when they are joined by more columns.
             Map.entry("spark.sql.requireAllClusterKeysForCoPartition", "false"),
+            // What it infers costs more than it saves: it walks through all columns of a plan again and again.
+            Map.entry("spark.sql.constraintPropagation.enabled", "false"),
             // What runs keep, arrays mostly, does not get smaller by being looked at.
             Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
             // Planning again after each shuffle costs more than it gains on what one machine holds.
