@@ -17,6 +17,7 @@ import java.util.List;
  * @param interests topics that the user cares about
  * @param popularity latent of the author, −1 (niche) to +1 (hub), from the rank
  * @param quality latent of the author, −1 to +1
+ * @param silence probability of a day without a post
  * @param visualHabit probability that a post of the author carries a photo or video
  * @param longHabit probability that a post of the author is long
  */
@@ -51,6 +52,7 @@ record Person(
         double popularity,
         double quality,
         double postsPerDay,
+        double silence,
         double visualHabit,
         double longHabit) {
 

@@ -113,6 +113,9 @@ final class Population {
         double quality = (draw.uniform(Purpose.QUALITY, id) < 0.5 ? -1 : 1)
                 * (0.6 + 0.4 * draw.uniform(Purpose.QUALITY_STRENGTH, id));
         double logRank = -Math.log(rank);
+        double postsPerDay = isGuest
+                ? 0
+                : Math.min(3, Math.exp(0.3 * logRank) * (0.1 + 0.32 * draw.uniform(Purpose.POSTS_PER_DAY, id)));
         return new Person(
                 id,
                 community,
@@ -146,9 +149,8 @@ final class Population {
                 interests(id, ownTopic),
                 Math.max(-1, Math.min(1, (logRank - 2.0) / 1.2)),
                 quality,
-                isGuest
-                        ? 0
-                        : Math.min(3, Math.exp(0.3 * logRank) * (0.1 + 0.32 * draw.uniform(Purpose.POSTS_PER_DAY, id))),
+                postsPerDay,
+                Math.exp(-postsPerDay),
                 draw.uniform(Purpose.HABIT_VISUAL, id) < 0.5 ? 0.25 : 0.8,
                 draw.uniform(Purpose.HABIT_LENGTH, id) < 0.5 ? 0.2 : 0.8);
     }

@@ -30,21 +30,21 @@ final class Posting {
      * <p>Posts are written at odd seconds that are all different for one author; views come at even ones.
      */
     List<Post> posts(Person author, int day) {
-        if (day < 0 || day >= options.days() || count(author, day) == 0) {
+        // On most days most authors write nothing, which is drawn faster than it is looked up.
+        if (day < 0 || day >= options.days() || countDraw(author, day) <= author.silence()) {
             return List.of();
         }
         return posts.get(Post.dayKey(author.id(), day));
     }
 
-    private int count(Person author, int day) {
-        double uniform = draw.uniform(Purpose.POST_COUNT, author.id(), day);
-        return Math.min(Post.MOST_A_DAY, Draw.poisson(author.postsPerDay(), uniform));
+    private double countDraw(Person author, int day) {
+        return draw.uniform(Purpose.POST_COUNT, author.id(), day);
     }
 
     private List<Post> make(long dayKey) {
         Person author = population.person(Post.authorOf(dayKey));
         int day = Post.dayOf(dayKey);
-        int count = count(author, day);
+        int count = Math.min(Post.MOST_A_DAY, Draw.poisson(author.postsPerDay(), countDraw(author, day)));
         List<Post> posts = new ArrayList<>();
         for (int number = 0; number < count; number++) {
             Post post = post(author, day, number);

@@ -146,11 +146,11 @@ public final class World {
         return made.add("day", DataTypes.IntegerType, false);
     }
 
-    /** The day of a row; the snapshots that have it, where rows last. */
+    /** The day of a row; the snapshots that have it, where rows last. Spark sorts by dates faster than by strings. */
     private static Column ds(Table table, WorldOptions options) {
         boolean isLasting = WorldRows.isLasting(table);
         IntStream days = isLasting ? Arrays.stream(options.snapshotDays()) : IntStream.range(0, options.days());
-        Column dates = lit(days.mapToObj(day -> options.date(day).toString()).toArray(String[]::new));
+        Column dates = lit(days.mapToObj(options::date).toArray(LocalDate[]::new));
         Column first = col("day").plus(1);
         return (isLasting ? explode(slice(dates, first, size(dates))) : element_at(dates, first)).as("ds");
     }
