@@ -26,13 +26,8 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.catalyst.expressions.Expression;
-import org.apache.spark.sql.catalyst.plans.physical.ClusteredDistribution;
-import org.apache.spark.sql.catalyst.plans.physical.Distribution;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
-import scala.Option;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The one point where output tables are written: first into the run's own folder, checked there, then published in one
@@ -40,8 +35,6 @@ import scala.jdk.javaapi.CollectionConverters;
  * readers look; where it is not, they stay where they were written, and readers ask the log.
  */
 public final class Publisher implements AutoCloseable {
-    private static final String USER = "user_id";
-
     private final Storage storage;
     private final Layout layout;
     private final String runId;
@@ -123,15 +116,7 @@ public final class Publisher implements AutoCloseable {
      * in one partition already, they stay there.
      */
     public TableDigest stageInPlace(Table table, Dataset<Row> rows, String destination) {
-        return stage(table.shape(), rows, destination, isByUser(rows));
-    }
-
-    private boolean isByUser(Dataset<Row> rows) {
-        Expression user =
-                rows.queryExecution().analyzed().output().apply(rows.schema().fieldIndex(USER));
-        Distribution together = new ClusteredDistribution(
-                CollectionConverters.asScala(List.of(user)).toSeq(), false, Option.apply(config.outputPartitions()));
-        return rows.queryExecution().executedPlan().outputPartitioning().satisfies(together);
+        return stage(table.shape(), rows, destination, Placement.isByUser(rows, config.outputPartitions()));
     }
 
     private TableDigest stage(TableShape table, Dataset<Row> rows, String destination, boolean isInPlace) {

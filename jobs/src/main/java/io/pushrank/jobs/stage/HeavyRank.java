@@ -12,6 +12,7 @@ import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Reference;
+import io.pushrank.jobs.publish.Placement;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.model.HeavyModel;
 import io.pushrank.udf.model.HeavyModels;
@@ -71,16 +72,17 @@ public record HeavyRank() implements Stage {
     public Dataset<Row> judge(StageContext context) {
         HeavyRankConfig config = context.config().heavyRank();
         ModelPackage model = context.models().get(ModelKind.HEAVY);
-        // Sorted within fixed partitions, so that a row meets the same batch in every run.
-        Dataset<Row> rows = Hydration.heavy(context, context.read(Table.LIGHT_RANKED), model)
-                .repartition(context.config().outputPartitions(), col("user_id"))
-                .sortWithinPartitions("user_id", "item_type", "item_id");
+        Dataset<Row> rows = placed(
+                Hydration.heavy(context, context.read(Table.LIGHT_RANKED), model),
+                context.config().outputPartitions());
         Column share = lit(config.featuresShare());
         Column isKept = pmod(xxhash64(lit(context.config().seed()), col("user_id")), lit(MILLION))
                 .lt(share.multiply(MILLION));
         TensorFlowThreads threads = new TensorFlowThreads(config.intraOpThreads(), -1);
         context.note("heavy_rank.precision", precisionOf(model, threads, config.precision()));
         return HeavyScoring.score(rows, "features", model, config.batchRows(), threads, config.precision())
+                .withColumn("features_probability", share)
+                .withColumn("features", when(isKept, col("features")))
                 .withColumn(
                         "rank",
                         row_number()
@@ -90,9 +92,19 @@ public record HeavyRank() implements Stage {
                                                 col("light_rank").asc(),
                                                 col("item_type").asc(),
                                                 col("item_id").asc())))
-                .withColumn("features_probability", share)
-                .withColumn("features", when(isKept, col("features")))
                 .withColumn("reasons", array().cast("array<string>"));
+    }
+
+    /**
+     * Rows sorted within fixed partitions, so that each meets the same batch in every run; they are moved only where they do
+     * not lie in such partitions.
+     */
+    private static Dataset<Row> placed(Dataset<Row> hydrated, int partitions) {
+        Dataset<Row> sorted = hydrated.sortWithinPartitions("user_id", "item_type", "item_id");
+        return Placement.isByUser(sorted, partitions)
+                ? sorted
+                : hydrated.repartition(partitions, col("user_id"))
+                        .sortWithinPartitions("user_id", "item_type", "item_id");
     }
 
     /** What is calculated in and why; the driver speaks for executors of its own machine kind. */

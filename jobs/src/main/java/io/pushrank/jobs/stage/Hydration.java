@@ -51,7 +51,11 @@ public final class Hydration {
         return ofModel(
                 model,
                 features -> FeatureColumns.heavy(
-                        joined(context, rows.repartition(col("user_id")), rows, features),
+                        joined(
+                                context,
+                                rows.repartition(context.config().outputPartitions(), col("user_id")),
+                                rows,
+                                features),
                         columns(rows),
                         features,
                         context.featureErrors()));

@@ -15,12 +15,18 @@ import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.InternalRow;
+import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
+import org.apache.spark.sql.catalyst.types.DataTypeUtils$;
+import org.apache.spark.sql.classic.Dataset$;
 import org.apache.spark.sql.classic.SparkSession;
+import org.apache.spark.sql.execution.LogicalRDD;
+import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import scala.Option;
+import scala.jdk.javaapi.CollectionConverters;
 
 /** Scores rows with the heavy ranker on the executors, in batches, with one TensorFlow session a JVM. */
 public final class HeavyScoring {
@@ -66,19 +72,30 @@ public final class HeavyScoring {
             TensorFlowThreads threads,
             Precision precision,
             boolean withRaw) {
-        StructType input = rows.schema();
+        SparkPlan plan = rows.queryExecution().executedPlan();
         StructType appended = appended(withRaw);
-        int column = input.fieldIndex(features);
-        JavaRDD<InternalRow> scored = rows.queryExecution()
-                .toRdd()
+        int column = rows.schema().fieldIndex(features);
+        JavaRDD<InternalRow> scored = plan.execute()
                 .toJavaRDD()
                 .mapPartitions(
-                        partition -> new Scores(partition, column, model, batchRows, threads, precision, appended));
-        StructType output = input;
-        for (StructField field : appended.fields()) {
-            output = output.add(field);
-        }
-        return ((SparkSession) rows.sparkSession()).internalCreateDataFrame(scored.rdd(), output, false);
+                        partition -> new Scores(partition, column, model, batchRows, threads, precision, appended),
+                        true);
+        List<Attribute> output = new ArrayList<>(CollectionConverters.asJava(plan.output()));
+        output.addAll(CollectionConverters.asJava(DataTypeUtils$.MODULE$.toAttributes(appended)));
+        SparkSession spark = (SparkSession) rows.sparkSession();
+        // Rows stay where they are: what is known of their partitions holds for what follows.
+        return Dataset$.MODULE$.ofRows(
+                spark,
+                new LogicalRDD(
+                        CollectionConverters.asScala(output).toSeq(),
+                        scored.rdd(),
+                        plan.outputPartitioning(),
+                        plan.outputOrdering(),
+                        false,
+                        Option.empty(),
+                        spark,
+                        Option.empty(),
+                        Option.empty()));
     }
 
     private static StructType appended(boolean withRaw) {
