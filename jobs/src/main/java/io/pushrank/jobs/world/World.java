@@ -13,6 +13,8 @@ import io.pushrank.jobs.table.Table;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.Map;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -49,7 +51,8 @@ public final class World {
      *   <li>{@code oracle_world}: the options, from which {@link #truth} makes the world again
      * </ul>
      *
-     * <p>No user is handled on the driver and nothing is shuffled: the work grows linearly with users × days.
+     * <p>No user is handled on the driver and nothing is shuffled: the work grows linearly with users × days. Meanwhile
+     * the posts chosen for pushes are kept on the executors' disks.
      */
     public static void generate(SparkSession spark, WorldOptions options, String outputDirectory) {
         // A small world is one file a partition of a table.
@@ -165,12 +168,20 @@ public final class World {
 
     private static void write(Dataset<Row> rows, String directory) {
         rows.write()
+                .options(withoutDictionaries(rows.schema()))
                 .mode(SaveMode.Overwrite)
                 .option("compression", "zstd")
                 .option("partitionOverwriteMode", "static")
                 .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
                 .partitionBy("ds")
                 .parquet(directory);
+    }
+
+    /** Instants differ from row to row: Parquet would make a dictionary of them only to give it up. */
+    private static Map<String, String> withoutDictionaries(StructType schema) {
+        return Arrays.stream(schema.fields())
+                .filter(World::isInstant)
+                .collect(Collectors.toMap(field -> "parquet.enable.dictionary#" + field.name(), field -> "false"));
     }
 
     private static void writeWhole(Dataset<Row> rows, String directory) {

@@ -23,7 +23,7 @@ final class WorldModel {
         this.graph = new Graph(options, draw, population);
         this.posting = new Posting(options, draw, population);
         this.networks = new Memo<>(options.users(), 1 << 12, userId -> new Network(this, population.person(userId)));
-        this.vouchings = new Memo<>(options.users() * options.days(), 1 << 19, this::makeVouchings);
+        this.vouchings = new Memo<>(options.users() * options.days(), 1 << 20, this::makeVouchings);
     }
 
     /** The world of the options; the tasks of a JVM share it, and what it remembers. */
