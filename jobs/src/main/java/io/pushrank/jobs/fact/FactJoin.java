@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -26,6 +27,7 @@ import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression$;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.IntegralType;
 import scala.Option;
@@ -42,10 +44,23 @@ public final class FactJoin {
     private final Map<String, Set<String>> wanted;
     /** Relations of the values that columns of the rows have, by column, where these are few. */
     private final Map<String, String> few = new TreeMap<>();
+    /** Columns that are calculated on a family's facts, by family and name. */
+    private final Map<String, Map<String, Column>> derived = new TreeMap<>();
 
     FactJoin(Relations relations, Collection<Reference> references) {
         this.relations = relations;
         this.wanted = new Needs(relations.facts()).facts(references).joined();
+    }
+
+    /**
+     * Has more be calculated for each key of a family, once, than its facts: what many rows of one key share.
+     *
+     * @param family one that is not of rows at hand
+     * @param columns over the family's facts, by the name that they get beside these
+     */
+    public FactJoin deriving(String family, Map<String, Column> columns) {
+        derived.put(family, new TreeMap<>(columns));
+        return this;
     }
 
     /** Says that rows are of these items and their authors, see {@link #among}; what they are read from must be cheap to read. */
@@ -145,6 +160,15 @@ public final class FactJoin {
             Dataset<Row> values = relations.spark().table(few.get(first.row()));
             facts = facts.join(broadcast(values), facts.col(first.column()).equalTo(values.col(VALUE)), "left_semi");
         }
+        Map<String, Column> more = derived.getOrDefault(family.name(), Map.of());
+        if (!more.isEmpty()) {
+            List<Column> given =
+                    Arrays.stream(facts.columns()).map(functions::col).toList();
+            List<Column> wider = new ArrayList<>(given);
+            more.forEach((name, column) -> wider.add(column.as(name)));
+            facts = facts.withColumn(family.name(), struct(given.toArray(Column[]::new)))
+                    .select(wider.toArray(Column[]::new));
+        }
         // Names of their own: both sides may have a column user_id.
         Dataset<Row> all = facts.select(Arrays.stream(facts.columns())
                 .map(column -> col(column).as(nameOf(family, column)))
@@ -161,7 +185,7 @@ public final class FactJoin {
         }
         List<Column> columns = new ArrayList<>();
         Arrays.stream(joined.columns()).forEach(column -> columns.add(col("`" + column + "`")));
-        columns.add(struct(columns(family).stream()
+        columns.add(struct(Stream.concat(columns(family).stream(), more.keySet().stream())
                         .map(column -> col("`" + nameOf(family, column) + "`").as(column))
                         .toArray(Column[]::new))
                 .as(family.name()));

@@ -3,17 +3,26 @@ package io.pushrank.jobs.stage;
 import static org.apache.spark.sql.functions.col;
 
 import io.pushrank.jobs.fact.FactJoin;
+import io.pushrank.jobs.fact.Family;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.fact.RowExpression;
+import io.pushrank.udf.feature.Feature;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.feature.FeatureFunctions;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.feature.FeatureType;
 import io.pushrank.udf.model.ModelPackage;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -39,7 +48,11 @@ public final class Hydration {
         return ofModel(
                 model,
                 features -> FeatureColumns.light(
-                        joined(context, rows, published, features), columns(rows), features, context.featureErrors()));
+                        joined(context, rows, published, features),
+                        columns(rows),
+                        features,
+                        context.featureErrors(),
+                        ready(context, features)));
     }
 
     /**
@@ -58,7 +71,8 @@ public final class Hydration {
                                 features),
                         columns(rows),
                         features,
-                        context.featureErrors()));
+                        context.featureErrors(),
+                        ready(context, features)));
     }
 
     private static Dataset<Row> ofModel(ModelPackage model, Function<FeatureList, Dataset<Row>> columns) {
@@ -75,7 +89,12 @@ public final class Hydration {
      * @throws FeatureException when a feature cannot be calculated
      */
     public static Dataset<Row> both(StageContext context, Dataset<Row> rows, FeatureList features) {
-        return FeatureColumns.both(joined(context, rows, features), columns(rows), features, context.featureErrors());
+        return FeatureColumns.both(
+                joined(context, rows, features),
+                columns(rows),
+                features,
+                context.featureErrors(),
+                ready(context, features));
     }
 
     private static Dataset<Row> joined(
@@ -95,7 +114,53 @@ public final class Hydration {
                     throw new FeatureException(feature, problem);
                 }));
         FeatureFunctions.require(context.relations().spark(), features);
-        return context.facts(references(features));
+        FactJoin facts = context.facts(references(features));
+        ofOneKey(context, features)
+                .forEach((family, list) -> facts.deriving(
+                        family,
+                        list.stream()
+                                .collect(Collectors.toMap(
+                                        feature -> nameOf(features, feature),
+                                        feature -> FeatureColumns.value(feature, context.featureErrors())))));
+        return facts;
+    }
+
+    /** Where the rows have the values that are calculated for each key. */
+    private static Map<Feature, Column> ready(StageContext context, FeatureList features) {
+        Map<Feature, Column> ready = new HashMap<>();
+        ofOneKey(context, features)
+                .forEach((family, list) -> list.forEach(
+                        feature -> ready.put(feature, col(family + ".`" + nameOf(features, feature) + "`"))));
+        return ready;
+    }
+
+    /**
+     * Features of many values that speak of one key alone, such as the topics of a user, by family: hundreds of a user's rows
+     * share what takes a while to calculate. Errors are counted once for a key, then.
+     */
+    private static Map<String, List<Feature>> ofOneKey(StageContext context, FeatureList features) {
+        Map<String, List<Feature>> found = new TreeMap<>();
+        for (Feature feature : features.features()) {
+            Set<String> families = new RowExpression(feature.expression())
+                    .references().stream().map(Reference::family).collect(Collectors.toSet());
+            boolean hasManyValues =
+                    feature.type() == FeatureType.SPARSE_BINARY || feature.type() == FeatureType.SPARSE_CONTINUOUS;
+            if (hasManyValues && families.size() == 1) {
+                Family family = context.vocabulary()
+                        .facts()
+                        .families()
+                        .get(families.iterator().next());
+                if (!family.isOfRow() && family.key().size() == 1) {
+                    found.computeIfAbsent(family.name(), none -> new ArrayList<>())
+                            .add(feature);
+                }
+            }
+        }
+        return found;
+    }
+
+    private static String nameOf(FeatureList features, Feature feature) {
+        return "feature " + features.features().indexOf(feature);
     }
 
     private static Column[] columns(Dataset<Row> rows) {

@@ -138,7 +138,8 @@ class HeavyVersionsTest {
                         "pmod(xxhash64(id, 1), 1000) / 100 AS b",
                         "0F AS label_dislike",
                         "1F AS weight");
-        return FeatureColumns.both(rows, new Column[] {col("*")}, FEATURES, FeatureErrors.of(SharedSpark.session()));
+        return FeatureColumns.both(
+                rows, new Column[] {col("*")}, FEATURES, FeatureErrors.of(SharedSpark.session()), Map.of());
     }
 
     private static void writeExamples(ExampleLabels labels, Dataset<Row> labeled) {

@@ -24,6 +24,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
@@ -61,7 +62,8 @@ class TrainingTest {
                 .withColumn("label_oonc", expr("CAST(a > 4 AS FLOAT)"))
                 .withColumn("label_engagement", expr("CAST(a > 7 AS FLOAT)"))
                 .withColumn("label_dislike", expr("0F"));
-        return FeatureColumns.both(rows, new Column[] {col("*")}, FEATURES, FeatureErrors.of(SharedSpark.session()));
+        return FeatureColumns.both(
+                rows, new Column[] {col("*")}, FEATURES, FeatureErrors.of(SharedSpark.session()), Map.of());
     }
 
     @Test

@@ -18,6 +18,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.AnalysisException;
@@ -46,10 +47,13 @@ public final class FeatureColumns {
     private final FeatureList features;
 
     private final FeatureErrors errors;
+    /** Values that the rows have already, as {@link #value} gives them. */
+    private final Map<Feature, Column> ready;
 
-    private FeatureColumns(FeatureList features, FeatureErrors errors) {
+    private FeatureColumns(FeatureList features, FeatureErrors errors, Map<Feature, Column> ready) {
         this.features = features;
         this.errors = errors;
+        this.ready = ready;
     }
 
     /**
@@ -58,28 +62,32 @@ public final class FeatureColumns {
      * @param rows hydrated
      * @param kept columns of the rows that stand before the features
      * @param errors counts values that are missing because of an error
+     * @param ready values that the rows have already, as {@link #value} gives them
      * @throws FeatureException when an expression cannot be calculated on the rows
      */
-    public static Dataset<Row> heavy(Dataset<Row> rows, Column[] kept, FeatureList features, FeatureErrors errors) {
+    public static Dataset<Row> heavy(
+            Dataset<Row> rows, Column[] kept, FeatureList features, FeatureErrors errors, Map<Feature, Column> ready) {
         return checked(features, list -> {
-            FeatureColumns columns = new FeatureColumns(list, errors);
+            FeatureColumns columns = new FeatureColumns(list, errors, ready);
             return columns.withoutValues(columns.withValues(rows, kept).withColumn("features", columns.heavyArrays()));
         });
     }
 
     /** What the light ranker takes, as {@code features}; else as {@link #heavy}. */
-    public static Dataset<Row> light(Dataset<Row> rows, Column[] kept, FeatureList features, FeatureErrors errors) {
+    public static Dataset<Row> light(
+            Dataset<Row> rows, Column[] kept, FeatureList features, FeatureErrors errors, Map<Feature, Column> ready) {
         return checked(features, list -> {
-            FeatureColumns columns = new FeatureColumns(list, errors);
+            FeatureColumns columns = new FeatureColumns(list, errors, ready);
             return columns.withoutValues(
                     columns.withValues(rows, kept).withColumn("features", columns.lightArrays(list)));
         });
     }
 
     /** What both take: {@code features} and, of the light ranker's part of the list, {@code light_features}. */
-    public static Dataset<Row> both(Dataset<Row> rows, Column[] kept, FeatureList features, FeatureErrors errors) {
+    public static Dataset<Row> both(
+            Dataset<Row> rows, Column[] kept, FeatureList features, FeatureErrors errors, Map<Feature, Column> ready) {
         return checked(features, list -> {
-            FeatureColumns columns = new FeatureColumns(list, errors);
+            FeatureColumns columns = new FeatureColumns(list, errors, ready);
             return columns.withoutValues(columns.withValues(rows, kept)
                     .withColumn("features", columns.heavyArrays())
                     .withColumn("light_features", columns.lightArrays(list.light())));
@@ -133,8 +141,17 @@ public final class FeatureColumns {
         return "feature " + features.features().indexOf(feature);
     }
 
-    /** What the arrays are made of. */
     private Column value(Feature feature) {
+        Column known = ready.get(feature);
+        return known == null ? value(feature, errors) : known;
+    }
+
+    /**
+     * What the arrays are made of: a number, an id, or an array of ids or of ids with numbers.
+     *
+     * @param errors counts values that are missing because of an error
+     */
+    public static Column value(Feature feature, FeatureErrors errors) {
         Column expression = expr(feature.expression());
         Column value =
                 switch (feature.type()) {
@@ -147,14 +164,14 @@ public final class FeatureColumns {
                                 map_entries(expression),
                                 entry -> struct(
                                         hash(feature, entry.getField("key")).as(ID),
-                                        coalesce(number(feature, entry.getField("value")), lit(0f))
+                                        coalesce(number(feature, entry.getField("value"), errors), lit(0f))
                                                 .as(VALUE)));
                 };
         return Guarded.of(value, feature.name(), errors);
     }
 
     /** A finite number, else NULL. */
-    private Column number(Feature feature, Column value) {
+    private static Column number(Feature feature, Column value, FeatureErrors errors) {
         return Guarded.of(value.cast("float"), feature.name(), errors);
     }
 
@@ -184,7 +201,7 @@ public final class FeatureColumns {
                         .cast("array<boolean>")
                         .as("continuous_missing"),
                 array(binary.stream()
-                                .map(feature -> coalesce(number(feature, column(feature)), lit(0f)))
+                                .map(feature -> coalesce(number(feature, column(feature), errors), lit(0f)))
                                 .toArray(Column[]::new))
                         .cast(ARRAY_OF_FLOAT)
                         .as("binary"),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.pushrank.udf.SharedSpark;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -17,13 +18,15 @@ class FeatureColumnsTest {
     private final SparkSession spark = SharedSpark.session();
 
     private Row heavy(String sql, FeatureList features) {
-        return FeatureColumns.heavy(spark.sql(sql), new Column[] {col("*")}, features, FeatureErrors.of(spark))
+        return FeatureColumns.heavy(
+                        spark.sql(sql), new Column[] {col("*")}, features, FeatureErrors.of(spark), Map.of())
                 .head()
                 .getAs("features");
     }
 
     private Row light(String sql, FeatureList features) {
-        return FeatureColumns.light(spark.sql(sql), new Column[] {col("*")}, features, FeatureErrors.of(spark))
+        return FeatureColumns.light(
+                        spark.sql(sql), new Column[] {col("*")}, features, FeatureErrors.of(spark), Map.of())
                 .head()
                 .getAs("features");
     }
