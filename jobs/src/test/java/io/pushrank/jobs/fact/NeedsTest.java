@@ -51,7 +51,7 @@ class NeedsTest {
             trend.score             | trends
             actor.count             | none
             candidate.sources       | none
-            candidate.is_seen       | engagements posts
+            candidate.is_seen       | engagements
             candidate.last_sent_at  | notifications sends
             target.has_device       | users devices
             """)
