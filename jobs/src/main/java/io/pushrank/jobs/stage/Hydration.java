@@ -1,6 +1,7 @@
 package io.pushrank.jobs.stage;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.fact.FactJoin;
 import io.pushrank.jobs.fact.Family;
@@ -125,12 +126,22 @@ public final class Hydration {
         return facts;
     }
 
-    /** Where the rows have the values that are calculated for each key. */
+    /** Where the rows have the values that are calculated for each key; a row without the key is calculated by itself. */
     private static Map<Feature, Column> ready(StageContext context, FeatureList features) {
         Map<Feature, Column> ready = new HashMap<>();
-        ofOneKey(context, features)
-                .forEach((family, list) -> list.forEach(
-                        feature -> ready.put(feature, col(family + ".`" + nameOf(features, feature) + "`"))));
+        ofOneKey(context, features).forEach((family, list) -> {
+            String key = context.vocabulary()
+                    .facts()
+                    .families()
+                    .get(family)
+                    .key()
+                    .get(0)
+                    .column();
+            list.forEach(feature -> ready.put(
+                    feature,
+                    when(col(family + "." + key).isNotNull(), col(family + ".`" + nameOf(features, feature) + "`"))
+                            .otherwise(FeatureColumns.value(feature, context.featureErrors()))));
+        });
         return ready;
     }
 
