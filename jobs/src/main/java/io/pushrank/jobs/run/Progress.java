@@ -137,7 +137,9 @@ public final class Progress {
 
     void outputs(Layout layout, LocalDate date, List<Stage> stages, List<Manifest.StageReport> reports) {
         out.printf("%-34s %s%n", "table", "digest");
-        reports.forEach(report -> report.digests().forEach((table, digest) -> out.printf("%-34s %s%n", table, digest)));
+        // Of tiles there are as many as days: the manifest has them.
+        reports.stream().filter(report -> !report.stage().equals(TileRun.STAGE)).forEach(report -> report.digests()
+                .forEach((table, digest) -> out.printf("%-34s %s%n", table, digest)));
         out.println();
         stages.forEach(stage -> out.println(Secrets.masked(layout.partition(stage.writes(), date))));
         out.println(Secrets.masked(layout.manifests(date)));
