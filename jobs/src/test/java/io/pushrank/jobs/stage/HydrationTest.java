@@ -4,6 +4,7 @@ import static io.pushrank.jobs.TinyWorld.hoursBefore;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.pushrank.jobs.Published;
+import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.Resources;
@@ -93,5 +94,49 @@ class HydrationTest {
         assertEquals(0f, binary.get(place(features, FeatureType.BINARY, "post.is_video")));
         assertEquals(1f, binary.get(place(features, FeatureType.BINARY, "pair.is_followed")));
         assertEquals(value(features, heavy, "post.age_hours"), value(features.light(), light, "post.age_hours"));
+    }
+
+    @Test
+    void whatManyRowsShareIsCalculatedForTheirKeyAndForARowWithoutItByItself() {
+        FeatureList features = FeatureList.parse(
+                "mine.yaml",
+                """
+                features:
+                - {name: topics, type: sparse_binary, expression: "coalesce(post.topic_ids, array(7L))"}
+                """);
+        TinyWorld world = new TinyWorld(directory)
+                .people(1, 2)
+                .post(10, 2, hoursBefore(3))
+                .postTopic(10, 8, 0.5, hoursBefore(3))
+                .trend(10, hoursBefore(3))
+                .write();
+        List<List<Long>> ids;
+        try (StageContext context = world.context(ConfigFile.shipped())) {
+            Dataset<Row> rows = Published.rows(
+                    context.relations().spark(), Table.CANDIDATES, List.of(row("post", 10), row("trend", 10)));
+            ids = Hydration.both(context, rows, features).orderBy("item_type").collectAsList().stream()
+                    .map(row -> row.<Row>getAs("features").<Long>getList(3))
+                    .toList();
+        }
+
+        assertEquals(List.of(List.of(idOf("topics", "8")), List.of(idOf("topics", "7"))), ids);
+    }
+
+    private static Map<String, Object> row(String type, long item) {
+        Map<String, Object> row = new HashMap<>();
+        row.put("user_id", 1L);
+        row.put("item_type", type);
+        row.put("item_id", item);
+        row.put("notification_type", "popular");
+        row.put("is_in_network", false);
+        row.put("sources", new Row[] {});
+        return row;
+    }
+
+    private static long idOf(String feature, String value) {
+        return SharedSpark.session()
+                .sql("SELECT xxhash64('%s', '%s')".formatted(feature, value))
+                .head()
+                .getLong(0);
     }
 }
