@@ -96,9 +96,8 @@ public final class KeyIndexes {
         NavigableMap<LocalDate, KeyIndex> known = indexes.get(table);
         if (known == null) {
             known = of(table, inputs.files().partitions(table), RowChecks.LATEST_DAY);
-            // Up to which day a state may begin depends on the run's date, but an index should hold for any date. Only
-            // a
-            // snapshot with younger rows gets one of its own.
+            // Up to which day a state may begin depends on the run's date, but an index should hold for any date: only
+            // a snapshot with younger rows gets one of its own.
             long date = inputs.date().toEpochDay();
             List<LocalDate> younger = new ArrayList<>();
             known.forEach((day, index) -> {
