@@ -2,6 +2,7 @@ package io.pushrank.jobs.stage;
 
 import static org.apache.spark.sql.functions.col;
 
+import io.pushrank.udf.scoring.PlacedRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -22,13 +23,9 @@ import org.apache.spark.sql.catalyst.plans.physical.HashPartitioning;
 import org.apache.spark.sql.catalyst.types.DataTypeUtils$;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
-import org.apache.spark.sql.classic.Dataset$;
-import org.apache.spark.sql.classic.SparkSession;
-import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.unsafe.types.UTF8String;
-import scala.Option;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -63,7 +60,6 @@ final class Merge {
      *     the order of the three
      */
     static Dataset<Row> merged(Dataset<Row> proposals) {
-        SparkSession spark = (SparkSession) proposals.sparkSession();
         Dataset<Row> byUser = proposals
                 .select(Arrays.stream(PROPOSALS.fieldNames())
                         .map(functions::col)
@@ -74,18 +70,12 @@ final class Merge {
                 byUser.queryExecution().toRdd().toJavaRDD().mapPartitions(ByUser::new, true);
         List<Attribute> output = List.copyOf(CollectionConverters.asJava(DataTypeUtils$.MODULE$.toAttributes(MERGED)));
         List<Attribute> key = output.subList(0, 3);
-        return Dataset$.MODULE$.ofRows(
-                spark,
-                new LogicalRDD(
-                        sequence(output),
-                        merged.rdd(),
-                        new HashPartitioning(sequence(List.<Expression>of(key.get(0))), merged.getNumPartitions()),
-                        sequence(key.stream().map(Merge::ascending).toList()),
-                        false,
-                        Option.empty(),
-                        spark,
-                        Option.empty(),
-                        Option.empty()));
+        return PlacedRows.of(
+                proposals.sparkSession(),
+                output,
+                merged.rdd(),
+                new HashPartitioning(sequence(List.<Expression>of(key.get(0))), merged.getNumPartitions()),
+                key.stream().map(Merge::ascending).toList());
     }
 
     private static SortOrder ascending(Attribute attribute) {

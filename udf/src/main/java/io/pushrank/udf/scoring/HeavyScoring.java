@@ -19,13 +19,9 @@ import org.apache.spark.sql.catalyst.expressions.Attribute;
 import org.apache.spark.sql.catalyst.expressions.JoinedRow;
 import org.apache.spark.sql.catalyst.expressions.SpecificInternalRow;
 import org.apache.spark.sql.catalyst.types.DataTypeUtils$;
-import org.apache.spark.sql.classic.Dataset$;
-import org.apache.spark.sql.classic.SparkSession;
-import org.apache.spark.sql.execution.LogicalRDD;
 import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
-import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** Scores rows with the heavy ranker on the executors, in batches, with one TensorFlow session a JVM. */
@@ -82,20 +78,12 @@ public final class HeavyScoring {
                         true);
         List<Attribute> output = new ArrayList<>(CollectionConverters.asJava(plan.output()));
         output.addAll(CollectionConverters.asJava(DataTypeUtils$.MODULE$.toAttributes(appended)));
-        SparkSession spark = (SparkSession) rows.sparkSession();
-        // Rows stay where they are: what is known of their partitions holds for what follows.
-        return Dataset$.MODULE$.ofRows(
-                spark,
-                new LogicalRDD(
-                        CollectionConverters.asScala(output).toSeq(),
-                        scored.rdd(),
-                        plan.outputPartitioning(),
-                        plan.outputOrdering(),
-                        false,
-                        Option.empty(),
-                        spark,
-                        Option.empty(),
-                        Option.empty()));
+        return PlacedRows.of(
+                rows.sparkSession(),
+                output,
+                scored.rdd(),
+                plan.outputPartitioning(),
+                List.copyOf(CollectionConverters.asJava(plan.outputOrdering())));
     }
 
     private static StructType appended(boolean withRaw) {
