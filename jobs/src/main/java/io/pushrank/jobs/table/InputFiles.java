@@ -56,6 +56,7 @@ final class InputFiles {
 
     private final Map<Table, List<LocalDate>> partitions = new EnumMap<>(Table.class);
     private final Map<Table, Map<LocalDate, DayFiles>> listed = new EnumMap<>(Table.class);
+    private final Map<Table, Map<LocalDate, Long>> rows = new EnumMap<>(Table.class);
     private final Map<Table, Map<String, Footers.Shape>> shapes = new EnumMap<>(Table.class);
 
     /**
@@ -105,9 +106,10 @@ final class InputFiles {
 
     /** Rows that the footers of a day's files tell of. */
     long rows(Table table, LocalDate day) {
-        return files(table, day).files().stream()
-                .mapToLong(file -> footers.count(table, file.path()))
-                .sum();
+        return rows.computeIfAbsent(table, none -> new HashMap<>())
+                .computeIfAbsent(day, unread -> files(table, day).files().stream()
+                        .mapToLong(file -> footers.count(table, file.path()))
+                        .sum());
     }
 
     /**
