@@ -64,6 +64,8 @@ final class Merge {
                 .select(Arrays.stream(PROPOSALS.fieldNames())
                         .map(functions::col)
                         .toArray(Column[]::new))
+                // Of no item: nothing could be known of it. Read as a number, NULL would be item 0.
+                .filter(col("user_id").isNotNull().and(col("item_id").isNotNull()))
                 .repartition(col("user_id"))
                 .sortWithinPartitions("user_id");
         JavaRDD<InternalRow> merged =
