@@ -1,6 +1,7 @@
 package io.pushrank.jobs.fact;
 
 import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
@@ -12,12 +13,17 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Stream;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedStar;
 import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.CreateNamedStruct;
@@ -27,9 +33,12 @@ import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression$;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.classic.ExpressionUtils$;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.IntegralType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 import scala.Option;
 import scala.jdk.javaapi.CollectionConverters;
 
@@ -44,8 +53,21 @@ public final class FactJoin {
     private final Map<String, Set<String>> wanted;
     /** Relations of the values that columns of the rows have, by column, where these are few. */
     private final Map<String, String> few = new TreeMap<>();
-    /** Columns that are calculated on a family's facts, by family and name. */
-    private final Map<String, Map<String, Column>> derived = new TreeMap<>();
+
+    private final Map<String, Derived> derived = new TreeMap<>();
+
+    /**
+     * A column that is calculated on a family's facts.
+     *
+     * @param columns what it is calculated of
+     * @param ofFacts appends the column to rows with the facts as a struct
+     * @param ofNone the same for a row whose facts are all NULL
+     */
+    private record Derived(
+            String name,
+            Set<String> columns,
+            UnaryOperator<Dataset<Row>> ofFacts,
+            UnaryOperator<Dataset<Row>> ofNone) {}
 
     FactJoin(Relations relations, Collection<Reference> references) {
         this.relations = relations;
@@ -53,13 +75,25 @@ public final class FactJoin {
     }
 
     /**
-     * Has more be calculated for each key of a family, once, than its facts: what many rows of one key share.
+     * Has a column be calculated once for each key of a family, since many rows share a key. Rows whose key has no facts have
+     * the column too.
      *
      * @param family one that is not of rows at hand
-     * @param columns over the family's facts, by the name that they get beside these
+     * @param name of the column, which stands beside the family's facts
+     * @param references the facts of the family that it is calculated of
+     * @param ofFacts appends the column to rows with the facts as a struct that is named as the family
+     * @param ofNone the same for one row whose facts are all NULL
      */
-    public FactJoin deriving(String family, Map<String, Column> columns) {
-        derived.put(family, new TreeMap<>(columns));
+    public FactJoin deriving(
+            String family,
+            String name,
+            Set<Reference> references,
+            UnaryOperator<Dataset<Row>> ofFacts,
+            UnaryOperator<Dataset<Row>> ofNone) {
+        relations.expect(references, List.of());
+        Set<String> columns = references.stream().map(Reference::column).collect(Collectors.toSet());
+        derived.put(family, new Derived(name, columns, ofFacts, ofNone));
+        wanted.computeIfAbsent(family, none -> new TreeSet<>());
         return this;
     }
 
@@ -151,45 +185,86 @@ public final class FactJoin {
 
     /** A query of its own, joined by the key. */
     private Dataset<Row> byKey(Dataset<Row> joined, Dataset<Row> rows, Family family) {
+        Optional<Derived> more = Optional.ofNullable(derived.get(family.name()));
+        Set<String> columns = new TreeSet<>(columns(family));
+        more.ifPresent(column -> columns.addAll(column.columns()));
         relations.with(Family.ROW, rows);
         Dataset<Row> facts =
-                relations.run(family.query(), Plans.pruned(family.query().parsed(), columns(family)), Map.of());
+                relations.run(family.query(), Plans.pruned(family.query().parsed(), columns), Map.of());
         Family.Key first = family.key().get(0);
         boolean isSmall = family.key().size() == 1 && few.containsKey(first.row());
         if (isSmall) {
             Dataset<Row> values = relations.spark().table(few.get(first.row()));
             facts = facts.join(broadcast(values), facts.col(first.column()).equalTo(values.col(VALUE)), "left_semi");
         }
-        Map<String, Column> more = derived.getOrDefault(family.name(), Map.of());
-        if (!more.isEmpty()) {
-            List<Column> given =
-                    Arrays.stream(facts.columns()).map(functions::col).toList();
-            List<Column> wider = new ArrayList<>(given);
-            more.forEach((name, column) -> wider.add(column.as(name)));
-            facts = facts.withColumn(family.name(), struct(given.toArray(Column[]::new)))
-                    .select(wider.toArray(Column[]::new));
+        for (Family.Key key : family.key()) {
+            requireType(joined, family, key, facts);
+        }
+        List<Column> fields = new ArrayList<>();
+        columns(family).forEach(name -> fields.add(joinedColumn(family, name)));
+        if (more.isPresent()) {
+            Derived column = more.get();
+            fields.add(coalesce(joinedColumn(family, column.name()), ofNone(facts, family, column))
+                    .as(column.name()));
+            facts = withDerived(facts, family, column);
         }
         // Names of their own: both sides may have a column user_id.
         Dataset<Row> all = facts.select(Arrays.stream(facts.columns())
-                .map(column -> col(column).as(nameOf(family, column)))
+                .map(column -> col("`" + column + "`").as(nameOf(family, column)))
                 .toArray(Column[]::new));
         Dataset<Row> named = isSmall ? broadcast(all) : all.hint(Plans.HASH_JOIN);
         Column condition = lit(true);
         for (Family.Key key : family.key()) {
-            requireType(joined, family, key, facts);
             condition = condition.and(joined.col(key.row()).equalTo(col("`" + nameOf(family, key.column()) + "`")));
         }
         if (family.itemType().isPresent()) {
             condition = condition.and(
                     joined.col(ITEM_TYPE).equalTo(family.itemType().get()));
         }
-        List<Column> columns = new ArrayList<>();
-        Arrays.stream(joined.columns()).forEach(column -> columns.add(col("`" + column + "`")));
-        columns.add(struct(Stream.concat(columns(family).stream(), more.keySet().stream())
-                        .map(column -> col("`" + nameOf(family, column) + "`").as(column))
-                        .toArray(Column[]::new))
-                .as(family.name()));
-        return joined.join(named, condition, "left_outer").select(columns.toArray(Column[]::new));
+        List<Column> kept = new ArrayList<>();
+        Arrays.stream(joined.columns()).forEach(column -> kept.add(col("`" + column + "`")));
+        kept.add(struct(fields.toArray(Column[]::new)).as(family.name()));
+        return joined.join(named, condition, "left_outer").select(kept.toArray(Column[]::new));
+    }
+
+    /** The facts that rows are to have, and the column that is calculated of these and others. */
+    private Dataset<Row> withDerived(Dataset<Row> facts, Family family, Derived column) {
+        Dataset<Row> gathered = column.ofFacts().apply(facts.select(gathered(facts, family)));
+        List<Column> kept = new ArrayList<>();
+        columns(family)
+                .forEach(name -> kept.add(col(family.name()).getField(name).as(name)));
+        kept.add(col("`" + column.name() + "`"));
+        return gathered.select(kept.toArray(Column[]::new));
+    }
+
+    /** The column of a key without facts, as a constant. */
+    private Column ofNone(Dataset<Row> facts, Family family, Derived column) {
+        Dataset<Row> none = relations
+                .spark()
+                .createDataFrame(
+                        List.of(RowFactory.create(new Object[facts.columns().length])), nullable(facts.schema()));
+        Dataset<Row> value =
+                column.ofNone().apply(none.select(gathered(none, family))).select(col("`" + column.name() + "`"));
+        DataType type = value.schema().apply(0).dataType();
+        InternalRow row = value.queryExecution().executedPlan().executeCollect()[0];
+        return ExpressionUtils$.MODULE$.column(Literal$.MODULE$.create(row.get(0, type), type));
+    }
+
+    private static StructType nullable(StructType type) {
+        StructType nullable = new StructType();
+        for (StructField field : type.fields()) {
+            nullable = nullable.add(field.name(), field.dataType(), true);
+        }
+        return nullable;
+    }
+
+    private static Column gathered(Dataset<Row> facts, Family family) {
+        return struct(Arrays.stream(facts.columns()).map(functions::col).toArray(Column[]::new))
+                .as(family.name());
+    }
+
+    private static Column joinedColumn(Family family, String name) {
+        return col("`" + nameOf(family, name) + "`").as(name);
     }
 
     /** SQL would compare a text with a number by taking it for one, and fail where it is none. */

@@ -1,28 +1,29 @@
 package io.pushrank.jobs.stage;
 
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.fact.FactJoin;
 import io.pushrank.jobs.fact.Family;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.fact.RowExpression;
 import io.pushrank.udf.feature.Feature;
+import io.pushrank.udf.feature.FeatureBlock;
 import io.pushrank.udf.feature.FeatureColumns;
+import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.feature.FeatureException;
+import io.pushrank.udf.feature.FeatureForm;
 import io.pushrank.udf.feature.FeatureFunctions;
 import io.pushrank.udf.feature.FeatureList;
-import io.pushrank.udf.feature.FeatureType;
 import io.pushrank.udf.model.ModelPackage;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -30,12 +31,18 @@ import org.apache.spark.sql.Row;
 
 /** Joins candidates with the facts that features name, and computes the features: for examples and for scoring alike. */
 public final class Hydration {
+    private static final String BLOCK = "features of the key";
+
     private Hydration() {}
 
     /** The facts that features name. */
     public static Set<Reference> references(FeatureList features) {
+        return references(features.features());
+    }
+
+    private static Set<Reference> references(List<Feature> features) {
         Set<Reference> references = new TreeSet<>();
-        features.features().forEach(feature -> references.addAll(new RowExpression(feature.expression()).references()));
+        features.forEach(feature -> references.addAll(new RowExpression(feature.expression()).references()));
         return references;
     }
 
@@ -46,14 +53,7 @@ public final class Hydration {
      * @throws io.pushrank.udf.model.ModelException when a feature of the model cannot be calculated
      */
     static Dataset<Row> light(StageContext context, Dataset<Row> rows, Dataset<Row> published, ModelPackage model) {
-        return ofModel(
-                model,
-                features -> FeatureColumns.light(
-                        joined(context, rows, published, features),
-                        columns(rows),
-                        features,
-                        context.featureErrors(),
-                        ready(context, features)));
+        return ofModel(context, rows, published, model, FeatureForm.LIGHT);
     }
 
     /**
@@ -63,22 +63,17 @@ public final class Hydration {
      */
     static Dataset<Row> heavy(StageContext context, Dataset<Row> rows, ModelPackage model) {
         return ofModel(
+                context,
+                rows.repartition(context.config().outputPartitions(), col("user_id")),
+                rows,
                 model,
-                features -> FeatureColumns.heavy(
-                        joined(
-                                context,
-                                rows.repartition(context.config().outputPartitions(), col("user_id")),
-                                rows,
-                                features),
-                        columns(rows),
-                        features,
-                        context.featureErrors(),
-                        ready(context, features)));
+                FeatureForm.HEAVY);
     }
 
-    private static Dataset<Row> ofModel(ModelPackage model, Function<FeatureList, Dataset<Row>> columns) {
+    private static Dataset<Row> ofModel(
+            StageContext context, Dataset<Row> rows, Dataset<Row> published, ModelPackage model, FeatureForm form) {
         try {
-            return columns.apply(FeatureList.of(model));
+            return hydrated(context, rows, Optional.of(published), FeatureList.of(model), form);
         } catch (FeatureException e) {
             throw FeatureList.refused(model, e);
         }
@@ -90,24 +85,15 @@ public final class Hydration {
      * @throws FeatureException when a feature cannot be calculated
      */
     public static Dataset<Row> both(StageContext context, Dataset<Row> rows, FeatureList features) {
-        return FeatureColumns.both(
-                joined(context, rows, features),
-                columns(rows),
-                features,
-                context.featureErrors(),
-                ready(context, features));
+        return hydrated(context, rows, Optional.empty(), features, FeatureForm.BOTH);
     }
 
-    private static Dataset<Row> joined(
-            StageContext context, Dataset<Row> rows, Dataset<Row> published, FeatureList features) {
-        return facts(context, features).amongItemsOf(published).join(rows);
-    }
-
-    private static Dataset<Row> joined(StageContext context, Dataset<Row> rows, FeatureList features) {
-        return facts(context, features).join(rows);
-    }
-
-    private static FactJoin facts(StageContext context, FeatureList features) {
+    private static Dataset<Row> hydrated(
+            StageContext context,
+            Dataset<Row> rows,
+            Optional<Dataset<Row>> published,
+            FeatureList features,
+            FeatureForm form) {
         features.features().forEach(feature -> context.vocabulary()
                 .facts()
                 .unknown(new RowExpression(feature.expression()).references())
@@ -115,48 +101,37 @@ public final class Hydration {
                     throw new FeatureException(feature, problem);
                 }));
         FeatureFunctions.require(context.relations().spark(), features);
-        FactJoin facts = context.facts(references(features));
-        ofOneKey(context, features)
-                .forEach((family, list) -> facts.deriving(
-                        family,
-                        list.stream()
-                                .collect(Collectors.toMap(
-                                        feature -> nameOf(features, feature),
-                                        feature -> FeatureColumns.value(feature, context.featureErrors())))));
-        return facts;
-    }
-
-    /** Where the rows have the values that are calculated for each key; a row without the key is calculated by itself. */
-    private static Map<Feature, Column> ready(StageContext context, FeatureList features) {
-        Map<Feature, Column> ready = new HashMap<>();
-        ofOneKey(context, features).forEach((family, list) -> {
-            String key = context.vocabulary()
-                    .facts()
-                    .families()
-                    .get(family)
-                    .key()
-                    .get(0)
-                    .column();
-            list.forEach(feature -> ready.put(
-                    feature,
-                    when(col(family + "." + key).isNotNull(), col(family + ".`" + nameOf(features, feature) + "`"))
-                            .otherwise(FeatureColumns.value(feature, context.featureErrors()))));
+        Map<String, List<Feature>> ofOneKey = ofOneKey(context, features);
+        Set<Feature> shared = ofOneKey.values().stream().flatMap(List::stream).collect(Collectors.toSet());
+        FactJoin facts = context.facts(references(features.features().stream()
+                .filter(feature -> !shared.contains(feature))
+                .toList()));
+        Map<FeatureBlock, Column> calculated = new LinkedHashMap<>();
+        FeatureErrors uncounted = FeatureErrors.of(context.relations().spark());
+        ofOneKey.forEach((family, list) -> {
+            facts.deriving(
+                    family,
+                    BLOCK,
+                    references(list),
+                    keys -> FeatureColumns.block(keys, list, form, context.featureErrors(), BLOCK),
+                    none -> FeatureColumns.block(none, list, form, uncounted, BLOCK));
+            calculated.put(new FeatureBlock(list, form), col(family + ".`" + BLOCK + "`"));
         });
-        return ready;
+        published.ifPresent(facts::amongItemsOf);
+        return FeatureColumns.append(
+                form, facts.join(rows), columns(rows), features, context.featureErrors(), calculated);
     }
 
     /**
-     * Features of many values that speak of one key alone, such as the topics of a user, by family: hundreds of a user's rows
-     * share what takes a while to calculate. Errors are counted once for a key, then.
+     * Features that speak of one key alone, such as those of a user, by family. They are calculated once for a key, which
+     * hundreds of rows share, and their errors are counted once for a key.
      */
     private static Map<String, List<Feature>> ofOneKey(StageContext context, FeatureList features) {
         Map<String, List<Feature>> found = new TreeMap<>();
         for (Feature feature : features.features()) {
-            Set<String> families = new RowExpression(feature.expression())
-                    .references().stream().map(Reference::family).collect(Collectors.toSet());
-            boolean hasManyValues =
-                    feature.type() == FeatureType.SPARSE_BINARY || feature.type() == FeatureType.SPARSE_CONTINUOUS;
-            if (hasManyValues && families.size() == 1) {
+            Set<String> families =
+                    references(List.of(feature)).stream().map(Reference::family).collect(Collectors.toSet());
+            if (families.size() == 1) {
                 Family family = context.vocabulary()
                         .facts()
                         .families()
@@ -168,10 +143,6 @@ public final class Hydration {
             }
         }
         return found;
-    }
-
-    private static String nameOf(FeatureList features, Feature feature) {
-        return "feature " + features.features().indexOf(feature);
     }
 
     private static Column[] columns(Dataset<Row> rows) {

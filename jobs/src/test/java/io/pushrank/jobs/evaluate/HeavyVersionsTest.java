@@ -24,6 +24,7 @@ import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureErrors;
+import io.pushrank.udf.feature.FeatureForm;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.Calibration;
 import io.pushrank.udf.model.ModelException;
@@ -138,8 +139,13 @@ class HeavyVersionsTest {
                         "pmod(xxhash64(id, 1), 1000) / 100 AS b",
                         "0F AS label_dislike",
                         "1F AS weight");
-        return FeatureColumns.both(
-                rows, new Column[] {col("*")}, FEATURES, FeatureErrors.of(SharedSpark.session()), Map.of());
+        return FeatureColumns.append(
+                FeatureForm.BOTH,
+                rows,
+                new Column[] {col("*")},
+                FEATURES,
+                FeatureErrors.of(SharedSpark.session()),
+                Map.of());
     }
 
     private static void writeExamples(ExampleLabels labels, Dataset<Row> labeled) {

@@ -15,6 +15,7 @@ import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureErrors;
+import io.pushrank.udf.feature.FeatureForm;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
@@ -62,8 +63,13 @@ class TrainingTest {
                 .withColumn("label_oonc", expr("CAST(a > 4 AS FLOAT)"))
                 .withColumn("label_engagement", expr("CAST(a > 7 AS FLOAT)"))
                 .withColumn("label_dislike", expr("0F"));
-        return FeatureColumns.both(
-                rows, new Column[] {col("*")}, FEATURES, FeatureErrors.of(SharedSpark.session()), Map.of());
+        return FeatureColumns.append(
+                FeatureForm.BOTH,
+                rows,
+                new Column[] {col("*")},
+                FEATURES,
+                FeatureErrors.of(SharedSpark.session()),
+                Map.of());
     }
 
     @Test

@@ -1,17 +1,16 @@
 package io.pushrank.udf.scoring;
 
+import io.pushrank.udf.feature.FeatureVector;
 import io.pushrank.udf.model.FeatureBatch;
 import org.apache.spark.sql.catalyst.InternalRow;
 
-/** The struct of feature arrays as Spark keeps it inside, its fields in the order of {@code FeatureColumns}. */
+/** The struct of feature arrays as Spark keeps it inside, made by {@link FeatureVector}. */
 public final class FeatureArrays {
     /** Fields of the struct. */
     public static final int FIELDS = 7;
 
     /** Spark's name of the struct's type. */
-    public static final String TYPE = "struct<continuous:array<float>,continuous_missing:array<boolean>,"
-            + "binary:array<float>,sparse_ids:array<bigint>,sparse_values:array<float>,"
-            + "sparse_continuous_ids:array<bigint>,sparse_continuous_values:array<float>>";
+    public static final String TYPE = FeatureVector.TYPE;
 
     private FeatureArrays() {}
 

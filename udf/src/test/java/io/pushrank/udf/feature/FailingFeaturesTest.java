@@ -61,7 +61,8 @@ class FailingFeaturesTest {
         Dataset<Row> rows =
                 spark.range(0, 3, 1, 2).selectExpr("id", "CAST(id AS INT) AS n").repartition(2, col("id"));
         Map<Long, Row> computed = new TreeMap<>();
-        for (Row row : FeatureColumns.both(rows, new Column[] {col("id")}, features, errors, Map.of())
+        for (Row row : FeatureColumns.append(
+                        FeatureForm.BOTH, rows, new Column[] {col("id")}, features, errors, Map.of())
                 .collectAsList()) {
             computed.put(row.getLong(0), row);
         }

@@ -18,15 +18,25 @@ class FeatureColumnsTest {
     private final SparkSession spark = SharedSpark.session();
 
     private Row heavy(String sql, FeatureList features) {
-        return FeatureColumns.heavy(
-                        spark.sql(sql), new Column[] {col("*")}, features, FeatureErrors.of(spark), Map.of())
+        return FeatureColumns.append(
+                        FeatureForm.HEAVY,
+                        spark.sql(sql),
+                        new Column[] {col("*")},
+                        features,
+                        FeatureErrors.of(spark),
+                        Map.of())
                 .head()
                 .getAs("features");
     }
 
     private Row light(String sql, FeatureList features) {
-        return FeatureColumns.light(
-                        spark.sql(sql), new Column[] {col("*")}, features, FeatureErrors.of(spark), Map.of())
+        return FeatureColumns.append(
+                        FeatureForm.LIGHT,
+                        spark.sql(sql),
+                        new Column[] {col("*")},
+                        features,
+                        FeatureErrors.of(spark),
+                        Map.of())
                 .head()
                 .getAs("features");
     }
