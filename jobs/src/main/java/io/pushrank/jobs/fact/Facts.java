@@ -93,9 +93,13 @@ public final class Facts {
         Set<String> done = new HashSet<>();
         families.keySet().forEach(name -> requireNoCircle(name, path, done));
         views.keySet().forEach(name -> requireNoCircle(name, path, done));
-        Comparator<Family> byKey = Comparator.<Family>comparingInt(family -> family.isOfRow() ? 1 : 0)
+        // Families of a single key, such as users, widen each row by much. They come last, so that the joins before
+        // them carry
+        // narrow rows.
+        Comparator<Family> narrowFirst = Comparator.<Family>comparingInt(family -> isOfOneKey(family) ? 1 : 0)
+                .thenComparing(family -> ofOneKey(family).size())
                 .thenComparing(Family::name);
-        families.values().stream().sorted(byKey).forEach(this::place);
+        families.values().stream().sorted(narrowFirst).forEach(this::place);
     }
 
     /**
@@ -418,6 +422,24 @@ public final class Facts {
             needs(name).forEach(each -> requireNoCircle(each, path, done));
             path.remove(path.size() - 1);
         }
+    }
+
+    private static boolean isOfOneKey(Family family) {
+        return !family.isOfRow() && family.key().size() == 1;
+    }
+
+    /** The families of a single key that must be joined before a family. */
+    private Set<Family> ofOneKey(Family family) {
+        Set<Family> found = new HashSet<>();
+        spokenOf(family, family.columns().keySet()).stream()
+                .map(reference -> families.get(reference.family()))
+                .forEach(spoken -> {
+                    if (isOfOneKey(spoken)) {
+                        found.add(spoken);
+                    }
+                    found.addAll(ofOneKey(spoken));
+                });
+        return found;
     }
 
     private void place(Family family) {

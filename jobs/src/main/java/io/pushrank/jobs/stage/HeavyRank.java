@@ -72,9 +72,7 @@ public record HeavyRank() implements Stage {
     public Dataset<Row> judge(StageContext context) {
         HeavyRankConfig config = context.config().heavyRank();
         ModelPackage model = context.models().get(ModelKind.HEAVY);
-        Dataset<Row> rows = placed(
-                Hydration.heavy(context, context.read(Table.LIGHT_RANKED), model),
-                context.config().outputPartitions());
+        Dataset<Row> rows = placed(context, Hydration.heavy(context, context.read(Table.LIGHT_RANKED), model));
         Column share = lit(config.featuresShare());
         Column isKept = pmod(xxhash64(lit(context.config().seed()), col("user_id")), lit(MILLION))
                 .lt(share.multiply(MILLION));
@@ -96,15 +94,13 @@ public record HeavyRank() implements Stage {
     }
 
     /**
-     * Rows sorted within fixed partitions, so that each meets the same batch in every run; they are moved only where they do
-     * not lie in such partitions.
+     * Rows sorted within fixed partitions, so that each meets the same batch in every run; as hydration leaves them, unless
+     * there were so many items or authors that their facts could not be brought to the rows.
      */
-    private static Dataset<Row> placed(Dataset<Row> hydrated, int partitions) {
-        Dataset<Row> sorted = hydrated.sortWithinPartitions("user_id", "item_type", "item_id");
-        return Placement.isByUser(sorted, partitions)
-                ? sorted
-                : hydrated.repartition(partitions, col("user_id"))
-                        .sortWithinPartitions("user_id", "item_type", "item_id");
+    private static Dataset<Row> placed(StageContext context, Dataset<Row> hydrated) {
+        return Placement.isByUser(hydrated, context.config().outputPartitions())
+                ? hydrated.sortWithinPartitions("user_id", "item_type", "item_id")
+                : ByUser.sorted(context, hydrated);
     }
 
     /** What is calculated in and why; the driver speaks for executors of its own machine kind. */

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.stage;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.fact.FactJoin;
 import io.pushrank.jobs.fact.Family;
@@ -47,33 +48,35 @@ public final class Hydration {
     }
 
     /**
-     * The rows with a struct {@code features} as the light ranker takes it, all of a user's in one partition.
+     * The rows with a struct {@code features} as the light ranker takes it; NULL where there is nothing to choose.
      *
      * @param published the table that the rows are of, from which it is known how many items and authors there are
+     * @param where for which rows the features are calculated
      * @throws io.pushrank.udf.model.ModelException when a feature of the model cannot be calculated
      */
-    static Dataset<Row> light(StageContext context, Dataset<Row> rows, Dataset<Row> published, ModelPackage model) {
-        return ofModel(context, rows, published, model, FeatureForm.LIGHT);
+    static Dataset<Row> light(
+            StageContext context, Dataset<Row> rows, Dataset<Row> published, ModelPackage model, Column where) {
+        return ofModel(context, rows, published, model, FeatureForm.LIGHT, where);
     }
 
     /**
-     * The rows with a struct {@code features} as the heavy ranker takes it, all of a user's in one partition.
+     * The rows with a struct {@code features} as the heavy ranker takes it, where {@link ByUser} puts them.
      *
      * @throws io.pushrank.udf.model.ModelException when a feature of the model cannot be calculated
      */
     static Dataset<Row> heavy(StageContext context, Dataset<Row> rows, ModelPackage model) {
-        return ofModel(
-                context,
-                rows.repartition(context.config().outputPartitions(), col("user_id")),
-                rows,
-                model,
-                FeatureForm.HEAVY);
+        return ofModel(context, ByUser.sorted(context, rows), rows, model, FeatureForm.HEAVY, lit(true));
     }
 
     private static Dataset<Row> ofModel(
-            StageContext context, Dataset<Row> rows, Dataset<Row> published, ModelPackage model, FeatureForm form) {
+            StageContext context,
+            Dataset<Row> rows,
+            Dataset<Row> published,
+            ModelPackage model,
+            FeatureForm form,
+            Column where) {
         try {
-            return hydrated(context, rows, Optional.of(published), FeatureList.of(model), form);
+            return hydrated(context, rows, Optional.of(published), FeatureList.of(model), form, where);
         } catch (FeatureException e) {
             throw FeatureList.refused(model, e);
         }
@@ -85,7 +88,7 @@ public final class Hydration {
      * @throws FeatureException when a feature cannot be calculated
      */
     public static Dataset<Row> both(StageContext context, Dataset<Row> rows, FeatureList features) {
-        return hydrated(context, rows, Optional.empty(), features, FeatureForm.BOTH);
+        return hydrated(context, rows, Optional.empty(), features, FeatureForm.BOTH, lit(true));
     }
 
     private static Dataset<Row> hydrated(
@@ -93,7 +96,8 @@ public final class Hydration {
             Dataset<Row> rows,
             Optional<Dataset<Row>> published,
             FeatureList features,
-            FeatureForm form) {
+            FeatureForm form,
+            Column where) {
         features.features().forEach(feature -> context.vocabulary()
                 .facts()
                 .unknown(new RowExpression(feature.expression()).references())
@@ -119,7 +123,7 @@ public final class Hydration {
         });
         published.ifPresent(facts::amongItemsOf);
         return FeatureColumns.append(
-                form, facts.join(rows), columns(rows), features, context.featureErrors(), calculated);
+                form, facts.join(rows), columns(rows), features, context.featureErrors(), calculated, where);
     }
 
     /**

@@ -6,7 +6,6 @@ import static org.apache.spark.sql.functions.array_min;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
-import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.when;
 import static org.apache.spark.sql.functions.xxhash64;
@@ -73,8 +72,7 @@ public record LightRank() implements Stage {
         int keep = config.keep();
         Column isRanked = col("item_type")
                 .isin(context.vocabulary().facts().lightRankedTypes().toArray());
-        Dataset<Row> candidates = context.read(Table.CANDIDATES)
-                .repartition(col("user_id"))
+        Dataset<Row> candidates = ByUser.sorted(context, context.read(Table.CANDIDATES))
                 .withColumn("ranked_count", count(when(isRanked, 1)).over(Window.partitionBy("user_id")));
         Column isContested = isRanked.and(col("ranked_count").gt(keep));
         return scored(context, candidates, isContested)
@@ -102,15 +100,13 @@ public record LightRank() implements Stage {
 
     /** Candidates with {@code light_score}, where the light ranker has to choose. */
     private static Dataset<Row> scored(StageContext context, Dataset<Row> candidates, Column isContested) {
-        Dataset<Row> unscored = candidates.withColumn(LightScore.NAME, lit(null).cast("float"));
         if (context.config().lightRank().isRandom()) {
-            return unscored;
+            return candidates.withColumn(LightScore.NAME, lit(null).cast("float"));
         }
         ModelPackage model = context.models().get(ModelKind.LIGHT);
-        Dataset<Row> contested =
-                Hydration.light(context, candidates.filter(isContested), context.read(Table.CANDIDATES), model);
-        return unscored.filter(not(isContested))
-                .unionByName(LightScoring.score(contested, "features", model, TensorFlowThreads.DEFAULT));
+        Dataset<Row> hydrated =
+                Hydration.light(context, candidates, context.read(Table.CANDIDATES), model, isContested);
+        return LightScoring.score(hydrated, "features", model, TensorFlowThreads.DEFAULT);
     }
 
     /** A number of its own for each user and item, the same in every run; the same for all who lose nothing. */

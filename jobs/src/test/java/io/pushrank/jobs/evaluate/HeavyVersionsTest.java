@@ -145,7 +145,8 @@ class HeavyVersionsTest {
                 new Column[] {col("*")},
                 FEATURES,
                 FeatureErrors.of(SharedSpark.session()),
-                Map.of());
+                Map.of(),
+                lit(true));
     }
 
     private static void writeExamples(ExampleLabels labels, Dataset<Row> labeled) {

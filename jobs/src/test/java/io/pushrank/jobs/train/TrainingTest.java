@@ -2,6 +2,7 @@ package io.pushrank.jobs.train;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
+import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -69,7 +70,8 @@ class TrainingTest {
                 new Column[] {col("*")},
                 FEATURES,
                 FeatureErrors.of(SharedSpark.session()),
-                Map.of());
+                Map.of(),
+                lit(true));
     }
 
     @Test

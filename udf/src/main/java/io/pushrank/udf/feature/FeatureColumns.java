@@ -1,6 +1,7 @@
 package io.pushrank.udf.feature;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.when;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +37,7 @@ public final class FeatureColumns {
      * @param kept columns of the rows that stand before the features
      * @param errors counts values that are missing because of an error
      * @param calculated columns of blocks that the rows have already, see {@link #block}
+     * @param where the rows that get features; others get NULL, and nothing is calculated for them
      * @throws FeatureException when an expression cannot be calculated on the rows
      */
     public static Dataset<Row> append(
@@ -44,7 +46,8 @@ public final class FeatureColumns {
             Column[] kept,
             FeatureList features,
             FeatureErrors errors,
-            Map<FeatureBlock, Column> calculated) {
+            Map<FeatureBlock, Column> calculated,
+            Column where) {
         Set<Feature> there = calculated.keySet().stream()
                 .flatMap(block -> block.features().stream())
                 .collect(Collectors.toSet());
@@ -61,7 +64,7 @@ public final class FeatureColumns {
         }
         Dataset<Row> wide = checked(rest, list -> {
             List<Column> all = new ArrayList<>(columns);
-            all.add(new FeatureBlock(list, form).column(rows.sparkSession(), errors));
+            all.add(when(where, new FeatureBlock(list, form).column(rows.sparkSession(), errors)));
             Stream<Column> named = Stream.iterate(0, i -> i + 1)
                     .limit(all.size())
                     .map(i -> all.get(i).as(BLOCK + i));
@@ -69,11 +72,15 @@ public final class FeatureColumns {
         });
         Dataset<Row> appended =
                 switch (form) {
-                    case HEAVY -> wide.withColumn("features", FeatureVector.heavy(features, blocks, names));
-                    case LIGHT -> wide.withColumn("features", FeatureVector.light(features, blocks, names));
+                    case HEAVY ->
+                        wide.withColumn("features", when(where, FeatureVector.heavy(features, blocks, names)));
+                    case LIGHT ->
+                        wide.withColumn("features", when(where, FeatureVector.light(features, blocks, names)));
                     case BOTH ->
-                        wide.withColumn("features", FeatureVector.heavy(features, blocks, names))
-                                .withColumn("light_features", FeatureVector.light(features.light(), blocks, names));
+                        wide.withColumn("features", when(where, FeatureVector.heavy(features, blocks, names)))
+                                .withColumn(
+                                        "light_features",
+                                        when(where, FeatureVector.light(features.light(), blocks, names)));
                 };
         return appended.drop(Stream.iterate(0, i -> i + 1)
                 .limit(blocks.size())

@@ -1,6 +1,7 @@
 package io.pushrank.udf.feature;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -62,7 +63,7 @@ class FailingFeaturesTest {
                 spark.range(0, 3, 1, 2).selectExpr("id", "CAST(id AS INT) AS n").repartition(2, col("id"));
         Map<Long, Row> computed = new TreeMap<>();
         for (Row row : FeatureColumns.append(
-                        FeatureForm.BOTH, rows, new Column[] {col("id")}, features, errors, Map.of())
+                        FeatureForm.BOTH, rows, new Column[] {col("id")}, features, errors, Map.of(), lit(true))
                 .collectAsList()) {
             computed.put(row.getLong(0), row);
         }

@@ -1,6 +1,7 @@
 package io.pushrank.udf.feature;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.pushrank.udf.SharedSpark;
@@ -24,7 +25,8 @@ class FeatureColumnsTest {
                         new Column[] {col("*")},
                         features,
                         FeatureErrors.of(spark),
-                        Map.of())
+                        Map.of(),
+                        lit(true))
                 .head()
                 .getAs("features");
     }
@@ -36,7 +38,8 @@ class FeatureColumnsTest {
                         new Column[] {col("*")},
                         features,
                         FeatureErrors.of(spark),
-                        Map.of())
+                        Map.of(),
+                        lit(true))
                 .head()
                 .getAs("features");
     }
