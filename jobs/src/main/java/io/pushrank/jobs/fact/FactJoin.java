@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.udf.scoring.PlacedRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -19,6 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import org.apache.spark.rdd.RDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -33,7 +35,9 @@ import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression$;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
+import org.apache.spark.sql.catalyst.plans.physical.UnknownPartitioning;
 import org.apache.spark.sql.classic.ExpressionUtils$;
+import org.apache.spark.sql.execution.SparkPlan;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.IntegralType;
@@ -114,10 +118,25 @@ public final class FactJoin {
                 .distinct());
         if (relations.isRehearsal() || distinct.count() <= FEW) {
             String name = "few_" + column;
-            relations.with(name, distinct);
+            relations.with(name, relations.isRehearsal() ? distinct : leaf(distinct));
             few.put(column, name);
         }
         return this;
+    }
+
+    /**
+     * Rows that are kept, without what they were made of: where a plan reads them many times, Spark does not always see that
+     * they are there already, and would make them again.
+     */
+    private static Dataset<Row> leaf(Dataset<Row> kept) {
+        SparkPlan plan = kept.queryExecution().executedPlan();
+        RDD<InternalRow> rows = plan.execute();
+        return PlacedRows.of(
+                kept.sparkSession(),
+                List.copyOf(CollectionConverters.asJava(plan.output())),
+                rows,
+                new UnknownPartitioning(rows.getNumPartitions()),
+                List.of());
     }
 
     /**

@@ -71,13 +71,14 @@ public final class Run {
         inManifest(publisher -> {
             Publisher.Token token = publisher.join(Channel.DAILY, date, Validation.STAGE);
             new TileRun(context, new Validation(context, Channel.DAILY).publish(publisher, token, date))
-                    .publish(publisher);
+                    .publish(publisher, date);
         });
     }
 
     /**
-     * Runs the stages in their order; of all of them, tiles are made first. Inputs are validated before the first of all stages. A stage whose rows are published
-     * already, made of the same inputs by the same code, settings and models, is not done again unless that is forced.
+     * Runs the stages in their order; of all of them, tiles are made first. Inputs are validated before the first of all
+     * stages. A stage whose rows are published already, made of the same inputs by the same code, settings and models, is not
+     * done again unless that is forced.
      *
      * @return what each stage did
      */
@@ -88,7 +89,7 @@ public final class Run {
             Validation validation = new Validation(context, Channel.DAILY);
             Findings findings = validates(stages) ? validation.publish(publisher, token, date) : validation.published();
             if (stages.equals(Stage.all())) {
-                new TileRun(context, findings).publish(publisher);
+                new TileRun(context, findings).publish(publisher, date);
             }
             for (Stage stage : stages) {
                 new StageRun(context, stage, findings).publish(publisher, token);
@@ -121,6 +122,7 @@ public final class Run {
         inManifest(publisher -> {
             Publisher.Token token = publisher.begin(Channel.EXAMPLES, date, List.of(Validation.STAGE));
             Findings findings = new Validation(context, Channel.EXAMPLES).publish(publisher, token, first);
+            new TileRun(context, findings).publish(publisher, first);
             work.with(findings, publisher, progress, ledger.reports, ledger.notes);
         });
     }

@@ -34,33 +34,55 @@ final class TileRun {
         this.findings = findings;
     }
 
-    /** Makes what is due; where the inputs are so small that no tile would pay, it says nothing of them. */
-    void publish(Publisher publisher) {
-        Inputs inputs = new Inputs(run.spark(), run.layout(), run.config(), run.date(), run.date(), findings);
-        Tiles tiles = new Tiles(
+    /**
+     * Makes what is due for the as-of instants of some days up to the run's own; where the inputs are so small that no tile would
+     * pay, it says nothing of them.
+     *
+     * @param first of these days
+     */
+    void publish(Publisher publisher, LocalDate first) {
+        Collection<Tile> all = run.vocabulary().facts().tiles().values();
+        Instant started = Instant.now();
+        boolean isStarted = false;
+        Map<String, String> digests = new TreeMap<>();
+        long rows = 0;
+        Inputs inputs = new Inputs(run.spark(), run.layout(), run.config(), first, run.date(), findings);
+        int days = run.config().inputs().lookbackDays();
+        LocalDate start = first.minusDays(days - 1L);
+        // So many days at a time, since that is what the tiles of one as-of instant are.
+        for (LocalDate last = run.date(); !last.isBefore(start); last = last.minusDays(days)) {
+            Tiles tiles = tiles(last, inputs);
+            for (Tile tile : all) {
+                List<LocalDate> worthwhile = from(start, tiles.worthwhile(tile));
+                if (!isStarted && !worthwhile.isEmpty()) {
+                    run.progress().start(STAGE);
+                    isStarted = true;
+                }
+                for (LocalDate day : run.choices().isForced() ? worthwhile : from(start, tiles.due(tile))) {
+                    TableDigest made = publish(publisher, tiles, tile, day);
+                    rows += made.rows();
+                    digests.put(STAGE + "/" + tile.name() + "/" + Layout.day(day), made.digest());
+                }
+            }
+        }
+        if (isStarted) {
+            run.add(new Manifest.StageReport(
+                    STAGE, rows, rows, 0, Manifest.StageReport.secondsSince(started), digests, Map.of(), ""));
+        }
+    }
+
+    private static List<LocalDate> from(LocalDate start, List<LocalDate> days) {
+        return days.stream().filter(day -> !day.isBefore(start)).toList();
+    }
+
+    private Tiles tiles(LocalDate date, Inputs inputs) {
+        return new Tiles(
                 run.spark(),
                 run.layout(),
                 run.vocabulary().facts(),
-                run.config().asOf(run.date()),
+                run.config().asOf(date),
                 inputs,
                 findings);
-        Collection<Tile> all = run.vocabulary().facts().tiles().values();
-        if (all.stream().allMatch(tile -> tiles.worthwhile(tile).isEmpty())) {
-            return;
-        }
-        Instant started = Instant.now();
-        run.progress().start(STAGE);
-        Map<String, String> digests = new TreeMap<>();
-        long rows = 0;
-        for (Tile tile : all) {
-            for (LocalDate day : run.choices().isForced() ? tiles.worthwhile(tile) : tiles.due(tile)) {
-                TableDigest made = publish(publisher, tiles, tile, day);
-                rows += made.rows();
-                digests.put(STAGE + "/" + tile.name() + "/" + Layout.day(day), made.digest());
-            }
-        }
-        run.add(new Manifest.StageReport(
-                STAGE, rows, rows, 0, Manifest.StageReport.secondsSince(started), digests, Map.of(), ""));
     }
 
     private TableDigest publish(Publisher publisher, Tiles tiles, Tile tile, LocalDate day) {

@@ -21,7 +21,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -76,7 +75,7 @@ public final class Hydration {
             FeatureForm form,
             Column where) {
         try {
-            return hydrated(context, rows, Optional.of(published), FeatureList.of(model), form, where);
+            return hydrated(context, rows, published, FeatureList.of(model), form, where);
         } catch (FeatureException e) {
             throw FeatureList.refused(model, e);
         }
@@ -88,13 +87,14 @@ public final class Hydration {
      * @throws FeatureException when a feature cannot be calculated
      */
     public static Dataset<Row> both(StageContext context, Dataset<Row> rows, FeatureList features) {
-        return hydrated(context, rows, Optional.empty(), features, FeatureForm.BOTH, lit(true));
+        Dataset<Row> kept = context.relations().keep(rows);
+        return hydrated(context, ByUser.sorted(context, kept), kept, features, FeatureForm.BOTH, lit(true));
     }
 
     private static Dataset<Row> hydrated(
             StageContext context,
             Dataset<Row> rows,
-            Optional<Dataset<Row>> published,
+            Dataset<Row> published,
             FeatureList features,
             FeatureForm form,
             Column where) {
@@ -121,7 +121,7 @@ public final class Hydration {
                     none -> FeatureColumns.block(none, list, form, uncounted, BLOCK));
             calculated.put(new FeatureBlock(list, form), col(family + ".`" + BLOCK + "`"));
         });
-        published.ifPresent(facts::amongItemsOf);
+        facts.amongItemsOf(published);
         return FeatureColumns.append(
                 form, facts.join(rows), columns(rows), features, context.featureErrors(), calculated, where);
     }
