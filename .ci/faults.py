@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import launcher
 from launcher import DATE, HOME, Cluster, Launched
 from published_digests import digests
-from published_tables import Difference, count, difference, logged, partitions
+from published_tables import Difference, count, difference, logged, partitions, tiles
 
 TARGET = HOME / "jobs" / "target"
 WORK = TARGET / "faults"
@@ -149,6 +149,41 @@ class Faults:
             again = self.daily(output)
             problems, after = self.whole(output, again, again.wait())
             outcome.add(told, problems, labeled("before the re-run", between), after)
+
+    def tiles_killed(self, outcome):
+        """kill -9 while tiles are published; every tile that the log names is whole; then the day, made of tiles."""
+        # The sample's days are too small for tiles unless that is asked for.
+        of_tiles = ["--set", "tiles.minimum_rows=1"]
+        whole = WORK / "tiles"
+        code = self.verb("tiles", whole, *of_tiles).wait()
+        expected = tiles(whole)
+        if code != 0 or not expected:
+            outcome.add("undisturbed", [f"exit code {code}, {len(expected)} tiles"])
+            return
+        chance = self.random(outcome.fault)
+        for _ in range(max(1, self.times // 3)):
+            output = self.output("killed", None)
+            wanted = chance.randint(1, len(expected) - 1)
+            run = self.verb("tiles", output, *of_tiles)
+            while run.is_running() and len(list(output.glob("tiles/*/ds=*"))) < wanted:
+                time.sleep(0.01)
+            time.sleep(chance.uniform(0.0, 0.5))
+            was_running = run.is_running()
+            run.kill()
+            between = tiles(output)
+            told = f"kill -9 when {len(between)} of {len(expected)} tiles were published"
+            told += "" if was_running else " (it had ended)"
+            problems = [f"{path} is another tile" for path, rows in between.items() if expected.get(path) != rows]
+            again = self.daily(output, *of_tiles)
+            code = again.wait()
+            if code != 0:
+                problems.append(f"exit code {code}, {again.complaint()} (see {again.log})")
+            if tiles(output) != expected:
+                problems.append("after the re-run the tiles are not those of the undisturbed run")
+            found = {name: each for name, each in digests(output, DATE).items() if not name.startswith("tiles/")}
+            if found != self.digests:
+                problems.append(f"digests of the day made of tiles are {found}, must be {self.digests}")
+            outcome.add(told, problems, difference(self.expected, partitions(output, DATE)))
 
     def executor_killed(self, outcome):
         """kill -9 of the executor once it has loaded TensorFlow, in a cluster; the run goes on with another one."""

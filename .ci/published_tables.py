@@ -63,6 +63,19 @@ def logged(output, date):
     }
 
 
+def tiles(output):
+    """{'tiles/NAME/ds=…': its rows, in order} of all tiles that the newest files of the days' logs name."""
+    found = {}
+    for day in sorted(Path(output, "_published", "tiles").glob("ds=*")):
+        files = sorted(day.glob("[0-9]*.json"))
+        named = json.loads(files[-1].read_text())["partitions"] if files else {}
+        for path, each in named.items():
+            parts = [f"{output}/{each['folder']}/{file}" for file in each["files"]]
+            rows = ds.dataset(parts, format="parquet").to_table().to_pylist()
+            found[path] = sorted(str(row) for row in rows)
+    return found
+
+
 def digest(name, rows):
     """SHA-256 of a partition's rows in the order of their key."""
     keys = KEYS[name.split("/")[0]]

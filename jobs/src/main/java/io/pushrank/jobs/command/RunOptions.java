@@ -3,6 +3,7 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.config.ConfFolder;
 import io.pushrank.jobs.config.ConfFolder.NamedText;
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.gate.Gates;
@@ -13,9 +14,11 @@ import io.pushrank.jobs.run.RefusedRun;
 import io.pushrank.jobs.run.Run;
 import io.pushrank.jobs.run.Sessions;
 import io.pushrank.jobs.stage.Vocabulary;
+import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.feature.FeatureFunctions;
 import io.pushrank.udf.feature.FeatureList;
@@ -164,6 +167,20 @@ final class RunOptions {
         return Vocabulary.of(settings(spark));
     }
 
+    /** With as many partitions as the number of users asks for; inputs that cannot be read are for validation to refuse. */
+    private ConfigFile partitioned(SparkSession spark, ConfigFile settings, LocalDate day) {
+        RankingConfig config = settings.config();
+        if (!config.isPartitionedByUsers()) {
+            return settings;
+        }
+        try {
+            long users = new Inputs(spark, layout(), config, day, day, Findings.none()).rows(Table.USERS);
+            return settings.set("output_partitions=" + RankingConfig.partitionsOf(users));
+        } catch (PushrankException | UncheckedIOException unreadable) {
+            return settings;
+        }
+    }
+
     private ConfFolder folder(SparkSession spark) {
         return conf == null ? ConfFolder.shipped() : ConfFiles.over(storage(spark), conf);
     }
@@ -223,7 +240,7 @@ final class RunOptions {
         Vocabulary vocabulary;
         Set<String> accepted;
         try {
-            vocabulary = vocabulary(spark);
+            vocabulary = Vocabulary.of(partitioned(spark, settings(spark), day));
             AsOf.requirePast(name, vocabulary.config().asOf(last), Clock.systemUTC(), advice);
             accepted = Gates.accepted(vocabulary.config().gates().accepted(), choices.accepted());
         } catch (PushrankException refusal) {

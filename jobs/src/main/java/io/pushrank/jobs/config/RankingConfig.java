@@ -12,7 +12,11 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 
-/** All settings of a run, as {@code conf/pushrank.yaml} documents them; each record checks its own values. */
+/**
+ * All settings of a run, as {@code conf/pushrank.yaml} documents them; each record checks its own values.
+ *
+ * @param outputPartitions files of each published partition; 0: as many as the number of users asks for
+ */
 public record RankingConfig(
         int asOfHour,
         long seed,
@@ -29,12 +33,35 @@ public record RankingConfig(
         Map<String, Object> rules,
         ExamplesConfig examples,
         CollaborativeConfig collaborative) {
+    private static final int FEWEST_PARTITIONS = 2;
+    private static final int MOST_PARTITIONS = 100_000;
+    private static final long USERS_OF_PARTITION = 50_000;
 
     public RankingConfig {
         rules = rules == null ? Map.of() : rules;
         within("as_of_hour", asOfHour, 0, 23);
-        within("output_partitions", outputPartitions, 1, 100_000);
+        within("output_partitions", outputPartitions, 0, MOST_PARTITIONS);
         inputs.requireHours("targets.min_spacing_hours", targets.minSpacingHours());
+    }
+
+    /**
+     * Files of each published partition, and partitions of the joins by user before them. Where neither the settings nor
+     * {@link #partitionsOf} say how many, the fewest that there are.
+     */
+    @Override
+    public int outputPartitions() {
+        return outputPartitions == 0 ? FEWEST_PARTITIONS : outputPartitions;
+    }
+
+    /** Whether the number of users is to say how many partitions there are. */
+    public boolean isPartitionedByUsers() {
+        return outputPartitions == 0;
+    }
+
+    /** How many partitions hold so many users: what one has of them in its joins takes some hundred megabytes. */
+    public static int partitionsOf(long users) {
+        long whole = (users + USERS_OF_PARTITION - 1) / USERS_OF_PARTITION;
+        return (int) Math.max(FEWEST_PARTITIONS, Math.min(whole, MOST_PARTITIONS));
     }
 
     /** The instant that governs every join and aggregate of the date's run. */

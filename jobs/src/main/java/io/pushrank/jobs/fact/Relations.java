@@ -35,6 +35,8 @@ import org.apache.spark.storage.StorageLevel;
  * <p>Each instance has a Spark session of its own, so that relations of two instants never meet.
  */
 public final class Relations implements AutoCloseable {
+    private static final String SHUFFLE_PARTITIONS = "spark.sql.shuffle.partitions";
+
     private final SparkSession spark;
     private final Facts facts;
     private final LocalDate date;
@@ -62,6 +64,9 @@ public final class Relations implements AutoCloseable {
             Findings findings,
             Set<Table> readable) {
         this.spark = PinnedSettings.newSession(session);
+        // What is by user then is not shuffled once more to be written.
+        int partitions = Integer.parseInt(spark.conf().get(SHUFFLE_PARTITIONS));
+        spark.conf().set(SHUFFLE_PARTITIONS, Math.max(partitions, facts.config().outputPartitions()));
         this.facts = facts;
         this.date = date;
         this.asOf = asOf;

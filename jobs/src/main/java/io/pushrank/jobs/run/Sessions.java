@@ -20,7 +20,7 @@ public final class Sessions {
             Map.entry("spark.ui.enabled", "false"),
             Map.entry("spark.driver.host", "127.0.0.1"),
             Map.entry("spark.driver.bindAddress", "127.0.0.1"),
-            // As output_partitions of pushrank.yaml: what is by user then is not shuffled once more to be written.
+            // As the fewest output_partitions; where these are more, joins by user are as many.
             Map.entry("spark.sql.shuffle.partitions", "2"),
             // Rows that are by user stay there when they are joined by more columns.
             Map.entry("spark.sql.requireAllClusterKeysForCoPartition", "false"),

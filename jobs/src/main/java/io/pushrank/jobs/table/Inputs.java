@@ -79,6 +79,13 @@ public final class Inputs {
         return !files.partitions(table).isEmpty();
     }
 
+    /** Rows that the footers of a table's files tell of. */
+    public long rows(Table table) {
+        return files.partitions(table).stream()
+                .mapToLong(day -> files.rows(table, day))
+                .sum();
+    }
+
     /**
      * Rows that may be used and are known at the as-of instant.
      *

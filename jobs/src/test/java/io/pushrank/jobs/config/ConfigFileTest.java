@@ -2,7 +2,9 @@ package io.pushrank.jobs.config;
 
 import static io.pushrank.jobs.exit.ExitCode.USAGE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.config.RankingConfig.ExamplesConfig;
@@ -22,6 +24,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -59,6 +62,20 @@ class ConfigFileTest {
     @Test
     void theFileInTheJarIsTheOneThatOperatorsRead() throws IOException {
         assertEquals(Files.readString(Path.of("../conf/pushrank.yaml")), Resources.text("conf/pushrank.yaml"));
+    }
+
+    @Test
+    void thereAreAsManyPartitionsAsTheNumberOfUsersAsksForUnlessASettingSaysHowMany() {
+        RankingConfig byUsers = ConfigFile.shipped().config();
+
+        assertTrue(byUsers.isPartitionedByUsers());
+        assertEquals(2, byUsers.outputPartitions(), "where nobody has counted the users");
+        assertEquals(
+                List.of(2, 2, 3, 20),
+                Stream.of(0L, 100_000L, 100_001L, 1_000_000L)
+                        .map(RankingConfig::partitionsOf)
+                        .toList());
+        assertFalse(ConfigFile.shipped().set("output_partitions=1").config().isPartitionedByUsers());
     }
 
     @Test
@@ -162,7 +179,7 @@ class ConfigFileTest {
                     """
             as_of_hour=24                        | as_of_hour must be between 0 and 23, but is 24
             as_of_hour=-1                        | as_of_hour must be between 0 and 23, but is -1
-            output_partitions=0                  | output_partitions must be between 1 and 100000, but is 0
+            output_partitions=-1                 | output_partitions must be between 0 and 100000, but is -1
             disabled_rules=null                  | disabled_rules must be a list, but is null
             inputs.lookback_days=0               | inputs.lookback_days must be between 1 and 3650, but is 0
             inputs.max_snapshot_age_days=-1      | inputs.max_snapshot_age_days must be between 0 and 3650, but is -1

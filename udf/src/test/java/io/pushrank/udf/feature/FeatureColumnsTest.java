@@ -124,4 +124,84 @@ class FeatureColumnsTest {
         assertEquals(List.of(), light.getList(5));
         assertEquals(List.of(), light.getList(6));
     }
+
+    @Test
+    void aBlockThatRowsShareGivesTheFeaturesThatEachRowWouldGive() {
+        FeatureList features = FeatureList.parse(
+                "features.yaml",
+                """
+                features:
+                  - {name: user.a, type: continuous, expression: user.a, light: true}
+                  - {name: row.a, type: continuous, expression: 10 * n / user.a, light: true}
+                  - {name: user.rate, type: continuous, expression: 1 / user.a}
+                  - {name: user.is_big, type: binary, expression: user.a > 3, light: true}
+                  - {name: row.is_even, type: binary, expression: n % 2 = 0, light: true}
+                  - {name: user.name, type: string, expression: "nullif(concat('u', user.a), 'u5')", light: true}
+                  - {name: row.number, type: discrete, expression: n, light: true}
+                  - {name: user.list, type: sparse_binary, expression: "sequence(0, user.a)", light: true}
+                  - {name: row.list, type: sparse_binary, expression: "IF(n % 3 = 0, NULL, array(n, NULL))", light: true}
+                  - {name: user.map, type: sparse_continuous, expression: "map(concat('k', user.a), user.a / 2)"}
+                """);
+        // A user of 0 has no rate.
+        Dataset<Row> users = spark.range(0, 7).selectExpr("id AS user_id", "struct(CAST(id AS INT) AS a) AS user");
+        Dataset<Row> rows = spark.range(0, 60).selectExpr("id AS n", "pmod(xxhash64(7, id), 7) AS user_id");
+        List<Feature> ofUser = features.features().stream()
+                .filter(feature -> feature.name().startsWith("user."))
+                .toList();
+        FeatureErrors errorsOfKeys = FeatureErrors.of(spark);
+        Dataset<Row> withBlock = FeatureColumns.block(users, ofUser, FeatureForm.BOTH, errorsOfKeys, "block")
+                .join(rows, "user_id");
+
+        List<Row> shared = appended(
+                withBlock, features, errorsOfKeys, Map.of(new FeatureBlock(ofUser, FeatureForm.BOTH), col("block")));
+        List<Row> single = appended(rows.join(users, "user_id"), features, FeatureErrors.of(spark), Map.of());
+
+        assertEquals(60, shared.size());
+        assertEquals(single, shared);
+        long rowsOfUserZero = rows.filter("user_id = 0").count();
+        assertEquals(
+                Map.of(
+                        "row.a",
+                        "DIVIDE_BY_ZERO in " + rowsOfUserZero + " rows",
+                        "user.rate",
+                        "DIVIDE_BY_ZERO in 1 row"),
+                errorsOfKeys.report(),
+                "errors of shared features are counted once a key");
+    }
+
+    private List<Row> appended(
+            Dataset<Row> rows, FeatureList features, FeatureErrors errors, Map<FeatureBlock, Column> calculated) {
+        return FeatureColumns.append(
+                        FeatureForm.BOTH, rows, new Column[] {col("n")}, features, errors, calculated, lit(true))
+                .orderBy("n")
+                .collectAsList();
+    }
+
+    @Test
+    void rowsThatAreNotAskedForHaveNoFeaturesAndNoErrors() {
+        FeatureList features = FeatureList.parse(
+                "features.yaml",
+                """
+                features:
+                  - {name: rate, type: continuous, expression: 1 / n}
+                """);
+        FeatureErrors errors = FeatureErrors.of(spark);
+
+        List<Boolean> areMissing = FeatureColumns.append(
+                        FeatureForm.HEAVY,
+                        spark.range(0, 3).selectExpr("id AS n"),
+                        new Column[] {col("n")},
+                        features,
+                        errors,
+                        Map.of(),
+                        col("n").gt(0))
+                .orderBy("n")
+                .collectAsList()
+                .stream()
+                .map(row -> row.isNullAt(1))
+                .toList();
+
+        assertEquals(List.of(true, false, false), areMissing);
+        assertEquals(Map.of(), errors.report());
+    }
 }
