@@ -1,7 +1,6 @@
 package io.pushrank.udf.feature;
 
 import static org.apache.spark.sql.functions.coalesce;
-import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.map_entries;
 import static org.apache.spark.sql.functions.struct;
@@ -73,13 +72,16 @@ public final class FeatureBlock {
         // A binary feature that is both a number and an id is calculated twice; its errors are counted once.
         FeatureErrors uncounted = FeatureErrors.of(spark);
         return struct(
-                array(numbers, "float", feature -> number(feature, expr(feature.expression()), errors))
+                array(
+                                numbers,
+                                "float",
+                                feature -> number(feature, FeatureExpression.column(feature.expression()), errors))
                         .as("numbers"),
                 array(
                                 ids,
                                 "bigint",
                                 feature -> Guarded.of(
-                                        FeatureId.of(feature, expr(feature.expression())),
+                                        FeatureId.of(feature, FeatureExpression.column(feature.expression())),
                                         feature.name(),
                                         numbers.contains(feature) ? uncounted : errors))
                         .as("ids"),
@@ -87,7 +89,9 @@ public final class FeatureBlock {
                                 idLists,
                                 "array<bigint>",
                                 feature -> Guarded.of(
-                                        transform(expr(feature.expression()), name -> FeatureId.of(feature, name)),
+                                        transform(
+                                                FeatureExpression.column(feature.expression()),
+                                                name -> FeatureId.of(feature, name)),
                                         feature.name(),
                                         errors))
                         .as("id_lists"),
@@ -100,7 +104,7 @@ public final class FeatureBlock {
 
     private static Column weighted(Feature feature, FeatureErrors errors) {
         return transform(
-                map_entries(expr(feature.expression())),
+                map_entries(FeatureExpression.column(feature.expression())),
                 entry -> struct(
                         FeatureId.of(feature, entry.getField("key")).as(ID),
                         coalesce(number(feature, entry.getField("value"), errors), lit(0f))

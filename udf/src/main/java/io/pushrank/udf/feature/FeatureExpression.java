@@ -4,11 +4,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedFunction;
 import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Expression;
+import org.apache.spark.sql.catalyst.expressions.Literal;
+import org.apache.spark.sql.catalyst.expressions.Literal$;
 import org.apache.spark.sql.catalyst.expressions.SubqueryExpression;
 import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
+import org.apache.spark.sql.classic.ExpressionUtils$;
+import org.apache.spark.sql.types.Decimal;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
@@ -57,6 +62,24 @@ public final class FeatureExpression {
             }
         }
         CollectionConverters.asJava(part.children()).forEach(child -> require(whose, child));
+    }
+
+    /**
+     * The expression as a column. Its numbers with a point are doubles, where SQL has decimals: arithmetic with these takes a
+     * hundred times as long, and ends as a float here.
+     */
+    static Column column(String expression) {
+        return ExpressionUtils$.MODULE$.column(withDoubles(parsed(expression)));
+    }
+
+    private static Expression withDoubles(Expression part) {
+        if (part instanceof Literal literal && literal.value() instanceof Decimal number) {
+            return Literal$.MODULE$.apply(number.toDouble());
+        }
+        List<Expression> children = CollectionConverters.asJava(part.children()).stream()
+                .map(FeatureExpression::withDoubles)
+                .toList();
+        return part.withNewChildren(CollectionConverters.asScala(children).toSeq());
     }
 
     private static Expression parsed(String expression) {
