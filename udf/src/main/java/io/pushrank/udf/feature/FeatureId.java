@@ -11,7 +11,6 @@ import org.apache.spark.sql.types.AbstractDataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.unsafe.types.UTF8String;
 import scala.Option;
-import scala.jdk.javaapi.CollectionConverters;
 
 /** Ids of feature values that are no numbers. */
 public final class FeatureId {
@@ -26,11 +25,10 @@ public final class FeatureId {
                 FeatureId.class,
                 DataTypes.LongType,
                 "of",
-                CollectionConverters.asScala(List.<Expression>of(
-                                Literal$.MODULE$.apply(of(SEED, UTF8String.fromString(feature.name()))),
-                                ExpressionUtils$.MODULE$.expression(value.cast("string"))))
-                        .toSeq(),
-                CollectionConverters.asScala(List.<AbstractDataType>of()).toSeq(),
+                Catalyst.sequence(List.<Expression>of(
+                        Literal$.MODULE$.apply(of(SEED, UTF8String.fromString(feature.name()))),
+                        ExpressionUtils$.MODULE$.expression(value.cast("string")))),
+                Catalyst.sequence(List.<AbstractDataType>of()),
                 true,
                 false,
                 true,

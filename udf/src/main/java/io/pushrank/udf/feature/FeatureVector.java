@@ -10,11 +10,9 @@ import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.GenericInternalRow;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.expressions.codegen.Block;
-import org.apache.spark.sql.catalyst.expressions.codegen.CodeBlock;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
 import org.apache.spark.sql.catalyst.expressions.codegen.FalseLiteral$;
-import org.apache.spark.sql.catalyst.expressions.codegen.JavaCode;
 import org.apache.spark.sql.catalyst.util.ArrayData;
 import org.apache.spark.sql.classic.ExpressionUtils$;
 import org.apache.spark.sql.types.DataType;
@@ -228,7 +226,7 @@ public final class FeatureVector extends Expression implements Serializable {
 
     @Override
     public Seq<Expression> children() {
-        return sequence(blocks);
+        return Catalyst.sequence(blocks);
     }
 
     @Override
@@ -251,22 +249,15 @@ public final class FeatureVector extends Expression implements Serializable {
         String vector = context.addReferenceObj("vector", this, FeatureVector.class.getName());
         List<ExprCode> values =
                 blocks.stream().map(block -> block.genCode(context)).toList();
-        Block all = block("");
+        Block all = Catalyst.block("");
         for (ExprCode value : values) {
             all = all.$plus(value.code());
         }
         String rows = String.join(
                 ", ", values.stream().map(value -> value.value().toString()).toList());
-        all = all.$plus(block("InternalRow %s = %s.of(new InternalRow[] {%s});".formatted(code.value(), vector, rows)));
+        all = all.$plus(Catalyst.block(
+                "InternalRow %s = %s.of(new InternalRow[] {%s});".formatted(code.value(), vector, rows)));
         return new ExprCode(all, FalseLiteral$.MODULE$, code.value());
-    }
-
-    private static Block block(String code) {
-        return new CodeBlock(sequence(List.of(code)), sequence(List.<JavaCode>of()));
-    }
-
-    private static <T> Seq<T> sequence(List<T> values) {
-        return CollectionConverters.asScala(values).toSeq();
     }
 
     @Override

@@ -7,17 +7,14 @@ import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.ConditionalExpression;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.codegen.Block;
-import org.apache.spark.sql.catalyst.expressions.codegen.CodeBlock;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodeGenerator$;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
-import org.apache.spark.sql.catalyst.expressions.codegen.JavaCode;
 import org.apache.spark.sql.classic.ExpressionUtils$;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import scala.collection.immutable.IndexedSeq;
 import scala.collection.immutable.Seq;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * A feature's value, or NULL where its expression raises an error; a FLOAT that is NaN or infinite is NULL too. Both are
@@ -51,12 +48,12 @@ public final class Guarded extends Expression implements ConditionalExpression, 
 
     @Override
     public Seq<Expression> children() {
-        return sequence(List.of(child));
+        return Catalyst.sequence(List.of(child));
     }
 
     @Override
     public Seq<Expression> alwaysEvaluatedInputs() {
-        return sequence(List.of());
+        return Catalyst.sequence(List.of());
     }
 
     @Override
@@ -66,7 +63,7 @@ public final class Guarded extends Expression implements ConditionalExpression, 
 
     @Override
     public Seq<Seq<Expression>> branchGroups() {
-        return sequence(List.of());
+        return Catalyst.sequence(List.of());
     }
 
     /** Not while the query is planned: errors are counted by rows. */
@@ -107,7 +104,7 @@ public final class Guarded extends Expression implements ConditionalExpression, 
         String counter = context.addReferenceObj("errors", errors, FeatureErrors.class.getName());
         String name = context.addReferenceObj("feature", feature, String.class.getName());
         String error = context.freshName("error");
-        Block before = block(
+        Block before = Catalyst.block(
                 """
                 boolean %1$s = true;
                 %3$s %2$s = %4$s;
@@ -118,7 +115,7 @@ public final class Guarded extends Expression implements ConditionalExpression, 
                                 code.value(),
                                 CodeGenerator$.MODULE$.javaType(dataType()),
                                 CodeGenerator$.MODULE$.defaultValue(dataType(), false)));
-        Block after = block(
+        Block after = Catalyst.block(
                 """
                 %1$s = %3$s;
                 %2$s = %4$s;
@@ -129,7 +126,7 @@ public final class Guarded extends Expression implements ConditionalExpression, 
                         .formatted(code.isNull(), code.value(), value.isNull(), value.value(), error, counter, name));
         Block guarded = before.$plus(value.code()).$plus(after);
         if (dataType().equals(DataTypes.FloatType)) {
-            guarded = guarded.$plus(block(
+            guarded = guarded.$plus(Catalyst.block(
                     """
                     if (!%1$s && !Float.isFinite(%2$s)) {
                     %1$s = true;
@@ -139,14 +136,6 @@ public final class Guarded extends Expression implements ConditionalExpression, 
                             .formatted(code.isNull(), code.value(), counter, name)));
         }
         return new ExprCode(guarded, code.isNull(), code.value());
-    }
-
-    private static Block block(String code) {
-        return new CodeBlock(sequence(List.of(code)), sequence(List.<JavaCode>of()));
-    }
-
-    private static <T> Seq<T> sequence(List<T> values) {
-        return CollectionConverters.asScala(values).toSeq();
     }
 
     @Override

@@ -19,27 +19,16 @@ class FeatureColumnsTest {
     private final SparkSession spark = SharedSpark.session();
 
     private Row heavy(String sql, FeatureList features) {
-        return FeatureColumns.append(
-                        FeatureForm.HEAVY,
-                        spark.sql(sql),
-                        new Column[] {col("*")},
-                        features,
-                        FeatureErrors.of(spark),
-                        Map.of(),
-                        lit(true))
-                .head()
-                .getAs("features");
+        return arrays(FeatureForm.HEAVY, sql, features);
     }
 
     private Row light(String sql, FeatureList features) {
-        return FeatureColumns.append(
-                        FeatureForm.LIGHT,
-                        spark.sql(sql),
-                        new Column[] {col("*")},
-                        features,
-                        FeatureErrors.of(spark),
-                        Map.of(),
-                        lit(true))
+        return arrays(FeatureForm.LIGHT, sql, features);
+    }
+
+    private Row arrays(FeatureForm form, String sql, FeatureList features) {
+        Column[] all = {col("*")};
+        return FeatureColumns.append(form, spark.sql(sql), all, features, FeatureErrors.of(spark), Map.of(), lit(true))
                 .head()
                 .getAs("features");
     }
