@@ -1,6 +1,7 @@
 package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.config.Bounds;
+import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.RankingConfig.InputsConfig;
 import io.pushrank.jobs.config.Secrets;
 import io.pushrank.jobs.publish.Cleaning;
@@ -21,7 +22,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "clean",
         mixinStandardHelpOptions = true,
-        description = "Deletes what runs that were stopped left behind; what is published stays.")
+        description =
+                "Deletes what runs that were stopped left behind, and tiles and indexes that no run looks back on; what is"
+                        + " published stays.")
 final class CleanCommand implements Runnable {
     @Mixin
     private RunOptions options;
@@ -45,13 +48,15 @@ final class CleanCommand implements Runnable {
         Instant idleSince = Instant.now().minus(Duration.ofHours(idleHours));
         Storage storage = options.storage(spark);
         Layout layout = options.layout();
-        InputsConfig inputs = options.vocabulary(spark).config().inputs();
+        RankingConfig config = options.vocabulary(spark).config();
+        InputsConfig inputs = config.inputs();
         Instant madeBefore = Instant.now()
                 .truncatedTo(ChronoUnit.SECONDS)
                 .minus(Duration.ofDays(1L + Math.max(inputs.lookbackDays(), inputs.maxSnapshotAgeDays())));
         Cleaning cleaning = new Cleaning(storage, layout, Manifest.statuses(storage, layout));
         List<Cleaning.Left> left = new ArrayList<>(cleaning.clean(idleSince, isDryRun));
         left.addAll(cleaning.cleanIndexes(madeBefore, isDryRun));
+        left.addAll(cleaning.cleanTiles(config.tiles().keptDays(), isDryRun));
         left.forEach(each ->
                 System.out.printf("%,15d bytes  %s  %s%n", each.bytes(), Secrets.masked(each.folder()), each.why()));
         System.out.printf(

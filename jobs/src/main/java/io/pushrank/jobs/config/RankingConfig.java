@@ -121,9 +121,10 @@ public record RankingConfig(
      *
      * @param minimumRows rows that the files of a tile's 24 hours must hold for it to be made
      */
-    public record TilesConfig(int minimumRows) {
+    public record TilesConfig(int minimumRows, int keptDays) {
         public TilesConfig {
             within("tiles.minimum_rows", minimumRows, 0, 1_000_000_000);
+            within("tiles.kept_days", keptDays, 1, 3650);
         }
     }
 

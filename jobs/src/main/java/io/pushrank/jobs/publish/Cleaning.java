@@ -82,6 +82,36 @@ public final class Cleaning {
         return left;
     }
 
+    /**
+     * Deletes tiles of days that are long past. A run that looks back on one calculates it again.
+     *
+     * @param keptDays days whose tiles stay, the latest one that has tiles among them
+     */
+    public List<Left> cleanTiles(int keptDays, boolean isDryRun) {
+        List<LocalDate> days = published.days(Channel.TILES);
+        if (days.isEmpty()) {
+            return List.of();
+        }
+        LocalDate first = days.get(days.size() - 1).minusDays(keptDays - 1L);
+        List<Left> left = new ArrayList<>();
+        for (LocalDate day : days) {
+            if (day.isBefore(first)) {
+                String why = "of a day before " + first;
+                published.latest(Channel.TILES, day).partitions().values().stream()
+                        .flatMap(tile -> published.locate(tile).stream())
+                        .forEach(folder -> left.add(new Left(folder, storage.bytes(folder), why)));
+                if (!isDryRun) {
+                    // First, so that no run finds a tile named whose files are gone.
+                    storage.delete(layout.publications(Channel.TILES) + "/" + Layout.day(day));
+                }
+            }
+        }
+        if (!isDryRun) {
+            left.forEach(each -> storage.delete(each.folder()));
+        }
+        return left;
+    }
+
     /** Empty when the run may still be at work, or readers at what it wrote. */
     private String why(String root, String run, Instant idleSince) {
         RunStatus status = statuses.getOrDefault(run, RunStatus.RUNNING);

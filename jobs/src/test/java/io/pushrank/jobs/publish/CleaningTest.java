@@ -143,4 +143,35 @@ class CleaningTest {
         cleaning.cleanIndexes(FAR_AHEAD, false);
         assertEquals(List.of(), storage.files(layout.indexes() + "/posts"));
     }
+
+    @Test
+    void tilesOfDaysThatAreLongPastGoAndTheLatestStay() {
+        List<LocalDate> days = List.of(DAY.minusDays(2), DAY.minusDays(1), DAY);
+        days.forEach(this::publishTile);
+        Cleaning.Left oldest =
+                new Cleaning.Left(layout.tile("acts", DAY.minusDays(2)), 4, "of a day before " + DAY.minusDays(1));
+
+        assertEquals(List.of(), cleaning.cleanTiles(3, false));
+        assertEquals(List.of(oldest), cleaning.cleanTiles(2, true));
+        assertTrue(storage.exists(oldest.folder()), "only asked");
+        assertEquals(List.of(oldest), cleaning.cleanTiles(2, false));
+        assertEquals(days.subList(1, 3), new PublishedTables(storage, layout).days(Channel.TILES));
+        assertFalse(storage.exists(oldest.folder()));
+        assertTrue(storage.exists(layout.tile("acts", DAY)));
+    }
+
+    private void publishTile(LocalDate day) {
+        String path = layout.relative(layout.tile("acts", day));
+        file(path + "/part.parquet");
+        PublicationLog log = new PublicationLog(storage, layout, Channel.TILES, day);
+        log.publish(
+                "acts",
+                log.fence(List.of("acts")),
+                new Publication.Stage("run", "", "", List.of(path), Map.of()),
+                Map.of(
+                        path,
+                        new Publication.Partition(
+                                path, "_staging/run/0", new TreeMap<>(Map.of("part.parquet", 4L)), 1, "")),
+                List.of());
+    }
 }
