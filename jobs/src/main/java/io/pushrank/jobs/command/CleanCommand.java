@@ -56,7 +56,7 @@ final class CleanCommand implements Runnable {
         Cleaning cleaning = new Cleaning(storage, layout, Manifest.statuses(storage, layout));
         List<Cleaning.Left> left = new ArrayList<>(cleaning.clean(idleSince, isDryRun));
         left.addAll(cleaning.cleanIndexes(madeBefore, isDryRun));
-        left.addAll(cleaning.cleanTiles(config.tiles().keptDays(), isDryRun));
+        left.addAll(cleaning.cleanTiles(config.tiles().retentionDays(), isDryRun));
         left.forEach(each ->
                 System.out.printf("%,15d bytes  %s  %s%n", each.bytes(), Secrets.masked(each.folder()), each.why()));
         System.out.printf(

@@ -120,11 +120,12 @@ public record RankingConfig(
      * Partial aggregates of event tables.
      *
      * @param minimumRows rows that the files of a tile's 24 hours must hold for it to be made
+     * @param retentionDays days, back from the latest that has tiles, whose tiles are not deleted
      */
-    public record TilesConfig(int minimumRows, int keptDays) {
+    public record TilesConfig(int minimumRows, int retentionDays) {
         public TilesConfig {
             within("tiles.minimum_rows", minimumRows, 0, 1_000_000_000);
-            within("tiles.kept_days", keptDays, 1, 3650);
+            within("tiles.retention_days", retentionDays, 1, 3650);
         }
     }
 

@@ -85,14 +85,14 @@ public final class Cleaning {
     /**
      * Deletes tiles of days that are long past. A run that looks back on one calculates it again.
      *
-     * @param keptDays days whose tiles stay, the latest one that has tiles among them
+     * @param retentionDays days whose tiles stay, the latest one that has tiles among them
      */
-    public List<Left> cleanTiles(int keptDays, boolean isDryRun) {
+    public List<Left> cleanTiles(int retentionDays, boolean isDryRun) {
         List<LocalDate> days = published.days(Channel.TILES);
         if (days.isEmpty()) {
             return List.of();
         }
-        LocalDate first = days.get(days.size() - 1).minusDays(keptDays - 1L);
+        LocalDate first = days.get(days.size() - 1).minusDays(retentionDays - 1L);
         List<Left> left = new ArrayList<>();
         for (LocalDate day : days) {
             if (day.isBefore(first)) {
