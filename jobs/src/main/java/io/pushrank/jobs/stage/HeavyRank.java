@@ -98,8 +98,10 @@ public record HeavyRank() implements Stage {
      * there were so many items or authors that their facts could not be brought to the rows.
      */
     private static Dataset<Row> placed(StageContext context, Dataset<Row> hydrated) {
-        return Placement.isByUser(hydrated, context.config().outputPartitions())
-                ? hydrated.sortWithinPartitions("user_id", "item_type", "item_id")
+        Dataset<Row> sorted = hydrated.sortWithinPartitions("user_id", "item_type", "item_id");
+        // Asked of the rows that are returned: their plan is made for that, and used again for scoring.
+        return Placement.isByUser(sorted, context.config().outputPartitions())
+                ? sorted
                 : ByUser.sorted(context, hydrated);
     }
 
