@@ -10,7 +10,6 @@ import io.pushrank.jobs.table.Table;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
@@ -59,7 +58,7 @@ public final class Facts {
     /** Each of them is a view, too. */
     private final Map<String, Tile> tiles = new TreeMap<>();
     /** Each family after those that it speaks of. */
-    private final List<Family> order = new ArrayList<>();
+    private final List<Family> order;
 
     private Facts(ConfigFile settings) {
         this.settings = settings;
@@ -93,13 +92,7 @@ public final class Facts {
         Set<String> done = new HashSet<>();
         families.keySet().forEach(name -> requireNoCircle(name, path, done));
         views.keySet().forEach(name -> requireNoCircle(name, path, done));
-        // Families of a single key, such as users, widen each row by much. They come last, so that the joins before
-        // them carry
-        // narrow rows.
-        Comparator<Family> narrowFirst = Comparator.<Family>comparingInt(family -> isOfOneKey(family) ? 1 : 0)
-                .thenComparing(family -> ofOneKey(family).size())
-                .thenComparing(Family::name);
-        families.values().stream().sorted(narrowFirst).forEach(this::place);
+        order = JoinOrder.of(this);
     }
 
     /**
@@ -421,34 +414,6 @@ public final class Facts {
             path.add(name);
             needs(name).forEach(each -> requireNoCircle(each, path, done));
             path.remove(path.size() - 1);
-        }
-    }
-
-    private static boolean isOfOneKey(Family family) {
-        return !family.isOfRow() && family.key().size() == 1;
-    }
-
-    /** The families of a single key that must be joined before a family. */
-    private Set<Family> ofOneKey(Family family) {
-        Set<Family> found = new HashSet<>();
-        spokenOf(family, family.columns().keySet()).stream()
-                .map(reference -> families.get(reference.family()))
-                .forEach(spoken -> {
-                    if (isOfOneKey(spoken)) {
-                        found.add(spoken);
-                    }
-                    found.addAll(ofOneKey(spoken));
-                });
-        return found;
-    }
-
-    private void place(Family family) {
-        if (!order.contains(family)) {
-            spokenOf(family, family.columns().keySet()).stream()
-                    .map(Reference::family)
-                    .distinct()
-                    .forEach(name -> place(families.get(name)));
-            order.add(family);
         }
     }
 }

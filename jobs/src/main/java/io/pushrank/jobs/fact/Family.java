@@ -155,4 +155,9 @@ public record Family(
     public boolean isOfRow() {
         return Plans.base(query.plan()).equals(Optional.of(ROW));
     }
+
+    /** Whether it is calculated for all values of one column, such as users, which many rows share. */
+    public boolean isOfOneKey() {
+        return !isOfRow() && key.size() == 1;
+    }
 }

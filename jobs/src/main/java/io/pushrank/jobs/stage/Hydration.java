@@ -140,7 +140,7 @@ public final class Hydration {
                         .facts()
                         .families()
                         .get(families.iterator().next());
-                if (!family.isOfRow() && family.key().size() == 1) {
+                if (family.isOfOneKey()) {
                     found.computeIfAbsent(family.name(), none -> new ArrayList<>())
                             .add(feature);
                 }
