@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.transform;
 
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -39,13 +38,15 @@ public final class FeatureBlock {
     /** A block of features in their order. */
     public FeatureBlock(List<Feature> features, FeatureForm form) {
         this.features = List.copyOf(features);
-        List<Feature> heavy = form.heavy(features);
-        List<Feature> light = form.light(features);
-        List<Feature> all = heavy.isEmpty() ? light : heavy;
-        this.numbers = concat(of(all, FeatureType.CONTINUOUS), of(heavy, FeatureType.BINARY));
-        this.ids = concat(of(light, FeatureType.BINARY), of(all, FeatureType.DISCRETE, FeatureType.STRING));
-        this.idLists = of(all, FeatureType.SPARSE_BINARY);
-        this.weightedIds = of(heavy, FeatureType.SPARSE_CONTINUOUS);
+        FeatureList list = new FeatureList(features);
+        FeatureList heavy = form.heavy(list);
+        FeatureList light = form.light(list);
+        // Of both, the heavy ranker takes all.
+        FeatureList all = form == FeatureForm.LIGHT ? light : heavy;
+        this.numbers = concat(all.of(FeatureType.CONTINUOUS), heavy.of(FeatureType.BINARY));
+        this.ids = concat(light.of(FeatureType.BINARY), all.of(FeatureType.DISCRETE, FeatureType.STRING));
+        this.idLists = all.of(FeatureType.SPARSE_BINARY);
+        this.weightedIds = heavy.of(FeatureType.SPARSE_CONTINUOUS);
     }
 
     public List<Feature> features() {
@@ -120,13 +121,6 @@ public final class FeatureBlock {
         return functions
                 .array(features.stream().map(value).toArray(Column[]::new))
                 .cast("array<" + type + ">");
-    }
-
-    private static List<Feature> of(List<Feature> features, FeatureType... types) {
-        Set<FeatureType> wanted = Set.of(types);
-        return features.stream()
-                .filter(feature -> wanted.contains(feature.type()))
-                .toList();
     }
 
     private static List<Feature> concat(List<Feature> first, List<Feature> second) {

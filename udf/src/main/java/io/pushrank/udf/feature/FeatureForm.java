@@ -11,15 +11,17 @@ public enum FeatureForm {
     /** Those of the heavy ranker and, of the features that are marked as light, those of the light ranker. */
     BOTH;
 
-    List<Feature> heavy(List<Feature> features) {
-        return this == LIGHT ? List.of() : features;
+    private static final FeatureList NONE = new FeatureList(List.of());
+
+    FeatureList heavy(FeatureList features) {
+        return this == LIGHT ? NONE : features;
     }
 
-    List<Feature> light(List<Feature> features) {
+    FeatureList light(FeatureList features) {
         return switch (this) {
-            case HEAVY -> List.of();
+            case HEAVY -> NONE;
             case LIGHT -> features;
-            case BOTH -> features.stream().filter(Feature::light).toList();
+            case BOTH -> features.light();
         };
     }
 }
