@@ -35,7 +35,7 @@ public record RankingConfig(
         CollaborativeConfig collaborative) {
     private static final int FEWEST_PARTITIONS = 2;
     private static final int MOST_PARTITIONS = 100_000;
-    private static final long USERS_OF_PARTITION = 50_000;
+    private static final long USERS_OF_PARTITION = 10_000;
 
     public RankingConfig {
         rules = rules == null ? Map.of() : rules;

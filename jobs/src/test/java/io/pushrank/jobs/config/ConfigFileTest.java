@@ -71,8 +71,8 @@ class ConfigFileTest {
         assertTrue(byUsers.isPartitionedByUsers());
         assertEquals(2, byUsers.outputPartitions(), "where nobody has counted the users");
         assertEquals(
-                List.of(2, 2, 3, 20),
-                Stream.of(0L, 100_000L, 100_001L, 1_000_000L)
+                List.of(2, 2, 3, 100),
+                Stream.of(0L, 20_000L, 20_001L, 1_000_000L)
                         .map(RankingConfig::partitionsOf)
                         .toList());
         assertFalse(ConfigFile.shipped().set("output_partitions=1").config().isPartitionedByUsers());
