@@ -36,8 +36,18 @@ public final class TextTable {
         return Double.isFinite(low) ? figure(value) + " [" + figure(low) + ", " + figure(high) + "]" : figure(value);
     }
 
+    /** A figure of some metrics, with its interval. */
+    static String figure(Metrics metrics, String name) {
+        return figure(metrics.number(name), metrics.number(name + "_low"), metrics.number(name + "_high"));
+    }
+
     public static String count(long value) {
         return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    /** The headings, then the rows. */
+    List<List<String>> rows() {
+        return List.copyOf(rows);
     }
 
     @Override
