@@ -98,10 +98,29 @@ ODD_TYPES = {
         "ntab_clicked_at": NANOSECONDS,
         "engaged_at": MILLISECONDS,
         "disliked_at": NANOSECONDS,
+        "arm": CODES,
+    },
+    "withheld": {
+        "send_id": CODES,
+        "user_id": pa.uint64(),
+        "item_type": pa.large_string(),
+        "item_id": pa.decimal128(19, 0),
+        "author_id": pa.int32(),
+        "notification_type": CODES,
+        "withheld_at": MILLISECONDS,
+    },
+    "visits": {
+        "user_id": pa.int16(),
+        "visited_at": NANOSECONDS,
     },
 }
 # Columns of DOUBLE: each value is written in the narrowest type that holds it.
-REAL_NUMBERS = {"posts": "nsfw_probability", "post_topics": "score"}
+REAL_NUMBERS = {
+    "posts": "nsfw_probability",
+    "post_topics": "score",
+    "notifications": "propensity",
+    "withheld": "propensity",
+}
 # Columns whose pages are of encoding BYTE_STREAM_SPLIT.
 SPLIT = {"post_topics": ["post_id", "annotated_at"], "notifications": ["item_id", "sent_at"]}
 

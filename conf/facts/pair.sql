@@ -11,6 +11,7 @@
 -- column: days_since_seen: days since the last impression; NULL when there was none
 -- column: pushes, opens, push_engagements, push_dislikes: what the recipient was sent of the author, and what came of it; from
 --   notifications and earlier sends
+-- column: recent_pushes: the same; each counts 1024, halved for every two days of age
 -- column: days_since_push: since the last of them
 -- column: weight_back, recent_weight_back, impressions_back, engaged_days_back, days_since_last_back: the same of what the
 --   author did with the recipient's posts
@@ -42,6 +43,7 @@ SELECT coalesce(edge.likes, 0) AS likes,
        coalesce(pushes.opens, 0) AS opens,
        coalesce(pushes.engagements, 0) AS push_engagements,
        coalesce(pushes.dislikes, 0) AS push_dislikes,
+       coalesce(pushes.recent_pushes, 0) AS recent_pushes,
        timestampdiff(HOUR, pushes.last_sent_at, :as_of) / 24 AS days_since_push,
        coalesce(back.weight, 0) AS weight_back,
        coalesce(back.recent_weight, 0) AS recent_weight_back,

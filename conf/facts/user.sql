@@ -18,7 +18,12 @@
 -- column: pushes, opens, push_engagements, push_dislikes: what was sent, and what came of it; from notifications and earlier
 --   sends
 -- column: pushes_7d, opens_7d, push_dislikes_7d: the same of the last 7 days
--- column: push_types: the same by notification type; the family type has it as columns
+-- column: push_types: pushes, opens, engagements and dislikes by notification type, as the family type has them, and
+--   recent_pushes, of which each counts 1024, halved for every two days of age
+-- column: recent_ignored, lasting_ignored: sends without an opening; each counts 1024, halved for every 1.5 or 4 days of age
+-- column: visits, visit_days, visit_days_7d: visits, and days with one, of all and of the last 7; NULL when none; from visits
+-- column: visits_in_2h, visits_in_8h: visits at the hours of the day that follow the as-of instant
+-- column: visits_alike, visits_alike_in_2h: the same on working days alone, or at weekends, as the as-of instant's day is
 -- column: open_hours: openings by hour of the day, UTC
 -- column: impressions, clicks, likes, reposts, replies, profile_visits, dislikes: what the user did; from engagements
 -- column: impressions_7d, actions_7d: the same of the last 7 days; an action is a like, repost, reply, quote or click
@@ -31,7 +36,7 @@
 --   post_impressions: impressions of posts of the kind, and of all known posts
 -- column: languages: impressions and actions by the post's language
 -- column: followed_topics: topics that the user follows; from topic_follows
--- column: topics: impressions, actions, pushes and opens by topic; from post_topics
+-- column: topics: impressions, actions, pushes, opens and recent_pushes by topic; from post_topics
 SELECT account.user_id,
        timestampdiff(HOUR, account.created_at, :as_of) / 24 AS account_age_days,
        timestampdiff(MINUTE, account.last_visit_at, :as_of) / 60 AS hours_since_visit,
@@ -65,8 +70,17 @@ SELECT account.user_id,
        coalesce(pushes.pushes_7d, 0) AS pushes_7d,
        coalesce(pushes.opens_7d, 0) AS opens_7d,
        coalesce(pushes.dislikes_7d, 0) AS push_dislikes_7d,
+       coalesce(pushes.recent_ignored, 0) AS recent_ignored,
+       coalesce(pushes.lasting_ignored, 0) AS lasting_ignored,
        push_type.push_types,
        open_hour.open_hours,
+       visit.visits,
+       visit.visit_days,
+       visit.visit_days_7d,
+       visit.visits_in_2h,
+       visit.visits_in_8h,
+       visit.visits_alike,
+       visit.visits_alike_in_2h,
        activity.impressions,
        activity.clicks,
        activity.likes,
@@ -116,7 +130,7 @@ LEFT JOIN follower_counts AS follower ON follower.user_id = account.user_id
 LEFT JOIN user_pushes AS pushes ON pushes.user_id = account.user_id
 LEFT JOIN (SELECT user_id,
                   map_from_entries(array_sort(collect_list(
-                      struct(notification_type, struct(pushes, opens, engagements, dislikes) AS counts)))) AS push_types
+                      struct(notification_type, struct(pushes, opens, engagements, dislikes, recent_pushes) AS counts)))) AS push_types
            FROM user_push_types
            GROUP BY user_id) AS push_type
   ON push_type.user_id = account.user_id
@@ -124,6 +138,7 @@ LEFT JOIN (SELECT user_id, map_from_entries(array_sort(collect_list(struct(hour,
            FROM user_open_hours
            GROUP BY user_id) AS open_hour
   ON open_hour.user_id = account.user_id
+LEFT JOIN user_visits AS visit ON visit.user_id = account.user_id
 LEFT JOIN user_activity AS activity ON activity.user_id = account.user_id
 LEFT JOIN (SELECT user_id, array_sort(collect_list(topic_id)) AS followed_topics
            FROM topic_follows
@@ -131,7 +146,7 @@ LEFT JOIN (SELECT user_id, array_sort(collect_list(topic_id)) AS followed_topics
   ON topic_follow.user_id = account.user_id
 LEFT JOIN (SELECT user_id,
                   map_from_entries(array_sort(collect_list(
-                      struct(topic_id, struct(impressions, actions, pushes, opens) AS counts)))) AS topics
+                      struct(topic_id, struct(impressions, actions, pushes, opens, recent_pushes) AS counts)))) AS topics
            FROM user_topics
            GROUP BY user_id) AS topic
   ON topic.user_id = account.user_id

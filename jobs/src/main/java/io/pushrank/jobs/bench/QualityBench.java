@@ -4,6 +4,7 @@ import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.world.World;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ record QualityBench() implements Bench {
         String world = context.directory() + "/world";
         Layout layout = new Layout(world, context.directory() + "/output", context.directory() + "/models");
         List<String> options = options(layout);
-        if (!storage.exists(world + "/oracle_world")) {
+        if (!World.isWorld(storage, world)) {
             context.verb(
                     List.of("--output", world),
                     "generate",

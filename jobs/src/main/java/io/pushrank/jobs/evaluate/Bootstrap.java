@@ -62,6 +62,11 @@ final class Bootstrap {
         return new Interval(percentile(values, TAIL), percentile(values, 1 - TAIL));
     }
 
+    /** Adds a figure of all users, with its interval, to metrics. */
+    void put(Metrics metrics, String name, ToDoubleFunction<long[]> figure) {
+        metrics.put(name, figure.applyAsDouble(sums), interval(figure));
+    }
+
     /** Sums of the counts of all users, each once. */
     long[] sums() {
         return sums.clone();

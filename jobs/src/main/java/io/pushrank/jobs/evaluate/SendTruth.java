@@ -2,9 +2,11 @@ package io.pushrank.jobs.evaluate;
 
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 
-import io.pushrank.jobs.world.World;
+import io.pushrank.jobs.world.TruthOf;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.sql.Column;
@@ -13,23 +15,28 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
 
-/** Mean true probabilities of being opened, in a synthetic world. */
+/** Mean true probabilities of being opened right at the as-of instant, in a synthetic world. */
 final class SendTruth {
-    private final SparkSession spark;
-    private final String world;
+    private final TruthOf truth;
+    private final Instant asOf;
 
     /**
      * @param world its folder, with the options that it was made with
      */
-    SendTruth(SparkSession spark, String world) {
-        this.spark = spark;
-        this.world = world;
+    SendTruth(SparkSession spark, String world, Instant asOf) {
+        this.truth = new TruthOf(spark, world);
+        this.asOf = asOf;
+    }
+
+    private Dataset<Row> withTruth(Dataset<Row> pairs) {
+        return truth.of(
+                pairs.withColumn("notification_type", lit(TruthOf.ANY_TYPE)).withColumn("at", lit(asOf)));
     }
 
     /** The mean over each policy's sends. */
     Map<String, Double> ofPolicies(Dataset<Row> sends) {
         Map<String, Double> means = new HashMap<>();
-        World.truth(spark, world, sends)
+        withTruth(sends)
                 .groupBy("policy")
                 .agg(mean())
                 .collectAsList()
@@ -47,7 +54,7 @@ final class SendTruth {
         Column place = row_number()
                 .over(Window.partitionBy("user_id")
                         .orderBy(col("p_oonc").desc(), col("item_id").asc()));
-        Row mean = World.truth(spark, world, candidates.join(recipients, "user_id"))
+        Row mean = withTruth(candidates.join(recipients, "user_id"))
                 .withColumn("place", place)
                 .filter(col("place").leq(col("sends")))
                 .agg(mean())

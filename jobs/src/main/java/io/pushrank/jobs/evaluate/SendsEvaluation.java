@@ -9,6 +9,7 @@ import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.world.World;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -17,7 +18,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.ToDoubleFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -67,7 +67,7 @@ public final class SendsEvaluation {
             if (!isComplete) {
                 notes.add("engagements end before the window does, at " + until + ": what came later is missed");
             }
-            Metrics metrics = metrics(outcomes, users, truth(relations, policies, sends))
+            Metrics metrics = metrics(outcomes, users, truth(relations, policies, sends, asOf))
                     .put("date", date.toString())
                     .put("from", asOf.toString())
                     .put("to", until.toString())
@@ -83,12 +83,12 @@ public final class SendsEvaluation {
     }
 
     /** Mean true probabilities by policy, and of the best candidates; none outside synthetic worlds. */
-    private Map<String, Double> truth(Relations relations, Policies policies, Dataset<Row> sends) {
+    private Map<String, Double> truth(Relations relations, Policies policies, Dataset<Row> sends, Instant asOf) {
         Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
-        if (!storage.exists(layout.input() + "/oracle_world")) {
+        if (!World.isWorld(storage, layout.input())) {
             return Map.of();
         }
-        SendTruth truth = new SendTruth(relations.spark(), layout.input());
+        SendTruth truth = new SendTruth(relations.spark(), layout.input(), asOf);
         Map<String, Double> means = new HashMap<>(truth.ofPolicies(sends));
         if (relations.has(Table.HEAVY_RANKED)) {
             Dataset<Row> candidates = relations
@@ -107,31 +107,24 @@ public final class SendsEvaluation {
         for (String policy : Policies.ALL) {
             Metrics own =
                     new Metrics().put("sends", outcomes.sends(policy, sums)).put("hits", outcomes.hits(policy, sums));
-            put(own, "precision", outcomes.precision(policy), sums, bootstrap);
-            put(own, "recall", outcomes.recall(policy), sums, bootstrap);
+            bootstrap.put(own, "precision", outcomes.precision(policy));
+            bootstrap.put(own, "recall", outcomes.recall(policy));
             own.put("reachable_hits", outcomes.reachableHits(policy, sums))
                     .put(TRUTH, truth.getOrDefault(policy, Double.NaN));
             metrics.put(policy, own);
         }
         for (String baseline : Policies.BASELINES) {
-            put(
+            bootstrap.put(
                     metrics.group(baseline),
                     DIFFERENCE,
                     each -> outcomes.precision(Policies.PUSHRANK).applyAsDouble(each)
-                            - outcomes.precision(baseline).applyAsDouble(each),
-                    sums,
-                    bootstrap);
+                            - outcomes.precision(baseline).applyAsDouble(each));
         }
         return metrics.put(BEST, new Metrics().put(TRUTH, truth.getOrDefault(BEST, Double.NaN)))
                 .put("reachable", outcomes.reachable(sums))
                 .put("users", users.length)
                 .put("resamples", RESAMPLES)
                 .put("seed", config.seed());
-    }
-
-    private static void put(
-            Metrics metrics, String name, ToDoubleFunction<long[]> figure, long[] sums, Bootstrap bootstrap) {
-        metrics.put(name, figure.applyAsDouble(sums), bootstrap.interval(figure));
     }
 
     private static String table(Metrics metrics) {
@@ -150,11 +143,11 @@ public final class SendsEvaluation {
                     policy,
                     TextTable.count((long) own.number("sends")),
                     TextTable.count((long) own.number("hits")),
-                    figure(own, "precision"),
-                    figure(own, "recall"),
+                    TextTable.figure(own, "precision"),
+                    TextTable.figure(own, "recall"),
                     TextTable.count((long) own.number("reachable_hits")) + " of "
                             + TextTable.count((long) metrics.number("reachable")),
-                    figure(own, DIFFERENCE),
+                    TextTable.figure(own, DIFFERENCE),
                     TextTable.figure(own.number(TRUTH))));
         }
         double best = metrics.group(BEST).number(TRUTH);
@@ -162,9 +155,5 @@ public final class SendsEvaluation {
             table.row(List.of("best candidates", "", "", "", "", "", "", TextTable.figure(best)));
         }
         return table.toString();
-    }
-
-    private static String figure(Metrics metrics, String name) {
-        return TextTable.figure(metrics.number(name), metrics.number(name + "_low"), metrics.number(name + "_high"));
     }
 }

@@ -172,12 +172,38 @@ public enum Table {
             opened_at TIMESTAMP COMMENT 'First opening; NULL when never',
             ntab_clicked_at TIMESTAMP COMMENT 'First click in the notifications tab; NULL when never',
             engaged_at TIMESTAMP COMMENT 'First engagement with the item after opening; NULL when never',
-            disliked_at TIMESTAMP COMMENT 'See less often; NULL when never'
+            disliked_at TIMESTAMP COMMENT 'See less often; NULL when never',
+            arm STRING COMMENT 'Part of the policy that chose it, such as explore or rank; NULL when not known',
+            propensity DOUBLE COMMENT 'Probability with which it was chosen and sent; NULL when not known'
             """,
+            range("propensity", 0, 1),
             ordered("sent_at", "opened_at"),
             ordered("sent_at", "ntab_clicked_at"),
             ordered("sent_at", "engaged_at"),
             ordered("sent_at", "disliked_at"),
+            references("user_id", "users", "user_id")),
+    WITHHELD(
+            Group.EVENT,
+            List.of("send_id"),
+            """
+            send_id STRING NOT NULL COMMENT 'Identifies the send that was not made; never one of table notifications',
+            user_id BIGINT NOT NULL COMMENT 'Who would have got it',
+            item_type STRING NOT NULL COMMENT 'Type of the item, such as post or trend',
+            item_id BIGINT NOT NULL COMMENT 'Item; of a post its post_id',
+            author_id BIGINT COMMENT 'Author of the item; NULL when it has none',
+            notification_type STRING NOT NULL COMMENT 'Why it would have been sent',
+            withheld_at TIMESTAMP NOT NULL COMMENT 'When it would have been sent',
+            propensity DOUBLE COMMENT 'Probability with which it was chosen and withheld; NULL when not known'
+            """,
+            range("propensity", 0, 1),
+            references("user_id", "users", "user_id")),
+    VISITS(
+            Group.EVENT,
+            List.of("user_id", "visited_at"),
+            """
+            user_id BIGINT NOT NULL COMMENT 'Who came',
+            visited_at TIMESTAMP NOT NULL COMMENT 'Start of a visit, whatever led to it'
+            """,
             references("user_id", "users", "user_id")),
 
     // ------------------------------------------------------------------------------------------------------ outputs
@@ -327,7 +353,9 @@ public enum Table {
             sent_at TIMESTAMP NOT NULL COMMENT 'Delivery',
             p_oonc DOUBLE NOT NULL COMMENT 'True probability that it is opened, or clicked in the notifications tab',
             p_engagement DOUBLE NOT NULL COMMENT 'True probability that it is opened and engaged with',
-            p_dislike DOUBLE NOT NULL COMMENT 'True probability of a see-less-often'
+            p_dislike DOUBLE NOT NULL COMMENT 'True probability of a see-less-often',
+            gain DOUBLE NOT NULL COMMENT 'True probability that it is opened by a recipient who does not come that day otherwise',
+            p_opt_out DOUBLE NOT NULL COMMENT 'True probability that push notifications are switched off for it'
             """);
 
     /** What a table is to the pipeline. */
@@ -450,6 +478,8 @@ public enum Table {
             case TRENDS -> Optional.of("started_at");
             case ENGAGEMENTS -> Optional.of("engaged_at");
             case NOTIFICATIONS, ORACLE -> Optional.of("sent_at");
+            case WITHHELD -> Optional.of("withheld_at");
+            case VISITS -> Optional.of("visited_at");
             default -> Optional.empty();
         };
     }

@@ -79,7 +79,7 @@ final class Network {
         return posts;
     }
 
-    Truth truth(Post post) {
-        return Truth.of(person, model.population().person(post.authorId()), post, to(post.authorId()));
+    Appeal appeal(Post post) {
+        return Appeal.of(person, model.population().person(post.authorId()), post, to(post.authorId()));
     }
 }

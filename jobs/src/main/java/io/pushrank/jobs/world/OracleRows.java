@@ -7,11 +7,13 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
-/** The latents behind the truth, as tables; {@link Truth} says what they do. */
+/** The latents behind the truth, as tables; {@link Appeal} and {@link Moment} say what they do. */
 final class OracleRows {
     static final StructType USERS = StructType.fromDDL(
             "user_id BIGINT, is_active BOOLEAN, taste DOUBLE, age_direction DOUBLE, tenure DOUBLE, propensity DOUBLE,"
-                    + " interests ARRAY<BIGINT>, popularity DOUBLE, quality DOUBLE");
+                    + " interests ARRAY<BIGINT>, popularity DOUBLE, quality DOUBLE, time_zone STRING,"
+                    + " is_commuter BOOLEAN, peak DOUBLE, width DOUBLE, visit_probability DOUBLE,"
+                    + " fatigue_weight DOUBLE, fatigue_half_life_days DOUBLE");
     static final StructType POSTS = StructType.fromDDL("post_id BIGINT, author_id BIGINT, visual DOUBLE,"
             + " wordiness DOUBLE, topic_id BIGINT, spark DOUBLE, language STRING, is_sensitive BOOLEAN");
 
@@ -32,7 +34,14 @@ final class OracleRows {
                         .sorted()
                         .toArray(Long[]::new),
                 person.popularity(),
-                person.quality());
+                person.quality(),
+                person.zone().getId(),
+                person.rhythm().isCommuter(),
+                person.rhythm().peak(),
+                person.rhythm().width(),
+                person.visitProbability(),
+                person.fatigueWeight(),
+                person.fatigueHalfLife() / 86_400);
         return List.of(row).iterator();
     }
 

@@ -1,5 +1,7 @@
 package io.pushrank.jobs.world;
 
+import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 
 /**
@@ -8,8 +10,13 @@ import java.util.List;
  * @param community who talks with whom; community = topic + topics × group
  * @param group decides the place
  * @param popularityRank share of the community that is more popular, 0 (the hub) to 1
- * @param hoursFromUtc of the time zone
+ * @param timeZone what the users table says, NULL where it does not know
+ * @param zone where the person lives
+ * @param rhythm latent: the hours at which the person looks at the phone
  * @param isActive latent: visits often and acts a lot
+ * @param visitProbability latent: P(visits the home timeline on a day on which nothing calls it back)
+ * @param fatigueWeight latent: what one ignored push takes from the logit of opening the next
+ * @param fatigueHalfLife latent: seconds after which an ignored push counts half
  * @param taste latent: +1 likes photos and videos, −1 plain text, in between less so
  * @param ageDirection latent, from the age: −1 (young) likes short posts without links, +1 long ones with links
  * @param tenure latent, from the account's age on the last day: +1 a year or more, −1 less
@@ -31,7 +38,8 @@ record Person(
         Place place,
         String language,
         String timeZone,
-        int hoursFromUtc,
+        ZoneId zone,
+        Rhythm rhythm,
         String ageBucket,
         boolean isGuest,
         boolean isSuspended,
@@ -44,6 +52,9 @@ record Person(
         boolean isInNetworkOnly,
         Integer pushCap,
         boolean isActive,
+        double visitProbability,
+        double fatigueWeight,
+        double fatigueHalfLife,
         double taste,
         double ageDirection,
         double tenure,
@@ -55,6 +66,11 @@ record Person(
         double silence,
         double visualHabit,
         double longHabit) {
+
+    /** Seconds that the person's clock is ahead of UTC at an instant. */
+    int secondsFromUtc(long second) {
+        return zone.getRules().getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
+    }
 
     boolean isInterestedIn(int topic) {
         return interests.contains(topic);

@@ -1,6 +1,8 @@
 package io.pushrank.jobs.world;
 
+import java.time.ZoneId;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Where people of a group live.
@@ -8,32 +10,25 @@ import java.util.List;
  * @param country ISO 3166-1 alpha-2
  * @param language main language, ISO 639-1
  * @param zones IANA time zones of the country
- * @param hoursFromUtc standard offset of each zone, in hours; it moves the hours of activity only
  */
-record Place(String country, String language, List<String> zones, List<Integer> hoursFromUtc) {
+record Place(String country, String language, List<ZoneId> zones) {
 
     /** Groups take these in turn, so that a world of few groups still has several countries and languages. */
     static final List<Place> ALL = List.of(
-            place("US", "en", "America/New_York", -5, "America/Chicago", -6, "America/Denver", -7),
-            place("BR", "pt", "America/Sao_Paulo", -3),
-            place("JP", "ja", "Asia/Tokyo", 9),
-            place("US", "en", "America/Los_Angeles", -8, "America/Chicago", -6),
-            place("GB", "en", "Europe/London", 0),
-            place("FR", "fr", "Europe/Paris", 1),
-            place("IN", "hi", "Asia/Kolkata", 5),
-            place("MX", "es", "America/Mexico_City", -6),
-            place("DE", "de", "Europe/Berlin", 1),
-            place("ES", "es", "Europe/Madrid", 1),
-            place("AU", "en", "Australia/Sydney", 10, "Australia/Perth", 8),
-            place("NG", "en", "Africa/Lagos", 1));
+            place("US", "en", "America/New_York", "America/Chicago", "America/Denver"),
+            place("BR", "pt", "America/Sao_Paulo"),
+            place("JP", "ja", "Asia/Tokyo"),
+            place("US", "en", "America/Los_Angeles", "America/Chicago"),
+            place("GB", "en", "Europe/London"),
+            place("FR", "fr", "Europe/Paris"),
+            place("IN", "hi", "Asia/Kolkata"),
+            place("MX", "es", "America/Mexico_City"),
+            place("DE", "de", "Europe/Berlin"),
+            place("ES", "es", "Europe/Madrid"),
+            place("AU", "en", "Australia/Sydney", "Australia/Perth"),
+            place("NG", "en", "Africa/Lagos"));
 
-    private static Place place(String country, String language, Object... zonesAndHours) {
-        var zones = new java.util.ArrayList<String>();
-        var hours = new java.util.ArrayList<Integer>();
-        for (int at = 0; at < zonesAndHours.length; at += 2) {
-            zones.add((String) zonesAndHours[at]);
-            hours.add((Integer) zonesAndHours[at + 1]);
-        }
-        return new Place(country, language, List.copyOf(zones), List.copyOf(hours));
+    private static Place place(String country, String language, String... zones) {
+        return new Place(country, language, Stream.of(zones).map(ZoneId::of).toList());
     }
 }

@@ -108,6 +108,7 @@ final class Population {
             age++;
         }
         boolean isGuest = isGuest(id);
+        boolean isActive = draw.uniform(Purpose.ACTIVE, id) < 0.5;
         double unknown = draw.uniform(Purpose.UNKNOWN_ATTRIBUTE, id);
         double cap = draw.uniform(Purpose.PUSH_CAP, id);
         double quality = (draw.uniform(Purpose.QUALITY, id) < 0.5 ? -1 : 1)
@@ -127,8 +128,9 @@ final class Population {
                 createdAt,
                 place,
                 draw.uniform(Purpose.LANGUAGE, id) < 0.9 ? place.language() : "en",
-                unknown < 0.02 ? null : place.zones().get(zone),
-                place.hoursFromUtc().get(zone),
+                unknown < 0.02 ? null : place.zones().get(zone).getId(),
+                place.zones().get(zone),
+                rhythm(id),
                 isGuest || unknown > 0.97 ? null : AGES[age],
                 isGuest,
                 draw.uniform(Purpose.FLAG_SUSPENDED, id) < 0.01,
@@ -140,7 +142,11 @@ final class Population {
                 draw.uniform(Purpose.SETTING_TOPICS, id) >= 0.08,
                 draw.uniform(Purpose.SETTING_IN_NETWORK, id) < 0.05,
                 cap < 0.85 ? null : Integer.valueOf((int) ((cap - 0.85) / 0.15 * 6)),
-                draw.uniform(Purpose.ACTIVE, id) < 0.5,
+                isActive,
+                // The active would come anyway: what a push can add is little.
+                (isActive ? 0.88 : 0.12) + (isActive ? 0.1 : 0.48) * draw.uniform(Purpose.VISIT_PROBABILITY, id),
+                0.04 + 0.12 * draw.uniform(Purpose.FATIGUE_WEIGHT, id),
+                DAY * (1.5 + 3 * draw.uniform(Purpose.FATIGUE_HALF_LIFE, id)),
                 (draw.uniform(Purpose.TASTE, id) < 0.5 ? -1 : 1)
                         * (0.7 + 0.3 * draw.uniform(Purpose.TASTE_STRENGTH, id)),
                 AGE_DIRECTIONS[age],
@@ -153,6 +159,13 @@ final class Population {
                 Math.exp(-postsPerDay),
                 draw.uniform(Purpose.HABIT_VISUAL, id) < 0.5 ? 0.25 : 0.8,
                 draw.uniform(Purpose.HABIT_LENGTH, id) < 0.5 ? 0.2 : 0.8);
+    }
+
+    private Rhythm rhythm(long id) {
+        boolean isCommuter = draw.uniform(Purpose.RHYTHM_KIND, id) < 0.65;
+        double peak = draw.uniform(Purpose.RHYTHM_PEAK, id);
+        double width = 1.5 + 1.5 * draw.uniform(Purpose.RHYTHM_WIDTH, id);
+        return new Rhythm(isCommuter, isCommuter ? 7 + 2 * peak : 21 + 4 * peak, width);
     }
 
     /** The community's topic and two others. */

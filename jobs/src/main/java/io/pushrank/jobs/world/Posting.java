@@ -16,12 +16,14 @@ final class Posting {
     private final Draw draw;
     private final Population population;
     private final Memo<List<Post>> posts;
+    private final Memo<Post> byId;
 
     Posting(WorldOptions options, Draw draw, Population population) {
         this.options = options;
         this.draw = draw;
         this.population = population;
         this.posts = new Memo<>(options.users() * options.days(), 1 << 18, this::make);
+        this.byId = new Memo<>(options.users() * options.days(), 1 << 18, this::post);
     }
 
     /**
@@ -61,10 +63,18 @@ final class Posting {
         return post(population.person(Post.authorOf(postId)), Post.dayOf(postId), (int) (postId & 15));
     }
 
+    /** The same, remembered: for those who ask for it again and again. */
+    Post known(long postId) {
+        return byId.get(postId);
+    }
+
     private Post post(Person author, int day, int number) {
         long id = Post.idOf(author.id(), day, number);
-        long halfMinute =
-                secondOfDay(author, draw.uniform(Purpose.POST_HOUR, id), draw.uniform(Purpose.POST_SECOND, id)) / 30;
+        long halfMinute = secondOfDay(
+                        author,
+                        options.startOf(day),
+                        hour(draw.uniform(Purpose.POST_HOUR, id)) + draw.uniform(Purpose.POST_SECOND, id))
+                / 30;
         boolean isVisual = draw.uniform(Purpose.POST_MEDIA, id) < author.visualHabit();
         boolean isVideo = draw.uniform(Purpose.POST_VIDEO, id) < 0.25;
         boolean isLong = draw.uniform(Purpose.POST_LENGTH, id) < author.longHabit();
@@ -117,13 +127,23 @@ final class Posting {
         return Optional.empty();
     }
 
-    /** A second of the UTC day at which a person tends to be active, from two uniforms. */
-    static long secondOfDay(Person person, double hourUniform, double secondUniform) {
+    /** A local hour at which people tend to be active. */
+    static int hour(double uniform) {
         int hour = 0;
-        while (hourUniform >= HOURS[hour]) {
+        while (uniform >= HOURS[hour]) {
             hour++;
         }
-        return Math.floorMod((hour - person.hoursFromUtc()) * 3600L + Draw.between(0, 3600, secondUniform), DAY);
+        return hour;
+    }
+
+    /**
+     * The second of a UTC day at which it is some local hour.
+     *
+     * @param startOfDay seconds since 1970
+     * @param hour of the person's clock, as that is at noon UTC
+     */
+    static long secondOfDay(Person person, long startOfDay, double hour) {
+        return Math.floorMod((long) (hour * 3600) - person.secondsFromUtc(startOfDay + DAY / 2), DAY);
     }
 
     private static double round(double value) {

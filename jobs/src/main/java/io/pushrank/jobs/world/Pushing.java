@@ -2,89 +2,174 @@ package io.pushrank.jobs.world;
 
 import io.pushrank.jobs.world.Draw.Purpose;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
-/** The logging policy: which posts were pushed to a user on a day, and what came of it. It explores, and never ranks. */
+/**
+ * The logging policy: which posts were pushed to a user, and what came of it. For each push it draws up to three posts from
+ * sources that it draws too, and chooses one of them: at random, or by how near they seem. One push in ten is withheld.
+ */
 final class Pushing {
     private static final long DAY = 86_400;
     private static final String[] SOURCES = {"in_network", "social_proof", "followed_topics", "popular", "exploration"};
     private static final double[] SHARES = {0.35, 0.55, 0.7, 0.85, 1};
+    private static final int SLATE = 3;
+    private static final double EXPLORING = 0.6;
+    private static final double WITHHELD = 0.1;
+    /** What following the author adds to the logit of being chosen by rank, and what an interest in the topic does. */
+    private static final double NEARNESS = 0.8;
 
     private final WorldModel model;
     private final Draw draw;
     private final Network network;
     private final Person person;
-    private final boolean isReachable;
-    private final Set<Long> unwanted;
+    private final Recipient recipient;
 
     Pushing(WorldModel model, Network network) {
         this.model = model;
         this.draw = model.draw();
         this.network = network;
         this.person = network.person();
-        this.isReachable = person.isPushEnabled()
-                && !person.isSuspended()
-                && new Devices(model).of(person).stream().anyMatch(Devices.Device::isPushCapable);
-        this.unwanted = model.graph().relations(person, network.follows()).stream()
-                .map(relation -> relation.userId() == person.id() ? relation.otherId() : relation.userId())
-                .collect(Collectors.toSet());
+        this.recipient = new Recipient(model, network);
+    }
+
+    /** Part of the policy that decided about a push. */
+    enum Arm {
+        /** One of the drawn posts, each with the same probability. */
+        EXPLORE,
+        /** One of them by rank: the nearer, the likelier. */
+        RANK,
+        /** Chosen as the others are, and not sent. */
+        NONE
     }
 
     /**
-     * A push and its outcome; instants are seconds since 1970, 0 for never.
+     * A decision and what came of it.
      *
-     * @param number of the push within its day
+     * @param number within its day
+     * @param source index of the source that offered the post
+     * @param propensity probability of this decision, given the posts that were drawn
+     * @param outcome of nothing, when it was withheld
      */
     record Push(
-            long userId,
-            Post post,
             int day,
             int number,
-            String notificationType,
-            Truth truth,
+            int source,
+            long postId,
+            Arm arm,
+            double propensity,
             long sentAt,
-            long openedAt,
-            long tabClickedAt,
-            long engagedAt,
-            long dislikedAt) {}
+            Recipient.Outcome outcome,
+            Truth truth) {
 
-    /**
-     * A post that the policy chose.
-     *
-     * @param number of the push within its day
-     * @param source index of the source that offered the post
-     */
-    record Choice(int day, int number, int source, long postId) {}
+        boolean isSent() {
+            return arm != Arm.NONE;
+        }
+
+        String notificationType() {
+            return SOURCES[source];
+        }
+    }
+
+    /** The decisions of all days, in order, and what they did to the user. */
+    record Log(List<Push> pushes, List<Recipient.Absence> absences) {}
+
+    private record Offer(Post post, int source) {}
+
+    Log log() {
+        List<Push> pushes = new ArrayList<>();
+        for (int day = 0; day < model.options().days(); day++) {
+            long asOf = model.options().asOf(day);
+            if (person.createdAt() < asOf && recipient.isReachable(asOf)) {
+                pushes.addAll(pushes(day, asOf));
+            }
+        }
+        return new Log(pushes, recipient.absences());
+    }
 
     /** What to push on a day: posts of the 24 h before its as-of instant. */
-    List<Choice> choices(int day) {
-        List<Choice> choices = new ArrayList<>();
-        long asOf = model.options().asOf(day);
-        if (!isReachable || person.createdAt() >= asOf) {
-            return choices;
-        }
+    private List<Push> pushes(int day, long asOf) {
+        List<Push> pushes = new ArrayList<>();
+        Set<Long> taken = new HashSet<>();
         int count = count(day);
-        Set<Long> chosen = new HashSet<>();
         for (int number = 0; number < count; number++) {
-            long key = key(day, number);
+            List<Offer> slate = slate(day, asOf, number, taken);
+            double second = draw.uniform(Purpose.PUSH_SECOND, person.id(), key(day, number));
+            long sentAt = asOf + 2 * Draw.between(0, 4 * 3600, (number + second) / count);
+            if (!slate.isEmpty() && recipient.isReachable(sentAt)) {
+                Push push = push(day, number, sentAt, asOf, slate);
+                taken.add(push.postId());
+                pushes.add(push);
+            }
+        }
+        return pushes;
+    }
+
+    private List<Offer> slate(int day, long asOf, int number, Set<Long> taken) {
+        List<Offer> slate = new ArrayList<>();
+        Set<Long> drawn = new HashSet<>(taken);
+        for (int place = 0; place < SLATE; place++) {
+            long key = 4 * key(day, number) + place;
             int source = source(draw.uniform(Purpose.PUSH_SOURCE, person.id(), key));
             // A source that has nothing to offer hands over to the next.
             for (int attempt = 0; attempt < SOURCES.length; attempt++, source = (source + 1) % SOURCES.length) {
                 Optional<Post> post = candidate(source, day, asOf, key)
-                        .filter(candidate -> candidate.authorId() != person.id()
-                                && !unwanted.contains(candidate.authorId())
-                                && chosen.add(candidate.id()));
+                        .filter(candidate -> recipient.isFit(candidate) && drawn.add(candidate.id()));
                 if (post.isPresent()) {
-                    choices.add(new Choice(day, number, source, post.get().id()));
+                    slate.add(new Offer(post.get(), source));
                     break;
                 }
             }
         }
-        return choices;
+        return slate;
+    }
+
+    private Push push(int day, int number, long sentAt, long asOf, List<Offer> slate) {
+        long key = key(day, number);
+        double[] byRank = byRank(slate, asOf);
+        boolean isExploring = draw.uniform(Purpose.PUSH_ARM, person.id(), key) < EXPLORING;
+        double uniform = draw.uniform(Purpose.PUSH_CHOICE, person.id(), key);
+        int chosen = 0;
+        double cumulated = isExploring ? 1.0 / slate.size() : byRank[0];
+        while (uniform >= cumulated && chosen < slate.size() - 1) {
+            chosen++;
+            cumulated += isExploring ? 1.0 / slate.size() : byRank[chosen];
+        }
+        double probability = EXPLORING / slate.size() + (1 - EXPLORING) * byRank[chosen];
+        boolean isWithheld = draw.uniform(Purpose.PUSH_WITHHELD, person.id(), key) < WITHHELD;
+        Arm ofChoice = isExploring ? Arm.EXPLORE : Arm.RANK;
+        Post post = slate.get(chosen).post();
+        int source = slate.get(chosen).source();
+        Truth truth = recipient.at(sentAt).truth(network.appeal(post), post, SOURCES[source]);
+        return new Push(
+                day,
+                number,
+                source,
+                post.id(),
+                isWithheld ? Arm.NONE : ofChoice,
+                probability * (isWithheld ? WITHHELD : 1 - WITHHELD),
+                sentAt,
+                isWithheld ? Recipient.Outcome.NOTHING : recipient.push(post, SOURCES[source], sentAt),
+                truth);
+    }
+
+    /** Probabilities of the posts by how near they seem: by a follow of the author, an interest in the topic. */
+    private double[] byRank(List<Offer> slate, long asOf) {
+        double[] weights = slate.stream()
+                .mapToDouble(offer -> Math.exp(NEARNESS
+                        * ((isFollowed(offer.post(), asOf) ? 1 : 0)
+                                + (person.isInterestedIn(offer.post().topic()) ? 1 : 0))))
+                .toArray();
+        double sum = Arrays.stream(weights).sum();
+        return Arrays.stream(weights).map(weight -> weight / sum).toArray();
+    }
+
+    private boolean isFollowed(Post post, long at) {
+        Follow follow = network.to(post.authorId());
+        return follow != null && follow.followedAt() <= at;
     }
 
     private int count(int day) {
@@ -143,7 +228,7 @@ final class Pushing {
         for (int attempt = 0; attempt < 3 && !follows.isEmpty(); attempt++) {
             int at = (int) (draw.uniform(Purpose.PUSH_ACTOR, person.id(), key, attempt) * follows.size());
             Follow follow = follows.get(at);
-            if (follow.followedAt() > asOf || unwanted.contains(follow.followeeId())) {
+            if (follow.followedAt() > asOf) {
                 continue;
             }
             for (int actDay = Math.max(0, day - 1); actDay <= day; actDay++) {
@@ -166,41 +251,9 @@ final class Pushing {
         return fit.isEmpty() ? Optional.empty() : Optional.of(fit.get((int) (pick * fit.size())));
     }
 
-    /** A choice as it was sent, within the 8 h after the day's as-of instant, and its outcome. */
-    Push push(Choice choice) {
-        long id = person.id();
-        int day = choice.day();
-        Post post = model.posting().post(choice.postId());
-        double second = draw.uniform(Purpose.PUSH_SECOND, id, key(day, choice.number()));
-        long sentAt =
-                model.options().asOf(day) + 2 * Draw.between(0, 4 * 3600, (choice.number() + second) / count(day));
-        Truth truth = network.truth(post);
-        double delay = draw.uniform(Purpose.OPEN_DELAY, id, post.id(), day);
-        long reactedAt = sentAt + 20 + 2 * Math.round(1500 * -Math.log(1 - 0.9999 * delay));
-        boolean isOonc = draw.uniform(Purpose.OPEN, id, post.id(), day) < truth.oonc();
-        double way = draw.uniform(Purpose.OPEN_WAY, id, post.id(), day);
-        boolean isEngaged = isOonc && draw.uniform(Purpose.OPEN_ENGAGE, id, post.id(), day) < truth.engagedGivenOonc();
-        boolean isDisliked = draw.uniform(Purpose.DISLIKE, id, post.id(), day) < truth.dislike();
-        long engageDelay = 1 + 2 * Draw.between(0, 150, draw.uniform(Purpose.ENGAGE_DELAY, id, post.id(), day));
-        return new Push(
-                id,
-                post,
-                day,
-                choice.number(),
-                SOURCES[choice.source()],
-                truth,
-                sentAt,
-                isOonc && way < 0.8 ? reactedAt : 0,
-                isOonc && way >= 0.7 ? reactedAt + (way < 0.8 ? 600 : 0) : 0,
-                isEngaged ? reactedAt + engageDelay : 0,
-                isDisliked ? reactedAt + 10 : 0);
-    }
-
     /** The engagement that an engaged push leaves in the post's history too. */
-    Timeline.Act act(Push push) {
-        String kind =
-                draw.uniform(Purpose.ENGAGE_KIND, push.userId(), push.post().id()) < 0.8 ? "like" : "repost";
-        return new Timeline.Act(
-                push.userId(), push.post().authorId(), push.post().id(), kind, push.engagedAt());
+    static Timeline.Act act(WorldModel model, long userId, Post post, long engagedAt) {
+        String kind = model.draw().uniform(Purpose.ENGAGE_KIND, userId, post.id()) < 0.8 ? "like" : "repost";
+        return new Timeline.Act(userId, post.authorId(), post.id(), kind, engagedAt);
     }
 }

@@ -93,7 +93,7 @@ final class Timeline {
         Follow follow = network.to(post.authorId());
         return 1.3 * person.taste() * post.visual()
                 + 0.5 * person.ageDirection() * post.wordiness()
-                + 0.5 * Truth.interest(person, post)
+                + 0.5 * Appeal.interest(person, post)
                 + (follow == null ? 0 : 0.5 * follow.affinity());
     }
 

@@ -15,20 +15,17 @@ record Visits(WorldModel model, Person person) {
     /** Starts of the visits of a day, in order: none on some days. */
     List<Long> of(int day) {
         List<Long> visits = new ArrayList<>();
-        double probability = person.isActive() ? 0.94 : 0.36;
         if (day < 0
                 || day >= model.options().days()
-                || model.draw().uniform(Purpose.VISIT, person.id(), day) >= probability) {
+                || model.draw().uniform(Purpose.VISIT, person.id(), day) >= person.visitProbability()) {
             return visits;
         }
         int count =
                 1 + (int) (model.draw().uniform(Purpose.VISIT_COUNT, person.id(), day) * (person.isActive() ? 3 : 2));
+        long start = model.options().startOf(day);
         for (int number = 0; number < count; number++) {
-            long second = Posting.secondOfDay(
-                    person,
-                    model.draw().uniform(Purpose.VISIT_HOUR, person.id(), day, number),
-                    model.draw().uniform(Purpose.VISIT_SECOND, person.id(), day, number));
-            long at = model.options().startOf(day) + 2 * (Math.min(second, DAY - LONGEST) / 2);
+            long second = Posting.secondOfDay(person, start, hour(start, day, number));
+            long at = start + 2 * (Math.min(second, DAY - LONGEST) / 2);
             if (at >= person.createdAt()) {
                 visits.add(at);
             }
@@ -38,7 +35,7 @@ record Visits(WorldModel model, Person person) {
     }
 
     /** Start of the last visit at or before an instant. */
-    OptionalLong lastVisit(long until) {
+    OptionalLong last(long until) {
         for (int day = model.options().dayOf(until); day >= 0; day--) {
             OptionalLong last = of(day).stream()
                     .mapToLong(at -> at)
@@ -49,5 +46,17 @@ record Visits(WorldModel model, Person person) {
             }
         }
         return OptionalLong.empty();
+    }
+
+    /** Mostly one near a peak of the person's rhythm. */
+    private double hour(long start, int day, int number) {
+        Draw draw = model.draw();
+        long id = person.id();
+        double which = draw.uniform(Purpose.VISIT_HOUR, id, day, number);
+        double spread = draw.uniform(Purpose.VISIT_SECOND, id, day, number);
+        if (draw.uniform(Purpose.VISIT_RHYTHM, id, day, number) < 0.7) {
+            return person.rhythm().hour(start + DAY / 2 + person.secondsFromUtc(start + DAY / 2), which, spread);
+        }
+        return Posting.hour(which) + spread;
     }
 }

@@ -7,8 +7,8 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.slice;
 import static org.apache.spark.sql.functions.timestamp_seconds;
-import static org.apache.spark.sql.functions.udf;
 
+import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.time.LocalDate;
 import java.util.Arrays;
@@ -23,16 +23,14 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
 
-/** Makes a synthetic world, and tells the truth about it. */
+/** Makes a synthetic world. */
 public final class World {
     private static final String INPUTS = "0-inputs";
     private static final String OPTIONS = "oracle_world";
@@ -46,13 +44,13 @@ public final class World {
      *
      * <ul>
      *   <li>{@code 0-inputs/<table>/ds=…}: every input table; what is there is replaced
-     *   <li>{@code oracle/ds=…}: true probabilities of every notification, table {@link Table#ORACLE}
+     *   <li>{@code oracle/ds=…}: the truth about every notification, table {@link Table#ORACLE}
      *   <li>{@code oracle_users}, {@code oracle_posts}: the latents behind them
-     *   <li>{@code oracle_world}: the options, from which {@link #truth} makes the world again
+     *   <li>{@code oracle_world}: the options, from which {@link TruthOf} makes the world again
      * </ul>
      *
      * <p>No user is handled on the driver and nothing is shuffled: the work grows linearly with users × days. Meanwhile
-     * the posts chosen for pushes are kept on the executors' disks.
+     * the pushes are kept on the executors' disks.
      */
     public static void generate(SparkSession spark, WorldOptions options, String outputDirectory) {
         // A small world is one file a partition of a table.
@@ -65,8 +63,7 @@ public final class World {
         MapFunction<Long, Row> user = id -> WorldRows.user(WorldModel.of(options), id);
         Dataset<Row> users = ids.map(user, Encoders.row(WorldRows.USER)).persist(StorageLevel.DISK_ONLY());
         Table.inputs().forEach(table -> {
-            String directory = outputDirectory + "/" + INPUTS + "/" + table.tableName();
-            write(rowsOf(table, options, users), directory);
+            write(rowsOf(table, options, users), input(outputDirectory, table));
         });
         write(rowsOf(Table.ORACLE, options, users), outputDirectory + "/" + Table.ORACLE.tableName());
         users.unpersist();
@@ -79,21 +76,19 @@ public final class World {
         writeWhole(optionsRow(spark, options), outputDirectory + "/" + OPTIONS);
     }
 
-    /**
-     * Adds the truth to pairs of any user and any post of a world.
-     *
-     * @param pairs has {@code user_id} and {@code item_id}, a post of that world
-     * @return the pairs with {@code p_oonc}, {@code p_engagement} (joint: opened and engaged with) and {@code p_dislike}
-     */
-    public static Dataset<Row> truth(SparkSession spark, String worldDirectory, Dataset<Row> pairs) {
-        WorldOptions options = readOptions(spark, worldDirectory);
-        StructType type = StructType.fromDDL("p_oonc DOUBLE, p_engagement DOUBLE, p_dislike DOUBLE");
-        UDF2<Long, Long, Row> function = (userId, postId) -> {
-            Truth truth = WorldModel.of(options).truth(userId, postId);
-            return RowFactory.create(truth.oonc(), truth.engagement(), truth.dislike());
-        };
-        Column truth = udf(function, type).apply(col("user_id"), col("item_id"));
-        return pairs.withColumn("truth", truth).select(col("*"), col("truth.*")).drop("truth");
+    /** Folder of an input table of a world. */
+    static String input(String worldDirectory, Table table) {
+        return worldDirectory + "/" + INPUTS + "/" + table.tableName();
+    }
+
+    /** Whether a folder holds a world, whose truth is known. */
+    public static boolean isWorld(Storage storage, String directory) {
+        return storage.exists(directory + "/" + OPTIONS);
+    }
+
+    /** Makes a folder one of the same world. */
+    public static void copyOptions(Storage storage, String from, String to) {
+        storage.copy(from + "/" + OPTIONS, to + "/" + OPTIONS);
     }
 
     /** The options that a world was made with. */
@@ -141,7 +136,7 @@ public final class World {
      * The table's columns and its day, with instants as seconds, and without the comments, which every file's footer
      * would repeat.
      */
-    private static StructType made(StructType schema) {
+    static StructType made(StructType schema) {
         StructType made = new StructType();
         for (StructField field : schema.fields()) {
             made = made.add(field.name(), isInstant(field) ? DataTypes.LongType : field.dataType(), field.nullable());
@@ -158,7 +153,7 @@ public final class World {
         return (isLasting ? explode(slice(dates, first, size(dates))) : element_at(dates, first)).as("ds");
     }
 
-    private static Column stored(StructField field) {
+    static Column stored(StructField field) {
         return isInstant(field) ? timestamp_seconds(col(field.name())).as(field.name()) : col(field.name());
     }
 

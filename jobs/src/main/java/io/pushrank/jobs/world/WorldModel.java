@@ -1,11 +1,13 @@
 package io.pushrank.jobs.world;
 
+import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.world.Draw.Purpose;
 import java.util.List;
 import java.util.Optional;
 
 /** The world as functions of ids. */
 final class WorldModel {
+    private static final String TREND = "trend";
     private static volatile WorldModel latest;
 
     private final WorldOptions options;
@@ -68,9 +70,21 @@ final class WorldModel {
                         .toList();
     }
 
-    /** True probabilities of a push of any post to any user. */
-    Truth truth(long userId, long postId) {
-        return new Network(this, population.person(userId)).truth(posting.post(postId));
+    /** The post that an item is, or that stands for it; empty when it has none, or is not of this world. */
+    Optional<Post> post(String itemType, long itemId) {
+        if (itemType.equals(Table.POST)) {
+            long author = Post.authorOf(itemId);
+            return author >= 1 && author <= options.users() && Post.dayOf(itemId) < options.days()
+                    ? Optional.of(posting.post(itemId))
+                    : Optional.empty();
+        }
+        return itemType.equals(TREND) && Trend.isOf(this, itemId)
+                ? Trend.of(this, itemId).post()
+                : Optional.empty();
+    }
+
+    Network network(long userId) {
+        return networks.get(userId);
     }
 
     /** A post of a well-known author of the group, of the time after {@code from} and up to {@code until}. */

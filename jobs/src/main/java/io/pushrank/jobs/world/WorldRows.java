@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Optional;
+import java.util.Locale;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -17,39 +19,94 @@ import org.apache.spark.sql.types.StructType;
  * the last value.
  */
 final class WorldRows {
-    /** A user and the posts that are pushed to it, which take longer to choose than all else to make. */
-    static final StructType USER = StructType.fromDDL(
-            "user_id BIGINT NOT NULL," + " choices ARRAY<STRUCT<day: INT, number: INT, source: INT, post_id: BIGINT>>");
-
-    private static final int TRENDS_A_DAY = 3;
-    private static final long DAY = 86_400;
+    /** A user and what is pushed to it, which takes longer to make than all else. */
+    static final StructType USER = StructType.fromDDL("user_id BIGINT NOT NULL,"
+            + " pushes ARRAY<STRUCT<day: INT, number: INT, source: INT, post_id: BIGINT, arm: STRING, propensity: DOUBLE,"
+            + " sent_at: BIGINT, opened_at: BIGINT, ntab_clicked_at: BIGINT, engaged_at: BIGINT, disliked_at: BIGINT,"
+            + " has_opted_out: BOOLEAN, oonc: DOUBLE, engaged_given_oonc: DOUBLE, dislike: DOUBLE, gain: DOUBLE,"
+            + " opt_out: DOUBLE>>,"
+            + " absences ARRAY<STRUCT<from: BIGINT, until: BIGINT>>");
 
     private final WorldModel model;
     private final WorldOptions options;
     private final Person person;
-    private final List<Pushing.Choice> choices;
+    private final int firstDay;
+    private final List<Pushing.Push> pushes;
+    private final List<Recipient.Absence> absences;
     private final List<Row> rows = new ArrayList<>();
 
-    private WorldRows(WorldModel model, Row user) {
+    private WorldRows(
+            WorldModel model, long userId, int firstDay, List<Pushing.Push> pushes, List<Recipient.Absence> absences) {
         this.model = model;
         this.options = model.options();
-        this.person = model.population().person(user.getLong(0));
-        this.choices = user.<Row>getList(1).stream()
-                .map(choice ->
-                        new Pushing.Choice(choice.getInt(0), choice.getInt(1), choice.getInt(2), choice.getLong(3)))
-                .toList();
+        this.person = model.population().person(userId);
+        this.firstDay = firstDay;
+        this.pushes = pushes;
+        this.absences = absences;
     }
 
     /** A user, as {@link #USER} has it. */
     static Row user(WorldModel model, long userId) {
-        Pushing pushing =
-                new Pushing(model, new Network(model, model.population().person(userId)));
-        Row[] choices = IntStream.range(0, model.options().days())
-                .mapToObj(pushing::choices)
-                .flatMap(List::stream)
-                .map(choice -> RowFactory.create(choice.day(), choice.number(), choice.source(), choice.postId()))
+        Pushing.Log log =
+                new Pushing(model, new Network(model, model.population().person(userId))).log();
+        Row[] pushes = log.pushes().stream()
+                .map(push -> RowFactory.create(
+                        push.day(),
+                        push.number(),
+                        push.source(),
+                        push.postId(),
+                        push.arm().name(),
+                        push.propensity(),
+                        push.sentAt(),
+                        push.outcome().openedAt(),
+                        push.outcome().tabClickedAt(),
+                        push.outcome().engagedAt(),
+                        push.outcome().dislikedAt(),
+                        push.outcome().hasOptedOut(),
+                        push.truth().oonc(),
+                        push.truth().engagedGivenOonc(),
+                        push.truth().dislike(),
+                        push.truth().gain(),
+                        push.truth().optOut()))
                 .toArray(Row[]::new);
-        return RowFactory.create(userId, choices);
+        Row[] absences = log.absences().stream()
+                .map(absence -> RowFactory.create(absence.from(), absence.until()))
+                .toArray(Row[]::new);
+        return RowFactory.create(userId, pushes, absences);
+    }
+
+    private static Pushing.Push push(Row push) {
+        return new Pushing.Push(
+                push.getInt(0),
+                push.getInt(1),
+                push.getInt(2),
+                push.getLong(3),
+                Pushing.Arm.valueOf(push.getString(4)),
+                push.getDouble(5),
+                push.getLong(6),
+                new Recipient.Outcome(
+                        push.getLong(7), push.getLong(8), push.getLong(9), push.getLong(10), push.getBoolean(11)),
+                new Truth(
+                        push.getDouble(12),
+                        push.getDouble(13),
+                        push.getDouble(14),
+                        push.getDouble(15),
+                        push.getDouble(16)));
+    }
+
+    /**
+     * What a user does from a day on without any push.
+     *
+     * @param table ENGAGEMENTS or VISITS
+     */
+    static Iterator<Row> atHome(Table table, WorldModel model, long userId, int firstDay) {
+        WorldRows rows = new WorldRows(model, userId, firstDay, List.of(), List.of());
+        if (table == Table.ENGAGEMENTS) {
+            rows.engagements();
+        } else {
+            rows.visits();
+        }
+        return rows.rows.iterator();
     }
 
     /**
@@ -59,7 +116,14 @@ final class WorldRows {
      * @throws IllegalArgumentException when the table is neither an input nor the oracle
      */
     static Iterator<Row> of(Table table, WorldModel model, Row user) {
-        WorldRows rows = new WorldRows(model, user);
+        WorldRows rows = new WorldRows(
+                model,
+                user.getLong(0),
+                0,
+                user.<Row>getList(1).stream().map(WorldRows::push).toList(),
+                user.<Row>getList(2).stream()
+                        .map(absence -> new Recipient.Absence(absence.getLong(0), absence.getLong(1)))
+                        .toList());
         switch (table) {
             case USERS -> rows.users();
             case DEVICES -> rows.devices();
@@ -71,6 +135,8 @@ final class WorldRows {
             case TRENDS -> rows.trends();
             case ENGAGEMENTS -> rows.engagements();
             case NOTIFICATIONS -> rows.notifications();
+            case WITHHELD -> rows.withheld();
+            case VISITS -> rows.visits();
             case ORACLE -> rows.oracle();
             default -> throw new IllegalArgumentException("a world has no table " + table.tableName());
         }
@@ -83,35 +149,39 @@ final class WorldRows {
     }
 
     private void users() {
+        NavigableSet<Long> visitedAt = visitedAt();
         for (int day : options.snapshotDays()) {
             if (person.createdAt() < options.snapshotEnd(day)) {
                 // Settings and the last visit are as of the as-of instant: what follows it, a daily run must not know.
-                Long lastVisit = new Visits(model, person)
-                        .lastVisit(options.asOf(day)).stream()
-                                .boxed()
-                                .findFirst()
-                                .orElse(null);
-                add(
-                        person.id(),
-                        person.createdAt(),
-                        person.place().country(),
-                        person.language(),
-                        person.timeZone(),
-                        person.ageBucket(),
-                        person.isGuest(),
-                        person.isSuspended(),
-                        person.isProtected(),
-                        person.isUnsuitable(),
-                        person.isVerified(),
-                        person.isPushEnabled(),
-                        person.hasRecommendations(),
-                        person.hasTopics(),
-                        person.isInNetworkOnly(),
-                        person.pushCap(),
-                        lastVisit,
-                        day);
+                long asOf = options.asOf(day);
+                boolean isAway = absences.stream().anyMatch(absence -> absence.covers(asOf - 1));
+                add(snapshot(person, day, person.isPushEnabled() && !isAway, visitedAt.lower(asOf)));
             }
         }
+    }
+
+    /** A user's row of a day's snapshot: what may change, and what stays. */
+    static Object[] snapshot(Person person, int day, boolean isPushEnabled, Long lastVisitAt) {
+        return new Object[] {
+            person.id(),
+            person.createdAt(),
+            person.place().country(),
+            person.language(),
+            person.timeZone(),
+            person.ageBucket(),
+            person.isGuest(),
+            person.isSuspended(),
+            person.isProtected(),
+            person.isUnsuitable(),
+            person.isVerified(),
+            isPushEnabled,
+            person.hasRecommendations(),
+            person.hasTopics(),
+            person.isInNetworkOnly(),
+            person.pushCap(),
+            lastVisitAt,
+            day
+        };
     }
 
     private void devices() {
@@ -162,8 +232,8 @@ final class WorldRows {
         }
     }
 
-    private List<Post> ownPosts() {
-        return IntStream.range(0, options.days())
+    private List<Post> ownPosts(int firstDay) {
+        return IntStream.range(firstDay, options.days())
                 .mapToObj(day -> model.posting().posts(person, day))
                 .flatMap(List::stream)
                 .toList();
@@ -171,7 +241,7 @@ final class WorldRows {
 
     private void posts() {
         List<Follow> follows = model.graph().follows(person);
-        for (Post post : ownPosts()) {
+        for (Post post : ownPosts(0)) {
             Long answered = model.posting()
                     .answered(person, follows, post)
                     .map(Post::id)
@@ -192,7 +262,7 @@ final class WorldRows {
     }
 
     private void postTopics() {
-        for (Post post : ownPosts()) {
+        for (Post post : ownPosts(0)) {
             long at = post.createdAt();
             add(post.id(), post.topic() + 1L, post.topicScore(), at, post.day());
             if (post.secondTopic() >= 0) {
@@ -209,20 +279,16 @@ final class WorldRows {
         }
         Place place = Place.ALL.get(group);
         for (int day = 0; day < options.days(); day++) {
-            for (int number = 0; number < TRENDS_A_DAY; number++) {
-                long key = (long) day * TRENDS_A_DAY + number;
-                int topic = (int) (model.draw().uniform(Purpose.TREND_TOPIC, group, key) * Population.TOPICS);
-                long start = options.startOf(day);
-                long at = Draw.between(start, start + DAY, model.draw().uniform(Purpose.TREND_STARTED_AT, group, key));
-                Optional<Post> post = model.topicPost(topic, group, at - DAY, at, -1 - group, key);
+            for (int number = 0; number < Trend.A_DAY; number++) {
+                Trend trend = Trend.of(model, group, day, number);
                 add(
-                        1 + key * Place.ALL.size() + group,
+                        trend.id(),
                         place.country(),
                         place.language(),
-                        "Topic " + (topic + 1),
-                        at,
-                        model.draw().uniform(Purpose.TREND_SCORE, group, key),
-                        post.map(Post::id).orElse(null),
+                        "Topic " + (trend.topic() + 1),
+                        trend.startedAt(),
+                        trend.score(),
+                        trend.post().map(Post::id).orElse(null),
                         day);
             }
         }
@@ -231,17 +297,19 @@ final class WorldRows {
     private void engagements() {
         Network network = new Network(model, person);
         Timeline timeline = new Timeline(model, network);
-        Pushing pushing = new Pushing(model, network);
-        List<Pushing.Push> pushes = pushes(pushing);
-        for (int day = 0; day < options.days(); day++) {
+        for (int day = firstDay; day < options.days(); day++) {
             timeline.acts(day).forEach(this::engagement);
             int today = day;
             pushes.stream()
-                    .filter(push -> push.day() == today && push.engagedAt() > 0)
-                    .map(pushing::act)
+                    .filter(push -> push.day() == today && push.outcome().engagedAt() > 0)
+                    .map(push -> Pushing.act(
+                            model,
+                            person.id(),
+                            model.posting().post(push.postId()),
+                            push.outcome().engagedAt()))
                     .forEach(this::engagement);
         }
-        for (Post post : ownPosts()) {
+        for (Post post : ownPosts(firstDay)) {
             model.posting()
                     .answered(person, network.follows(), post)
                     .map(answered -> new Timeline.Act(
@@ -257,48 +325,91 @@ final class WorldRows {
         }
     }
 
+    private void visits() {
+        for (long at : visitedAt()) {
+            int day = options.dayOf(at);
+            if (day < options.days()) {
+                add(person.id(), at, day);
+            }
+        }
+    }
+
+    /** At home, and through pushes. */
+    private NavigableSet<Long> visitedAt() {
+        Visits atHome = new Visits(model, person);
+        NavigableSet<Long> visitedAt = new TreeSet<>();
+        for (int day = firstDay; day < options.days(); day++) {
+            visitedAt.addAll(atHome.of(day));
+        }
+        pushes.stream()
+                .filter(push -> push.outcome().isOonc())
+                .forEach(push -> visitedAt.add(push.outcome().visitedAt()));
+        return visitedAt;
+    }
+
     private void notifications() {
-        for (Pushing.Push push : pushes(new Pushing(model, new Network(model, person)))) {
-            add(
-                    sendId(push),
-                    push.userId(),
-                    Table.POST,
-                    push.post().id(),
-                    push.post().authorId(),
-                    push.notificationType(),
-                    push.sentAt(),
-                    orNever(push.openedAt()),
-                    orNever(push.tabClickedAt()),
-                    orNever(push.engagedAt()),
-                    orNever(push.dislikedAt()),
-                    push.day());
+        for (Pushing.Push push : pushes) {
+            if (push.isSent()) {
+                add(
+                        sendId(push),
+                        person.id(),
+                        Table.POST,
+                        push.postId(),
+                        Post.authorOf(push.postId()),
+                        push.notificationType(),
+                        push.sentAt(),
+                        orNever(push.outcome().openedAt()),
+                        orNever(push.outcome().tabClickedAt()),
+                        orNever(push.outcome().engagedAt()),
+                        orNever(push.outcome().dislikedAt()),
+                        push.arm().name().toLowerCase(Locale.ROOT),
+                        push.propensity(),
+                        push.day());
+            }
+        }
+    }
+
+    private void withheld() {
+        for (Pushing.Push push : pushes) {
+            if (!push.isSent()) {
+                add(
+                        sendId(push),
+                        person.id(),
+                        Table.POST,
+                        push.postId(),
+                        Post.authorOf(push.postId()),
+                        push.notificationType(),
+                        push.sentAt(),
+                        push.propensity(),
+                        push.day());
+            }
         }
     }
 
     private void oracle() {
-        for (Pushing.Push push : pushes(new Pushing(model, new Network(model, person)))) {
-            Truth truth = push.truth();
-            add(
-                    sendId(push),
-                    push.userId(),
-                    push.post().id(),
-                    push.sentAt(),
-                    truth.oonc(),
-                    truth.engagement(),
-                    truth.dislike(),
-                    push.day());
+        for (Pushing.Push push : pushes) {
+            if (push.isSent()) {
+                Truth truth = push.truth();
+                add(
+                        sendId(push),
+                        person.id(),
+                        push.postId(),
+                        push.sentAt(),
+                        truth.oonc(),
+                        truth.engagement(),
+                        truth.dislike(),
+                        truth.gain(),
+                        truth.optOut(),
+                        push.day());
+            }
         }
     }
 
-    private List<Pushing.Push> pushes(Pushing pushing) {
-        return choices.stream().map(pushing::push).toList();
+    private String sendId(Pushing.Push push) {
+        return "w" + push.day() + "-" + person.id() + "-" + push.number();
     }
 
-    private static String sendId(Pushing.Push push) {
-        return "w" + push.day() + "-" + push.userId() + "-" + push.number();
-    }
-
-    private static Long orNever(long second) {
+    static Long orNever(long second) {
         return second == 0 ? null : Long.valueOf(second);
     }
 

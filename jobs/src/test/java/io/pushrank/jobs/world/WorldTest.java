@@ -8,6 +8,7 @@ import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.table.Check;
 import io.pushrank.jobs.table.Table;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.stream.Stream;
@@ -196,12 +197,55 @@ class WorldTest {
     @Test
     void theTruthOfAnyPairIsThatOfTheOracle() {
         Dataset<Row> oracle = spark.table("oracle");
-        Dataset<Row> again = World.truth(spark, world(), oracle.select("user_id", "item_id", "send_id"));
+        Dataset<Row> again = new TruthOf(spark, world())
+                .of(spark.sql("SELECT user_id, item_id, send_id, notification_type, sent_at AS at FROM notifications"));
         assertEquals(OPTIONS, World.readOptions(spark, world()));
         assertNone(
-                again.select("send_id", "p_oonc", "p_engagement", "p_dislike")
-                        .except(oracle.select("send_id", "p_oonc", "p_engagement", "p_dislike")),
+                again.select("send_id", "p_oonc", "p_engagement", "p_dislike", "gain", "p_opt_out")
+                        .except(oracle.select("send_id", "p_oonc", "p_engagement", "p_dislike", "gain", "p_opt_out")),
                 "another truth");
+    }
+
+    /** Against the truth of every pair, one by one. */
+    @Test
+    void theBestPostsOfAUserAreTheBestOfAllPairs() {
+        Instant at = Instant.parse("2026-03-13T12:00:00Z");
+        TruthOf truth = new TruthOf(spark, world());
+        Dataset<Row> users = spark.range(1, 40).select(col("id").as("user_id"));
+        Dataset<Row> posts = spark.sql(
+                "SELECT post_id AS item_id, author_id FROM posts"
+                        + " WHERE created_at > timestamp'2026-03-12 12:00:00' AND created_at <= timestamp'2026-03-13 12:00:00'");
+        Dataset<Row> pairs = users.crossJoin(posts)
+                .filter("user_id <> author_id")
+                .withColumn("notification_type", functions.lit(TruthOf.ANY_TYPE))
+                .withColumn("at", functions.lit(at));
+        List<Row> naive = truth.of(pairs)
+                .groupBy("user_id")
+                .agg(
+                        functions.max("p_oonc").as("best"),
+                        functions
+                                .max_by(col("item_id"), functions.expr("struct(p_oonc, -item_id)"))
+                                .as("item_id"),
+                        functions.avg("p_oonc").as("mean"))
+                .orderBy("user_id")
+                .collectAsList();
+        long[] ids =
+                posts.collectAsList().stream().mapToLong(row -> row.getLong(0)).toArray();
+
+        List<Row> best = truth.best(users, ids, at, TruthOf.Value.OONC, 3)
+                .orderBy("user_id")
+                .collectAsList();
+
+        assertEquals(39, best.size());
+        for (int user = 0; user < best.size(); user++) {
+            List<Row> three = best.get(user).getList(2);
+            assertEquals(naive.get(user).getLong(0), best.get(user).getLong(0));
+            assertEquals(naive.get(user).getDouble(1), three.get(0).getDouble(1));
+            assertEquals(naive.get(user).getLong(2), three.get(0).getLong(0));
+            assertEquals(naive.get(user).getDouble(3), best.get(user).getDouble(1), 1e-12);
+            assertTrue(three.size() == 3
+                    && three.get(0).getDouble(1) >= three.get(1).getDouble(1));
+        }
     }
 
     @Test
