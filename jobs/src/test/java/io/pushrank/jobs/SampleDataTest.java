@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.evaluate.ValueEvaluation;
 import io.pushrank.jobs.explain.Explanation;
 import io.pushrank.jobs.publish.RunStatus;
 import io.pushrank.jobs.run.Choices;
@@ -17,6 +19,7 @@ import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.world.TruthOf;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -178,6 +181,28 @@ class SampleDataTest {
                         "left_semi");
         assertTrue(couldVouch.join(forbidden, "actor_id").count() > 0, "the sample has some whom a source could name");
         assertTrue(couldVouch.join(barred, pair).count() > 0, "and some who are barred");
+    }
+
+    @Test
+    void theSendsAreWorthMoreThanRandomPostsAndEachStageLosesSomeOfTheBest() {
+        Vocabulary vocabulary = Vocabulary.of(ConfigFile.shipped().set(PRUNED));
+        Metrics value = new ValueEvaluation(spark, layout, vocabulary)
+                .evaluate(DATE, TruthOf.Value.OONC)
+                .metrics();
+
+        List<String> places = List.of("any_fresh", "best", "candidates", "light_ranked", "heavy_ranked", "sent");
+        double before = Double.POSITIVE_INFINITY;
+        for (String place : places) {
+            double lift = value.group(place).number("lift");
+            assertTrue(lift <= before, place + " has a lift of " + lift + ", the place before " + before);
+            before = lift;
+        }
+        assertEquals(1, value.group("best").number("lift"), 1e-12);
+        assertTrue(value.group("sent").number("lift") > 0.1, value.toJson());
+        assertEquals(
+                table(Table.TARGETS).filter("is_eligible").count(),
+                (long) value.number("users"),
+                "every eligible user");
     }
 
     @Test

@@ -6,6 +6,8 @@ import io.pushrank.jobs.evaluate.ExampleRange;
 import io.pushrank.jobs.evaluate.HeavyEvaluation;
 import io.pushrank.jobs.evaluate.LightEvaluation;
 import io.pushrank.jobs.evaluate.SendsEvaluation;
+import io.pushrank.jobs.evaluate.ValueEvaluation;
+import io.pushrank.jobs.world.TruthOf;
 import java.time.LocalDate;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
@@ -15,7 +17,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code evaluate heavy|light|sends}. */
+/** {@code evaluate heavy|light|sends|value}. */
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
@@ -26,7 +28,7 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what: heavy, light or sends?");
+        throw new ParameterException(spec.commandLine(), "what: heavy, light, sends or value?");
     }
 
     @Command(
@@ -71,6 +73,26 @@ final class EvaluateCommand implements Runnable {
         SendsEvaluation sends = new SendsEvaluation(
                 spark, options.layout(), options.vocabulary(spark).facts());
         return publish(options, spark, sends.evaluate(options.date(spark)));
+    }
+
+    @Command(
+            name = "value",
+            mixinStandardHelpOptions = true,
+            description = "The published sends of --date against the truth of a generated world: how much of the best"
+                    + " possible they are worth, and what each stage loses.")
+    int value(
+            @Mixin RunOptions options,
+            @Option(
+                            names = "--value",
+                            paramLabel = "VALUE",
+                            defaultValue = "OONC",
+                            description = "What a send is worth: ${COMPLETION-CANDIDATES}: P(opened or clicked),"
+                                    + " P(opened and engaged with), or by how much it raises P(visit)."
+                                    + " Default: ${DEFAULT-VALUE}.")
+                    TruthOf.Value value) {
+        SparkSession spark = options.session("evaluate value");
+        ValueEvaluation evaluation = new ValueEvaluation(spark, options.layout(), options.vocabulary(spark));
+        return publish(options, spark, evaluation.evaluate(options.date(spark), value));
     }
 
     private static int publish(RunOptions options, SparkSession spark, Evaluation evaluation) {

@@ -99,8 +99,10 @@ public record Candidates() implements Stage {
                         "is_in_network",
                         "notification_type",
                         "reasons");
+        // The targets are few: of the candidates a hash table may not fit.
         return targets.select("user_id")
-                .join(judged.hint("shuffle_hash"), "user_id", "left_outer")
+                .hint("shuffle_hash")
+                .join(judged, new String[] {"user_id"}, "left_outer")
                 .withColumn(
                         "reasons",
                         when(col("item_id").isNull(), array(lit(StageReason.NO_CANDIDATES.code())))
@@ -171,6 +173,15 @@ public record Candidates() implements Stage {
         return sources.references().isEmpty()
                 ? targets
                 : context.relations().keep(context.facts(sources.references()).join(targets));
+    }
+
+    /**
+     * What candidates are shown with, of items that some source may have proposed or not.
+     *
+     * @param items {@code user_id}, {@code item_type}, {@code item_id} and {@code sources}, empty where none did
+     */
+    public static Dataset<Row> ofItems(StageContext context, Dataset<Row> items) {
+        return shown(known(context, items, context.facts(SHOWN)));
     }
 
     /** With what is shown of them, and the facts that give it. */
