@@ -77,6 +77,7 @@ public final class PushrankCommand implements Runnable {
                 .addSubcommand(new ImportCommand())
                 .addSubcommand(new EvaluateCommand())
                 .addSubcommand(new PromoteCommand())
+                .addSubcommand(new SimulateCommand())
                 .addSubcommand(new BenchCommand());
         commandLine.setParameterExceptionHandler((failure, arguments) -> report(failure));
         commandLine.setExecutionExceptionHandler((failure, failed, parsed) -> report(failure, failed));

@@ -43,8 +43,8 @@ final class RunOptions {
             names = "--config",
             paramLabel = "FILE",
             converter = LocationConverter.class,
-            description = "Settings to lay over conf/pushrank.yaml.")
-    private String config;
+            description = "Settings to lay over conf/pushrank.yaml. Repeatable: each over the one before.")
+    private List<String> configs = new ArrayList<>();
 
     @Option(
             names = "--conf",
@@ -185,9 +185,27 @@ final class RunOptions {
         return conf == null ? ConfFolder.shipped() : ConfFiles.over(storage(spark), conf);
     }
 
+    /** The files of {@code --config}. */
+    List<String> configs() {
+        return configs;
+    }
+
+    /**
+     * As {@link #vocabulary(SparkSession)}, with as many partitions as a day's users ask for.
+     *
+     * @param chosen files of settings, in place of those of {@code --config}
+     */
+    Vocabulary vocabulary(SparkSession spark, List<String> chosen, LocalDate day) {
+        return Vocabulary.of(partitioned(spark, settings(spark, chosen), day));
+    }
+
     private ConfigFile settings(SparkSession spark) {
+        return settings(spark, configs);
+    }
+
+    private ConfigFile settings(SparkSession spark, List<String> chosen) {
         ConfigFile file = ConfigFile.of(folder(spark));
-        if (config != null) {
+        for (String config : chosen) {
             try {
                 file = file.over(config, read(spark, config));
             } catch (UncheckedIOException e) {

@@ -30,6 +30,7 @@ public final class Run {
     private final RunLedger ledger = new RunLedger();
     private final RunContext context;
     private final ManifestWriter manifest;
+    private boolean isRehearsed;
 
     public Run(
             SparkSession spark,
@@ -55,6 +56,12 @@ public final class Run {
                 date,
                 ManifestWriter.Settings.of(vocabulary.settings(), date, choices),
                 ledger);
+    }
+
+    /** Says that an earlier run in this JVM rehearsed the same stages with the same vocabulary and models. */
+    public Run rehearsed() {
+        isRehearsed = true;
+        return this;
     }
 
     /** Validates the inputs, and no more. */
@@ -84,7 +91,9 @@ public final class Run {
      */
     public List<Manifest.StageReport> stages(List<Stage> stages) {
         inManifest(publisher -> {
-            Rehearsal.of(context.spark(), context.vocabulary(), date, stages, new Models(context.spark(), layout));
+            if (!isRehearsed) {
+                Rehearsal.of(context.spark(), context.vocabulary(), date, stages, new Models(context.spark(), layout));
+            }
             Publisher.Token token = publisher.begin(Channel.DAILY, date, claimed(stages));
             Validation validation = new Validation(context, Channel.DAILY);
             Findings findings = validates(stages) ? validation.publish(publisher, token, date) : validation.published();

@@ -29,6 +29,7 @@ import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.FileUtil;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
@@ -216,6 +217,19 @@ public final class Storage {
             system.mkdirs(destination.getParent());
             if (!system.rename(file, destination)) {
                 throw new IOException("cannot be renamed to " + to);
+            }
+            return null;
+        });
+    }
+
+    /** Copies a file, or a folder with all that is in it, to a name that nothing has yet. */
+    public void copy(String from, String to) {
+        call(from, (system, file) -> {
+            Path destination = new Path(to);
+            FileSystem other = destination.getFileSystem(hadoop);
+            other.mkdirs(destination.getParent());
+            if (!FileUtil.copy(system, file, other, destination, false, hadoop)) {
+                throw new IOException("cannot be copied to " + to);
             }
             return null;
         });
