@@ -103,7 +103,7 @@ public final class SimulationReport {
         return new Evaluation(
                 folder + "/simulation.json",
                 metrics,
-                totals + "\n" + differences,
+                policies.size() == 1 ? totals.toString() : totals + "\n" + differences,
                 List.of("intervals are of 95 %, by bootstrap over users; differences are paired, user by user"),
                 page(metrics, totals, differences));
     }
@@ -290,7 +290,9 @@ public final class SimulationReport {
                         + String.join(", ", policies),
                 List.of());
         page.table("Totals", totals);
-        page.table("Differences, user by user", differences);
+        if (policies.size() > 1) {
+            page.table("Differences, user by user", differences);
+        }
         page.append("<h2>By day</h2>\n<div class=\"plots\">");
         for (Figure figure : Figure.values()) {
             page.append(chart(metrics, figure.key, figure.says));

@@ -240,7 +240,7 @@ class SimulationTest {
                 + Stream.of(policies).map(policy -> "policy " + policy + "\n").collect(Collectors.joining());
     }
 
-    /** The pipeline itself on the sample world, two days; the second once more, as after a kill. */
+    /** The pipeline itself on the sample world; the day once more, as after a kill. */
     @Test
     void theDailyPipelineIsAPolicy() throws IOException {
         Vocabulary vocabulary = Vocabulary.of(ConfigFile.shipped().set("light_rank.keep=20"));
@@ -253,7 +253,7 @@ class SimulationTest {
         PrintStream out = new PrintStream(screen, true, StandardCharsets.UTF_8);
 
         Metrics metrics =
-                new Simulation(spark, layout, policies, 2, 1, out).run().metrics();
+                new Simulation(spark, layout, policies, 1, 1, out).run().metrics();
 
         Metrics byPolicy = metrics.group("policies");
         double mine = byPolicy.group("mine").number("open_rate");
@@ -278,15 +278,15 @@ class SimulationTest {
         Files.delete(directory.resolve("pipeline/mine/done/2026-03-14"));
         assertEquals(
                 metrics.toJson(),
-                new Simulation(spark, layout, policies, 2, 1, out)
+                new Simulation(spark, layout, policies, 1, 1, out)
                         .run()
                         .metrics()
                         .toJson());
         Vocabulary early = Vocabulary.of(ConfigFile.shipped().set("as_of_hour=8"));
         Expect.failure(
                 ExitCode.USAGE,
-                "policy early: as_of_hour must be the world's, but its first day is decided at 2026-03-13T08:00:00Z",
-                () -> new Simulation(spark, layout, List.of(new Policy.Configured("early", early)), 2, 1, out).run());
+                "policy early: as_of_hour must be the world's, but its first day is decided at 2026-03-14T08:00:00Z",
+                () -> new Simulation(spark, layout, List.of(new Policy.Configured("early", early)), 1, 1, out).run());
     }
 
     private Dataset<Row> outcomes(String folder, BuiltInPolicy policy) {

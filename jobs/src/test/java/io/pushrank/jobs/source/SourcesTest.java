@@ -187,7 +187,7 @@ class SourcesTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            SELECT user_id FROM user_topic    | my-conf/sources/mine.sql, line 6: FROM and JOIN must name a table, a view or a family of facts, but name user_topic; the nearest are user_topics, post_topics, user
+            SELECT user_id FROM user_topic    | my-conf/sources/mine.sql, line 6: FROM and JOIN must name a table, a view or a family of facts, but name user_topic; the nearest are user_topics, post_topics, user_visits
             SELECT user_id FROM row           | my-conf/sources/mine.sql, line 6: FROM and JOIN must name a table, a view or a family of facts, but name row; the nearest are post, acts, posts
             SELECT user_id FROM actor         | my-conf/sources/mine.sql, line 6: FROM and JOIN must name a table, a view or a family of facts, but name actor; the nearest are acts, author, history
             SELECT user_id FROM pair          | my-conf/sources/mine.sql, line 6: FROM and JOIN must name a table, a view or a family of facts, but name pair; the nearest are post, user, acts

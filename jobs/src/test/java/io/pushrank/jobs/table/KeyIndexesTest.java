@@ -311,7 +311,7 @@ class KeyIndexesTest {
             }
         }
         assertEquals(
-                List.of(Table.POSTS, Table.POST_TOPICS, Table.TRENDS, Table.NOTIFICATIONS),
+                List.of(Table.POSTS, Table.POST_TOPICS, Table.TRENDS, Table.NOTIFICATIONS, Table.WITHHELD),
                 Table.inputs().filter(KeyIndex::mayRepeatAcrossDays).toList());
     }
 }
