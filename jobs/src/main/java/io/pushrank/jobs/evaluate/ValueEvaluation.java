@@ -178,7 +178,13 @@ public final class ValueEvaluation {
                 .select("user_id", "item_type", "item_id", "sources")
                 .join(eligible, USER, "left_semi")
                 .join(light, ITEM, "left_outer")
-                .join(heavy, ITEM, "left_outer");
+                .join(heavy, ITEM, "left_outer")
+                .join(
+                        context.read(Table.SENDS)
+                                .select("user_id", "item_type", "item_id")
+                                .withColumn("is_sent", lit(true)),
+                        ITEM,
+                        "left_outer");
         Dataset<Row> notable = weighed(truth, proposed, context.asOf(), value)
                 .withColumn("kept_value", when(col("light_rank").isNotNull(), col("value")))
                 .withColumn(
@@ -186,9 +192,10 @@ public final class ValueEvaluation {
                         place("value")
                                 .leq(ASKED)
                                 .or(place("kept_value").leq(ASKED))
-                                .or(col("rank").leq(ASKED)))
+                                .or(col("rank").leq(ASKED))
+                                .or(col("is_sent")))
                 .filter("is_notable")
-                .drop("is_notable", "kept_value");
+                .drop("is_notable", "kept_value", "is_sent");
         Dataset<Row> posts = best.select(col("user_id"), explode(col("best")).as("post"))
                 .select(
                         col("user_id"),
