@@ -3,6 +3,7 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.simulate.Policy;
 import io.pushrank.jobs.simulate.Simulation;
+import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.world.BuiltInPolicy;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -22,7 +23,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description =
                 "Runs policies day after day over the last days of a generated world, whose people answer: what they"
-                        + " open, and when they have had enough. Each --config is a policy, named as its file.")
+                        + " open, and when they have had enough. Each --config is a policy, named as its file. It all goes to"
+                        + " simulation/POLICY below --output.")
 final class SimulateCommand implements Runnable {
     private static final List<String> USUAL = List.of("random", Policy.DEFAULT, "oracle");
 
@@ -66,7 +68,9 @@ final class SimulateCommand implements Runnable {
         if (days < 1) {
             throw PushrankException.usage("--days must be at least 1, but is " + days);
         }
-        new Simulation(spark, options.layout(), List.copyOf(policies.values()), days, seed, System.out)
+        Layout given = options.layout();
+        Layout layout = new Layout(given.input(), given.output() + "/simulation", given.models());
+        new Simulation(spark, layout, List.copyOf(policies.values()), days, seed, System.out)
                 .run()
                 .publish(options.storage(spark), System.out);
     }
