@@ -265,12 +265,7 @@ public final class ValueEvaluation {
                         col("user_id"),
                         col("item_type"),
                         col("item_id"),
-                        org.apache
-                                .spark
-                                .sql
-                                .functions
-                                .concat(col("first"), col("second"))
-                                .as("broken"));
+                        functions.concat(col("first"), col("second")).as("broken"));
         return items.join(broken, ITEM, "left_outer")
                 .withColumn(
                         "broken",

@@ -9,14 +9,14 @@ import java.util.function.Predicate;
 /** Policies to compare others with: each sends at most one post a day, at the as-of instant, to whom it can reach. */
 public enum BuiltInPolicy {
     /** Sends nothing. */
-    NONE("sends nothing") {
+    NONE {
         @Override
         Optional<Post> choose(Recipient recipient, Fresh fresh, long seed) {
             return Optional.empty();
         }
     },
     /** Any fresh post. */
-    RANDOM("any fresh post") {
+    RANDOM {
         @Override
         Optional<Post> choose(Recipient recipient, Fresh fresh, long seed) {
             Draw draw = new Draw(seed);
@@ -34,7 +34,7 @@ public enum BuiltInPolicy {
         }
     },
     /** The post that most people acted on, in the recipient's language. */
-    POPULAR("the fresh post in the recipient's language on which most people acted") {
+    POPULAR {
         @Override
         Optional<Post> choose(Recipient recipient, Fresh fresh, long seed) {
             return fresh.mostActedOnFirst().stream()
@@ -44,7 +44,7 @@ public enum BuiltInPolicy {
         }
     },
     /** The latest post of who the recipient follows. */
-    RECENT("the latest post of an account that the recipient follows") {
+    RECENT {
         @Override
         Optional<Post> choose(Recipient recipient, Fresh fresh, long seed) {
             return fresh.newestFirst().stream()
@@ -53,9 +53,8 @@ public enum BuiltInPolicy {
                     .findFirst();
         }
     },
-    /** The truly best post, where it is worth the risk that the recipient switches push notifications off. */
-    ORACLE("the post with the highest true P(OONC) less " + BuiltInPolicy.OPT_OUT_COST
-            + " × P(opt-out), where above 0") {
+    /** The post with the highest true P(OONC) less {@link #OPT_OUT_COST} × P(opt-out), where that is above 0. */
+    ORACLE {
         @Override
         Optional<Post> choose(Recipient recipient, Fresh fresh, long seed) {
             Moment moment = recipient.at(fresh.at());
@@ -77,17 +76,6 @@ public enum BuiltInPolicy {
     /** Opens that are lost with a recipient: about those of a month with one well chosen push a day. */
     private static final int OPT_OUT_COST = 10;
 
-    private final String says;
-
-    BuiltInPolicy(String says) {
-        this.says = says;
-    }
-
-    /** What it sends. */
-    public String says() {
-        return says;
-    }
-
     /** Notification type of its sends. */
     String type() {
         return name().toLowerCase(Locale.ROOT);
@@ -102,7 +90,6 @@ public enum BuiltInPolicy {
     }
 
     private static boolean isFollowed(Recipient recipient, Post post) {
-        Follow follow = recipient.network().to(post.authorId());
-        return follow != null && follow.followedAt() <= post.createdAt();
+        return recipient.network().isFollowing(post.authorId(), post.createdAt());
     }
 }

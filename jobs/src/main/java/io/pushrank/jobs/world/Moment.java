@@ -56,7 +56,7 @@ final class Moment {
      */
     Moment(Person person, long at, double fatigue, int pushesOfDay, List<Past> past) {
         this.person = person;
-        this.attention = person.rhythm().attention(at + person.secondsFromUtc(at));
+        this.attention = person.attention(at);
         this.fatigue = fatigue;
         this.pushesOfDay = pushesOfDay;
         this.past = past;
@@ -80,6 +80,10 @@ final class Moment {
 
     double fatigue() {
         return fatigue;
+    }
+
+    int pushesOfDay() {
+        return pushesOfDay;
     }
 
     /** How much the recipient was pushed the author's posts lately, 0 to 1. */

@@ -79,6 +79,12 @@ final class Network {
         return posts;
     }
 
+    /** Whether the person follows the author at an instant. */
+    boolean isFollowing(long authorId, long at) {
+        Follow follow = to(authorId);
+        return follow != null && follow.followedAt() <= at;
+    }
+
     Appeal appeal(Post post) {
         return Appeal.of(person, model.population().person(post.authorId()), post, to(post.authorId()));
     }

@@ -72,6 +72,11 @@ record Person(
         return zone.getRules().getOffset(Instant.ofEpochSecond(second)).getTotalSeconds();
     }
 
+    /** How much attention a push finds at an instant, −1 to +1. */
+    double attention(long second) {
+        return rhythm.attention(second + secondsFromUtc(second));
+    }
+
     boolean isInterestedIn(int topic) {
         return interests.contains(topic);
     }

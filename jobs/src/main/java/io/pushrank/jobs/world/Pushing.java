@@ -160,16 +160,11 @@ final class Pushing {
     private double[] byRank(List<Offer> slate, long asOf) {
         double[] weights = slate.stream()
                 .mapToDouble(offer -> Math.exp(NEARNESS
-                        * ((isFollowed(offer.post(), asOf) ? 1 : 0)
+                        * ((network.isFollowing(offer.post().authorId(), asOf) ? 1 : 0)
                                 + (person.isInterestedIn(offer.post().topic()) ? 1 : 0))))
                 .toArray();
         double sum = Arrays.stream(weights).sum();
         return Arrays.stream(weights).map(weight -> weight / sum).toArray();
-    }
-
-    private boolean isFollowed(Post post, long at) {
-        Follow follow = network.to(post.authorId());
-        return follow != null && follow.followedAt() <= at;
     }
 
     private int count(int day) {

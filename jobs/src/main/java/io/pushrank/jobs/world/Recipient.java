@@ -27,7 +27,9 @@ final class Recipient {
     private final List<Moment.Past> past = new ArrayList<>();
     private final List<Absence> absences = new ArrayList<>();
     private double fatigue;
-    private long sentAt = Long.MIN_VALUE;
+    /** The last push; pushes of its day, 0 before the first of all. */
+    private long sentAt;
+
     private int pushesOfDay;
     /** Null until asked for: most of those who ask about a push need neither. */
     private Boolean isCapable;
@@ -116,7 +118,7 @@ final class Recipient {
                 person,
                 second,
                 fatigue(second),
-                sentAt != Long.MIN_VALUE
+                pushesOfDay > 0
                                 && model.options().dayOf(sentAt)
                                         == model.options().dayOf(second)
                         ? pushesOfDay
@@ -134,22 +136,19 @@ final class Recipient {
     long bestHour(long from, long until) {
         long best = from;
         for (long at = from; at < until; at += SECONDS_PER_HOUR) {
-            if (attention(at) > attention(best)) {
+            if (person.attention(at) > person.attention(best)) {
                 best = at;
             }
         }
         return best;
     }
 
-    private double attention(long at) {
-        return person.rhythm().attention(at + person.secondsFromUtc(at));
-    }
-
     /** What comes of a push; it is remembered. */
     Outcome push(Post post, String type, long at) {
         long id = person.id();
         int day = model.options().dayOf(at);
-        Truth truth = at(at).truth(network.appeal(post), post, type);
+        Moment moment = at(at);
+        Truth truth = moment.truth(network.appeal(post), post, type);
         boolean isOonc = draw.uniform(Purpose.OPEN, id, post.id(), day) < truth.oonc();
         boolean isEngaged = isOonc && draw.uniform(Purpose.OPEN_ENGAGE, id, post.id(), day) < truth.engagedGivenOonc();
         boolean isDisliked = draw.uniform(Purpose.DISLIKE, id, post.id(), day) < truth.dislike();
@@ -157,7 +156,7 @@ final class Recipient {
         // Odd seconds, since visits and views at home come at even ones.
         long reactedAt = at + 21 + delay(post, day);
         long engageDelay = 2 + 2 * Draw.between(0, 150, draw.uniform(Purpose.ENGAGE_DELAY, id, post.id(), day));
-        boolean hasOptedOut = remember(post, post.id(), type, at, isOonc, isDisliked);
+        boolean hasOptedOut = remember(moment, post, post.id(), type, at, isOonc, isDisliked);
         return new Outcome(
                 isOonc && way < 0.8 ? reactedAt : 0,
                 isOonc && way >= 0.7 ? reactedAt + (way < 0.8 ? 600 : 0) : 0,
@@ -187,9 +186,13 @@ final class Recipient {
      * @return whether it made the recipient switch push notifications off
      */
     boolean remember(Post post, long itemId, String type, long at, boolean isOonc, boolean isDisliked) {
-        Moment moment = at(at);
+        return remember(at(at), post, itemId, type, at, isOonc, isDisliked);
+    }
+
+    private boolean remember(
+            Moment moment, Post post, long itemId, String type, long at, boolean isOonc, boolean isDisliked) {
         int day = model.options().dayOf(at);
-        pushesOfDay = sentAt != Long.MIN_VALUE && model.options().dayOf(sentAt) == day ? pushesOfDay + 1 : 1;
+        pushesOfDay = moment.pushesOfDay() + 1;
         fatigue = moment.fatigueAfter(isOonc);
         sentAt = at;
         past.removeIf(push -> push.sentAt() <= at - Moment.MEMORY);

@@ -95,7 +95,6 @@ public final class TruthOf {
      */
     public Dataset<Row> of(Dataset<Row> pushes) {
         WorldOptions of = options;
-        StructType type = pushes.schema();
         List<String> names = List.of(pushes.columns());
         int itemType = names.indexOf("item_type");
         int[] places = {
@@ -125,7 +124,7 @@ public final class TruthOf {
                     })
                     .iterator();
         };
-        StructType all = type;
+        StructType all = pushes.schema();
         for (StructField field : TRUTH.fields()) {
             all = all.add(field);
         }
