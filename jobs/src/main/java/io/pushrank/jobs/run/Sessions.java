@@ -26,6 +26,9 @@ public final class Sessions {
             Map.entry("spark.sql.requireAllClusterKeysForCoPartition", "false"),
             // What it infers costs more than it saves: it walks through all columns of a plan again and again.
             Map.entry("spark.sql.constraintPropagation.enabled", "false"),
+            // A day compiles about a thousand pieces of code, and the next day most of them again; by default 100 are
+            // kept.
+            Map.entry("spark.sql.codegen.cache.maxEntries", "2000"),
             // What runs keep, arrays mostly, does not get smaller by being looked at.
             Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
             // Planning again after each shuffle costs more than it gains on what one machine holds.
