@@ -1,5 +1,6 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.simulate.Policy;
 import io.pushrank.jobs.simulate.Simulation;
@@ -52,6 +53,15 @@ final class SimulateCommand implements Runnable {
             description = "Of what policies draw. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
+    @Option(
+            names = "--retrain-every",
+            paramLabel = "K",
+            defaultValue = "0",
+            description =
+                    "After every K days, each --config and default train their heavy ranker on, on the last week of their"
+                            + " own log, and put it in use. Default: ${DEFAULT-VALUE}, never.")
+    private int retrainEvery;
+
     @Override
     public void run() {
         if (options.isDateGiven()) {
@@ -65,12 +75,13 @@ final class SimulateCommand implements Runnable {
         options.configs()
                 .forEach(file -> add(
                         policies, new Policy.Configured(name(file), options.vocabulary(spark, List.of(file), last))));
-        if (days < 1) {
-            throw PushrankException.usage("--days must be at least 1, but is " + days);
-        }
+        Bounds.ofOptions(() -> {
+            Bounds.atLeast("--days", days, 1);
+            Bounds.atLeast("--retrain-every", retrainEvery, 0);
+        });
         Layout given = options.layout();
         Layout layout = new Layout(given.input(), given.output() + "/simulation", given.models());
-        new Simulation(spark, layout, List.copyOf(policies.values()), days, seed, System.out)
+        new Simulation(spark, layout, List.copyOf(policies.values()), days, seed, retrainEvery, System.out)
                 .run()
                 .publish(options.storage(spark), System.out);
     }

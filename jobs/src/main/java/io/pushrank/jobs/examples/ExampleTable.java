@@ -84,6 +84,11 @@ public final class ExampleTable {
                 + directory + ": run the verb examples first");
     }
 
+    /** Whether examples of a kind of label are there whose as-of day it is. */
+    public boolean has(ExampleLabels labels, LocalDate day) {
+        return !folders(labels, day).isEmpty();
+    }
+
     private Collection<String> folders(ExampleLabels labels, LocalDate day) {
         String prefix = layout.partition(Table.EXAMPLES, day) + "/labels=" + labels;
         return published.folders(Channel.EXAMPLES, day, prefix).values();

@@ -15,7 +15,8 @@ import org.apache.spark.sql.SaveMode;
 
 /**
  * What a policy of a simulation is given and leaves behind: {@code input}, a world that its own sends go on with;
- * {@code output}, what the pipeline writes; {@code outcomes}, what came of its sends; {@code done}, a file for each day that is.
+ * {@code output}, what the pipeline writes; {@code models}, where they learn on; {@code outcomes}, what came of its sends;
+ * {@code done}, a file for each day that is.
  */
 final class PolicyFolder {
     private static final String PREPARED = "prepared.txt";
@@ -37,6 +38,11 @@ final class PolicyFolder {
 
     String output() {
         return root + "/output";
+    }
+
+    /** Models of its own, when it is retrained. */
+    String models() {
+        return root + "/models";
     }
 
     private String table(Table table) {
@@ -87,6 +93,16 @@ final class PolicyFolder {
         }
         World.copyOptions(storage, world, input());
         storage.write(root + "/" + PREPARED, "the world before " + first + ", and what follows at home\n");
+    }
+
+    /** Copies the models that it begins with, once. */
+    void keepModels(String from) {
+        if (!storage.exists(models())) {
+            String begun = root + "/models-begun";
+            storage.delete(begun);
+            storage.copy(from, begun);
+            storage.rename(begun, models());
+        }
     }
 
     /** Takes away what an unfinished attempt at a day has left. */

@@ -27,6 +27,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -46,6 +47,8 @@ import org.apache.spark.storage.StorageLevel;
 public final class Simulation {
     private static final String AT_HOME = "at-home";
     private static final String SETTINGS = "simulation.txt";
+    /** A simulated day may differ from the days before as it likes: that is what is looked at. */
+    private static final Choices CHOICES = new Choices(false, Set.copyOf(Gates.names()));
 
     private final SparkSession spark;
     private final Storage storage;
@@ -53,6 +56,7 @@ public final class Simulation {
     private final List<Policy> policies;
     private final int days;
     private final long seed;
+    private final int retrainEvery;
     private final PrintStream out;
     private final Set<String> rehearsed = new HashSet<>();
 
@@ -61,16 +65,27 @@ public final class Simulation {
      * @param policies at least one, with names of their own; the first is what the others are compared with
      * @param days how many of the world's last days; at least 1, and a day must be left before them
      * @param seed of what built-in policies draw
+     * @param retrainEvery so many days after the last training, and after the first day, configured policies train their
+     *     heavy rankers; 0: never
      * @throws IllegalArgumentException when days are out of bounds
      */
-    public Simulation(SparkSession spark, Layout layout, List<Policy> policies, int days, long seed, PrintStream out) {
+    public Simulation(
+            SparkSession spark,
+            Layout layout,
+            List<Policy> policies,
+            int days,
+            long seed,
+            int retrainEvery,
+            PrintStream out) {
         Bounds.atLeast("days", days, 1);
+        Bounds.atLeast("days between trainings", retrainEvery, 0);
         this.spark = spark;
         this.storage = new Storage(spark.sparkContext().hadoopConfiguration());
         this.layout = layout;
         this.policies = List.copyOf(policies);
         this.days = days;
         this.seed = seed;
+        this.retrainEvery = retrainEvery;
         this.out = out;
     }
 
@@ -105,6 +120,9 @@ public final class Simulation {
                     all--;
                 } else {
                     Instant begun = Instant.now();
+                    if (policy instanceof Policy.Configured configured) {
+                        prepare(configured, folder, world, first, date);
+                    }
                     day(policy, folder, date);
                     done++;
                     tell(policy, date, begun, Duration.between(started, Instant.now()), done, all);
@@ -127,7 +145,7 @@ public final class Simulation {
                 "%s %-12s %5.1f s   %d of %d policy-days, %d:%02d:%02d left%n",
                 date,
                 policy.name(),
-                Duration.between(begun, Instant.now()).toMillis() / 1000.0,
+                seconds(begun),
                 done,
                 all,
                 left.toHours(),
@@ -141,6 +159,9 @@ public final class Simulation {
         String file = layout.output() + "/" + SETTINGS;
         StringBuilder text = new StringBuilder("world " + layout.input() + " " + world.identity() + "\ndays " + first
                 + " to " + last + "\nseed " + seed + "\n");
+        if (retrainEvery > 0) {
+            text.append("retrained every ").append(retrainEvery).append(" days\n");
+        }
         Models models = new Models(spark, layout);
         for (Policy policy : policies) {
             text.append("policy ").append(policy.name());
@@ -201,6 +222,33 @@ public final class Simulation {
         storage.write(done, "");
     }
 
+    /** Brings the pipeline to where it is before a day: with models of its own, where these learn on. */
+    private void prepare(
+            Policy.Configured policy, PolicyFolder folder, Continuation world, LocalDate first, LocalDate date) {
+        if (retrainEvery == 0) {
+            return;
+        }
+        folder.keepModels(layout.models());
+        long day = ChronoUnit.DAYS.between(first, date);
+        if (day > 0 && day % retrainEvery == 0) {
+            Instant begun = Instant.now();
+            new Retraining(spark, layout(folder), policy.vocabulary(), CHOICES).before(date, world.firstDay(), quiet());
+            out.printf("%s %-12s %5.1f s   heavy ranker trained on%n", date, policy.name(), seconds(begun));
+        }
+    }
+
+    private Layout layout(PolicyFolder folder) {
+        return new Layout(folder.input(), folder.output(), retrainEvery == 0 ? layout.models() : folder.models());
+    }
+
+    private static Progress quiet() {
+        return new Progress(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
+    }
+
+    private static double seconds(Instant begun) {
+        return Duration.between(begun, Instant.now()).toMillis() / 1000.0;
+    }
+
     private void day(Policy policy, PolicyFolder folder, LocalDate date) {
         folder.reset(date);
         Continuation world = new Continuation(spark, folder.input());
@@ -223,11 +271,8 @@ public final class Simulation {
     }
 
     private Dataset<Row> sends(Policy.Configured policy, PolicyFolder folder, LocalDate date) {
-        Layout own = new Layout(folder.input(), folder.output(), layout.models());
-        Progress quiet = new Progress(new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
-        // A simulated day may differ from the days before as it likes: that is what is looked at.
-        Choices choices = new Choices(false, Set.copyOf(Gates.names()));
-        Run run = new Run(spark, own, policy.vocabulary(), date, "simulate", choices, quiet);
+        Layout own = layout(folder);
+        Run run = new Run(spark, own, policy.vocabulary(), date, "simulate", CHOICES, quiet());
         if (!rehearsed.add(policy.name())) {
             run.rehearsed();
         }

@@ -20,6 +20,8 @@ import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.world.BuiltInPolicy;
 import io.pushrank.jobs.world.World;
 import io.pushrank.jobs.world.WorldOptions;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -71,6 +73,7 @@ class SimulationTest {
                 policies.stream().<Policy>map(Policy.BuiltIn::new).toList(),
                 days,
                 1,
+                0,
                 new PrintStream(screen, true, StandardCharsets.UTF_8));
     }
 
@@ -222,6 +225,7 @@ class SimulationTest {
                                 List.of(new Policy.BuiltIn(BuiltInPolicy.NONE)),
                                 1,
                                 1,
+                                0,
                                 System.out)
                         .run());
         Expect.failure(
@@ -240,11 +244,12 @@ class SimulationTest {
                 + Stream.of(policies).map(policy -> "policy " + policy + "\n").collect(Collectors.joining());
     }
 
-    /** The pipeline itself on the sample world; the day once more, as after a kill. */
+    /** The pipeline itself, which learns from its first day; the second one once more, as after a kill. */
     @Test
-    void theDailyPipelineIsAPolicy() throws IOException {
+    void theDailyPipelineIsAPolicyThatLearnsFromItsOwnSends() throws IOException {
+        World.generate(spark, new WorldOptions(250, 4, 5, LAST, 7), directory + "/short");
         Vocabulary vocabulary = Vocabulary.of(ConfigFile.shipped().set("light_rank.keep=20"));
-        Layout layout = new Layout("../sample-data", directory + "/pipeline", "../sample-data/models");
+        Layout layout = new Layout(directory + "/short", directory + "/pipeline", "../sample-data/models");
         List<Policy> policies = List.of(
                 new Policy.Configured("mine", vocabulary),
                 new Policy.BuiltIn(BuiltInPolicy.RANDOM),
@@ -253,19 +258,31 @@ class SimulationTest {
         PrintStream out = new PrintStream(screen, true, StandardCharsets.UTF_8);
 
         Metrics metrics =
-                new Simulation(spark, layout, policies, 1, 1, out).run().metrics();
+                new Simulation(spark, layout, policies, 2, 1, 1, out).run().metrics();
 
         Metrics byPolicy = metrics.group("policies");
         double mine = byPolicy.group("mine").number("open_rate");
         assertTrue(mine > byPolicy.group("random").number("open_rate"), metrics.toJson());
         assertTrue(mine < byPolicy.group("oracle").number("open_rate"), metrics.toJson());
         Layout own = new Layout(
-                directory + "/pipeline/mine/input", directory + "/pipeline/mine/output", "../sample-data/models");
+                directory + "/pipeline/mine/input",
+                directory + "/pipeline/mine/output",
+                directory + "/pipeline/mine/models");
         Dataset<Row> sends = spark.read().parquet(own.outputTable(Table.SENDS));
         assertEquals(
                 sends.count(),
                 spark.read().parquet(directory + "/pipeline/mine/outcomes").count(),
                 "every send is delivered");
+        long learned = spark.read()
+                .parquet(own.outputTable(Table.EXAMPLES))
+                .join(sends.filter("ds = '2026-03-13'"), new String[] {"user_id", "item_id"})
+                .count();
+        assertTrue(learned > 100, () -> "examples of its own sends: " + learned);
+        assertEquals("2026-03-14", inUse(own), "trained before the second day");
+        assertEquals(
+                "1",
+                Files.readString(Path.of("../sample-data/models/heavy/champion"))
+                        .strip());
         ByteArrayOutputStream explained = new ByteArrayOutputStream();
         long user = sends.filter(col("ds").equalTo("2026-03-14"))
                 .orderBy("user_id")
@@ -278,7 +295,7 @@ class SimulationTest {
         Files.delete(directory.resolve("pipeline/mine/done/2026-03-14"));
         assertEquals(
                 metrics.toJson(),
-                new Simulation(spark, layout, policies, 1, 1, out)
+                new Simulation(spark, layout, policies, 2, 1, 1, out)
                         .run()
                         .metrics()
                         .toJson());
@@ -286,7 +303,14 @@ class SimulationTest {
         Expect.failure(
                 ExitCode.USAGE,
                 "policy early: as_of_hour must be the world's, but its first day is decided at 2026-03-14T08:00:00Z",
-                () -> new Simulation(spark, layout, List.of(new Policy.Configured("early", early)), 1, 1, out).run());
+                () -> new Simulation(spark, layout, List.of(new Policy.Configured("early", early)), 1, 1, 0, out)
+                        .run());
+    }
+
+    private String inUse(Layout layout) {
+        return ModelPackage.champion(
+                        layout.models(), ModelKind.HEAVY, spark.sparkContext().hadoopConfiguration())
+                .version();
     }
 
     private Dataset<Row> outcomes(String folder, BuiltInPolicy policy) {
