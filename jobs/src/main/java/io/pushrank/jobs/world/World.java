@@ -60,8 +60,9 @@ public final class World {
 
     static void generate(SparkSession spark, WorldOptions options, String outputDirectory, int partitions) {
         Dataset<Long> ids = spark.range(1, options.users() + 1, 1, partitions).as(Encoders.LONG());
-        MapFunction<Long, Row> user = id -> WorldRows.user(WorldModel.of(options), id);
-        Dataset<Row> users = ids.map(user, Encoders.row(WorldRows.USER)).persist(StorageLevel.DISK_ONLY());
+        MapFunction<Long, Row> user =
+                id -> UserLog.of(WorldModel.of(options), id).toRow();
+        Dataset<Row> users = ids.map(user, Encoders.row(UserLog.COLUMNS)).persist(StorageLevel.DISK_ONLY());
         Table.inputs().forEach(table -> {
             write(rowsOf(table, options, users), input(outputDirectory, table));
         });
@@ -115,7 +116,7 @@ public final class World {
     }
 
     private static Dataset<Row> rowsOf(Table table, WorldOptions options, Dataset<Row> users) {
-        FlatMapFunction<Row, Row> function = user -> WorldRows.of(table, WorldModel.of(options), user);
+        FlatMapFunction<Row, Row> function = user -> WorldRows.of(table, WorldModel.of(options), UserLog.of(user));
         StructType schema = table.schema();
         Column[] columns = Stream.concat(
                         Arrays.stream(schema.fields()).map(World::stored), Stream.of(ds(table, options)))

@@ -12,86 +12,25 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.StructType;
 
 /**
  * A user's rows of each table, in the order of the table's columns, with instants as seconds since 1970 and the day as
  * the last value.
  */
 final class WorldRows {
-    /** A user and what is pushed to it, which takes longer to make than all else. */
-    static final StructType USER = StructType.fromDDL("user_id BIGINT NOT NULL,"
-            + " pushes ARRAY<STRUCT<day: INT, number: INT, source: INT, post_id: BIGINT, arm: STRING, propensity: DOUBLE,"
-            + " sent_at: BIGINT, opened_at: BIGINT, ntab_clicked_at: BIGINT, engaged_at: BIGINT, disliked_at: BIGINT,"
-            + " has_opted_out: BOOLEAN, oonc: DOUBLE, engaged_given_oonc: DOUBLE, dislike: DOUBLE, gain: DOUBLE,"
-            + " opt_out: DOUBLE>>,"
-            + " absences ARRAY<STRUCT<from: BIGINT, until: BIGINT>>");
-
     private final WorldModel model;
     private final WorldOptions options;
     private final Person person;
     private final int firstDay;
-    private final List<Pushing.Push> pushes;
-    private final List<Recipient.Absence> absences;
+    private final UserLog log;
     private final List<Row> rows = new ArrayList<>();
 
-    private WorldRows(
-            WorldModel model, long userId, int firstDay, List<Pushing.Push> pushes, List<Recipient.Absence> absences) {
+    private WorldRows(WorldModel model, UserLog log, int firstDay) {
         this.model = model;
         this.options = model.options();
-        this.person = model.population().person(userId);
+        this.person = model.population().person(log.userId());
         this.firstDay = firstDay;
-        this.pushes = pushes;
-        this.absences = absences;
-    }
-
-    /** A user, as {@link #USER} has it. */
-    static Row user(WorldModel model, long userId) {
-        Pushing.Log log =
-                new Pushing(model, new Network(model, model.population().person(userId))).log();
-        Row[] pushes = log.pushes().stream()
-                .map(push -> RowFactory.create(
-                        push.day(),
-                        push.number(),
-                        push.source(),
-                        push.postId(),
-                        push.arm().name(),
-                        push.propensity(),
-                        push.sentAt(),
-                        push.outcome().openedAt(),
-                        push.outcome().tabClickedAt(),
-                        push.outcome().engagedAt(),
-                        push.outcome().dislikedAt(),
-                        push.outcome().hasOptedOut(),
-                        push.truth().oonc(),
-                        push.truth().engagedGivenOonc(),
-                        push.truth().dislike(),
-                        push.truth().gain(),
-                        push.truth().optOut()))
-                .toArray(Row[]::new);
-        Row[] absences = log.absences().stream()
-                .map(absence -> RowFactory.create(absence.from(), absence.until()))
-                .toArray(Row[]::new);
-        return RowFactory.create(userId, pushes, absences);
-    }
-
-    private static Pushing.Push push(Row push) {
-        return new Pushing.Push(
-                push.getInt(0),
-                push.getInt(1),
-                push.getInt(2),
-                push.getLong(3),
-                Pushing.Arm.valueOf(push.getString(4)),
-                push.getDouble(5),
-                push.getLong(6),
-                new Recipient.Outcome(
-                        push.getLong(7), push.getLong(8), push.getLong(9), push.getLong(10), push.getBoolean(11)),
-                new Truth(
-                        push.getDouble(12),
-                        push.getDouble(13),
-                        push.getDouble(14),
-                        push.getDouble(15),
-                        push.getDouble(16)));
+        this.log = log;
     }
 
     /**
@@ -100,7 +39,7 @@ final class WorldRows {
      * @param table ENGAGEMENTS or VISITS
      */
     static Iterator<Row> atHome(Table table, WorldModel model, long userId, int firstDay) {
-        WorldRows rows = new WorldRows(model, userId, firstDay, List.of(), List.of());
+        WorldRows rows = new WorldRows(model, new UserLog(userId, List.of(), List.of()), firstDay);
         if (table == Table.ENGAGEMENTS) {
             rows.engagements();
         } else {
@@ -112,18 +51,10 @@ final class WorldRows {
     /**
      * The rows that come from one user.
      *
-     * @param user as {@link #user} makes it
      * @throws IllegalArgumentException when the table is neither an input nor the oracle
      */
-    static Iterator<Row> of(Table table, WorldModel model, Row user) {
-        WorldRows rows = new WorldRows(
-                model,
-                user.getLong(0),
-                0,
-                user.<Row>getList(1).stream().map(WorldRows::push).toList(),
-                user.<Row>getList(2).stream()
-                        .map(absence -> new Recipient.Absence(absence.getLong(0), absence.getLong(1)))
-                        .toList());
+    static Iterator<Row> of(Table table, WorldModel model, UserLog log) {
+        WorldRows rows = new WorldRows(model, log, 0);
         switch (table) {
             case USERS -> rows.users();
             case DEVICES -> rows.devices();
@@ -154,7 +85,7 @@ final class WorldRows {
             if (person.createdAt() < options.snapshotEnd(day)) {
                 // Settings and the last visit are as of the as-of instant: what follows it, a daily run must not know.
                 long asOf = options.asOf(day);
-                boolean isAway = absences.stream().anyMatch(absence -> absence.covers(asOf - 1));
+                boolean isAway = log.absences().stream().anyMatch(absence -> absence.covers(asOf - 1));
                 add(snapshot(person, day, person.isPushEnabled() && !isAway, visitedAt.lower(asOf)));
             }
         }
@@ -300,7 +231,7 @@ final class WorldRows {
         for (int day = firstDay; day < options.days(); day++) {
             timeline.acts(day).forEach(this::engagement);
             int today = day;
-            pushes.stream()
+            log.pushes().stream()
                     .filter(push -> push.day() == today && push.outcome().engagedAt() > 0)
                     .map(push -> Pushing.act(
                             model,
@@ -341,53 +272,51 @@ final class WorldRows {
         for (int day = firstDay; day < options.days(); day++) {
             visitedAt.addAll(atHome.of(day));
         }
-        pushes.stream()
+        log.pushes().stream()
                 .filter(push -> push.outcome().isOonc())
                 .forEach(push -> visitedAt.add(push.outcome().visitedAt()));
         return visitedAt;
     }
 
     private void notifications() {
-        for (Pushing.Push push : pushes) {
+        for (Pushing.Push push : log.pushes()) {
             if (push.isSent()) {
-                add(
-                        sendId(push),
-                        person.id(),
-                        Table.POST,
-                        push.postId(),
-                        Post.authorOf(push.postId()),
-                        push.notificationType(),
-                        push.sentAt(),
+                add(with(
+                        decided(push),
                         orNever(push.outcome().openedAt()),
                         orNever(push.outcome().tabClickedAt()),
                         orNever(push.outcome().engagedAt()),
                         orNever(push.outcome().dislikedAt()),
                         push.arm().name().toLowerCase(Locale.ROOT),
                         push.propensity(),
-                        push.day());
+                        push.day()));
             }
         }
     }
 
     private void withheld() {
-        for (Pushing.Push push : pushes) {
+        for (Pushing.Push push : log.pushes()) {
             if (!push.isSent()) {
-                add(
-                        sendId(push),
-                        person.id(),
-                        Table.POST,
-                        push.postId(),
-                        Post.authorOf(push.postId()),
-                        push.notificationType(),
-                        push.sentAt(),
-                        push.propensity(),
-                        push.day());
+                add(with(decided(push), push.propensity(), push.day()));
             }
         }
     }
 
+    /** What was decided on, be it sent or withheld. */
+    private Object[] decided(Pushing.Push push) {
+        return new Object[] {
+            sendId(push),
+            person.id(),
+            Table.POST,
+            push.postId(),
+            Post.authorOf(push.postId()),
+            push.notificationType(),
+            push.sentAt()
+        };
+    }
+
     private void oracle() {
-        for (Pushing.Push push : pushes) {
+        for (Pushing.Push push : log.pushes()) {
             if (push.isSent()) {
                 Truth truth = push.truth();
                 add(
@@ -422,11 +351,15 @@ final class WorldRows {
         int[] days = options.snapshotDays();
         for (int snapshot = 0; snapshot < days.length; snapshot++) {
             if (since < options.snapshotEnd(days[snapshot])) {
-                Object[] withSnapshot = Arrays.copyOf(values, values.length + 1);
-                withSnapshot[values.length] = snapshot;
-                add(withSnapshot);
+                add(with(values, snapshot));
                 return;
             }
         }
+    }
+
+    private static Object[] with(Object[] values, Object... more) {
+        Object[] all = Arrays.copyOf(values, values.length + more.length);
+        System.arraycopy(more, 0, all, values.length, more.length);
+        return all;
     }
 }
