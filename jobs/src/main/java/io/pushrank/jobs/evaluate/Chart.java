@@ -43,15 +43,25 @@ final class Chart {
         return this;
     }
 
+    /** A line through the points; a single one is a dot. */
     Chart line(String name, List<PredictionHistogram.Point> points) {
-        shapes.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"")
-                .append(color(name))
-                .append("\" points=\"");
-        for (PredictionHistogram.Point point : points) {
-            if (Double.isFinite(point.y())) {
-                shapes.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point.x()), y(point.y())));
-            }
+        List<PredictionHistogram.Point> drawn =
+                points.stream().filter(point -> Double.isFinite(point.y())).toList();
+        String color = color(name);
+        if (drawn.size() == 1) {
+            PredictionHistogram.Point dot = drawn.get(0);
+            shapes.append(String.format(
+                    Locale.ROOT,
+                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>",
+                    x(dot.x()),
+                    y(dot.y()),
+                    color));
+            return this;
         }
+        shapes.append("<polyline fill=\"none\" stroke-width=\"2\" stroke=\"")
+                .append(color)
+                .append("\" points=\"");
+        drawn.forEach(point -> shapes.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(point.x()), y(point.y()))));
         shapes.append("\"/>");
         return this;
     }
