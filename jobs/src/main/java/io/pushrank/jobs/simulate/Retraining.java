@@ -4,6 +4,7 @@ import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.Logistic;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.examples.Examples;
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.run.Run;
@@ -51,22 +52,32 @@ final class Retraining {
      * Trains on what is known at a day's as-of instant. A version that an attempt before has written is put in use as it is.
      *
      * @param first the world's first day
+     * @throws PushrankException with exit code 2 when labels of fewer than two days are complete by then
      */
     void before(LocalDate date, LocalDate first, Progress progress) {
         String version = date.toString();
         if (!exists(version)) {
-            Instant labeled = vocabulary
-                    .config()
-                    .asOf(date)
-                    .minus(vocabulary.config().examples().window());
-            LocalDate last = LocalDate.ofInstant(labeled, ZoneOffset.UTC);
-            if (vocabulary.config().asOf(last).isAfter(labeled)) {
-                last = last.minusDays(1);
-            }
+            LocalDate last = lastLabeled(date);
             LocalDate week = last.minusDays(DAYS - 1L);
-            train(version, week.isAfter(first) ? week : first.plusDays(1), last, progress);
+            LocalDate from = week.isAfter(first) ? week : first;
+            if (!from.isBefore(last)) {
+                throw PushrankException.usage("--retrain-every must leave two days with complete labels before " + date
+                        + ", but the world begins on " + first + ", and examples.window_hours is "
+                        + vocabulary.config().examples().windowHours());
+            }
+            train(version, from, last, progress);
         }
         ModelPackage.crown(layout.models(), ModelKind.HEAVY, version, hadoop);
+    }
+
+    /** The last day whose sends' labels are complete at a day's as-of instant. */
+    private LocalDate lastLabeled(LocalDate date) {
+        Instant labeled = vocabulary
+                .config()
+                .asOf(date)
+                .minus(vocabulary.config().examples().window());
+        LocalDate day = LocalDate.ofInstant(labeled, ZoneOffset.UTC);
+        return vocabulary.config().asOf(day).isAfter(labeled) ? day.minusDays(1) : day;
     }
 
     private boolean exists(String version) {

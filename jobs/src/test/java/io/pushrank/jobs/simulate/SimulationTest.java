@@ -13,6 +13,8 @@ import io.pushrank.jobs.evaluate.Evaluation;
 import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.explain.Explanation;
+import io.pushrank.jobs.run.Choices;
+import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -30,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -299,6 +302,13 @@ class SimulationTest {
                         .run()
                         .metrics()
                         .toJson());
+        Vocabulary late = Vocabulary.of(ConfigFile.shipped().set("examples.window_hours=72"));
+        Expect.failure(
+                ExitCode.USAGE,
+                "--retrain-every must leave two days with complete labels before 2026-03-13, but the world begins on 2026-03-11,"
+                        + " and examples.window_hours is 72",
+                () -> new Retraining(spark, own, late, new Choices(false, Set.of()))
+                        .before(LAST.minusDays(1), LAST.minusDays(3), new Progress(out)));
         Vocabulary early = Vocabulary.of(ConfigFile.shipped().set("as_of_hour=8"));
         Expect.failure(
                 ExitCode.USAGE,
