@@ -1,4 +1,4 @@
--- Best posts of the topics that the user follows.
+-- Best posts of the topics that the user follows, but for those in another language than the user's.
 -- items: post
 -- network: out
 -- needs: user.has_topics
@@ -12,8 +12,9 @@ FROM targets AS target
 JOIN topic_follows AS topic_follow ON topic_follow.user_id = target.user_id
 JOIN (SELECT topic.topic_id,
              item.post_id,
+             item.language,
              topic.score * (1 + ln(1 + item.likes + item.reposts + item.replies)) AS score,
-             row_number() OVER (PARTITION BY topic.topic_id
+             row_number() OVER (PARTITION BY topic.topic_id, item.language
                                 ORDER BY topic.score * (1 + ln(1 + item.likes + item.reposts + item.replies))
                                          DESC, item.post_id) AS topic_rank
       FROM post_topics AS topic
@@ -21,6 +22,6 @@ JOIN (SELECT topic.topic_id,
       WHERE topic.score >= :min_topic_score
         AND item.fresh_at >= :as_of - make_dt_interval(0, :max_age_hours)
         AND NOT item.is_reply) AS best
-  ON best.topic_id = topic_follow.topic_id
+  ON best.topic_id = topic_follow.topic_id AND coalesce(best.language = target.language, true)
 WHERE best.topic_rank <= :limit
 GROUP BY target.user_id, best.post_id

@@ -7,6 +7,7 @@ FROM eligible AS target
 JOIN topic_follows AS topic_follow ON topic_follow.user_id = target.user_id
 JOIN (SELECT topic.topic_id,
              item.post_id,
+             item.language,
              topic.score * (1 + ln(1 + coalesce(counts.likes, 0) + coalesce(counts.reposts, 0)
                                    + coalesce(counts.replies, 0))) AS weighted_score
       FROM post_topics AS topic
@@ -15,8 +16,8 @@ JOIN (SELECT topic.topic_id,
       WHERE topic.score >= getvariable('min_topic_score')
         AND item.created_at >= getvariable('since')
         AND NOT item.is_reply
-      QUALIFY row_number() OVER (PARTITION BY topic.topic_id ORDER BY weighted_score DESC, item.post_id)
-              <= getvariable('limit')) AS best
-  ON best.topic_id = topic_follow.topic_id
+      QUALIFY row_number() OVER (PARTITION BY topic.topic_id, item.language
+                                 ORDER BY weighted_score DESC, item.post_id) <= getvariable('limit')) AS best
+  ON best.topic_id = topic_follow.topic_id AND coalesce(best.language = target.language, true)
 WHERE target.has_topics
 GROUP BY target.user_id, best.post_id

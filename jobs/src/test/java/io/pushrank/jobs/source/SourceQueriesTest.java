@@ -78,6 +78,7 @@ class SourceQueriesTest {
                 .follow(1, 5)
                 .follow(1, 7, "followed_at", TinyWorld.AS_OF)
                 .topicFollow(1, 7)
+                .topicFollow(6, 7)
                 .relation(1, 3, "no_reposts")
                 .relation(5, 1, "mute")
                 .post(10, 2, hoursBefore(1))
@@ -88,6 +89,9 @@ class SourceQueriesTest {
                 .post(15, 3, hoursBefore(24))
                 .post(16, 4, hoursBefore(4), "language", null)
                 .post(17, 7, hoursBefore(1))
+                .post(18, 4, hoursBefore(5), "language", "en")
+                .postTopic(16, 7, 0.9, hoursBefore(4))
+                .postTopic(18, 7, 0.8, hoursBefore(5))
                 .postTopic(13, 7, 0.9, hoursBefore(2))
                 .postTopic(14, 7, 0.2, hoursBefore(3))
                 .postTopic(12, 7, 1.0, hoursBefore(1))
@@ -118,13 +122,19 @@ class SourceQueriesTest {
                     proposals(context, "social_proof"),
                     "user 2 counts for like and repost, not for its own post; 5 has muted 1; 3's reposts are unwanted");
             assertEquals(
-                    Map.of("1 13", proposal(0.9 * (1 + Math.log(1 + 4 + 1)), List.of())),
+                    Map.of(
+                            "1 13", proposal(0.9 * (1 + Math.log(1 + 4 + 1)), List.of()),
+                            "1 16", proposal(0.9 * (1 + Math.log(1 + 1)), List.of()),
+                            "6 13", proposal(0.9 * (1 + Math.log(1 + 4 + 1)), List.of()),
+                            "6 16", proposal(0.9 * (1 + Math.log(1 + 1)), List.of()),
+                            "6 18", proposal(0.8, List.of())),
                     proposals(context, "followed_topics"),
-                    "too weak annotations and replies are left out");
+                    "too weak annotations, replies and other languages are left out; what is unknown fits any");
             assertEquals(
                     Map.of(
                             "1 13", proposal(0.5 / (1 + 120 / 1440.0), List.of()),
-                            "1 16", proposal(0.5 / (1 + 240 / 1440.0), List.of())),
+                            "1 16", proposal(0.5 / (1 + 240 / 1440.0), List.of()),
+                            "1 18", proposal(0.5 / (1 + 300 / 1440.0), List.of())),
                     proposals(context, "collaborative"));
             Map<String, String> popular = new TreeMap<>();
             for (long user = 1; user <= 5; user++) {
