@@ -58,8 +58,8 @@ final class SimulateCommand implements Runnable {
             paramLabel = "K",
             defaultValue = "0",
             description =
-                    "After every K days, each --config and default train their heavy ranker on, on the last week of their"
-                            + " own log, and put it in use. Default: ${DEFAULT-VALUE}, never.")
+                    "After every K days, each --config and default go on training their heavy ranker with the last"
+                            + " answered week of their own log, and put it in use. Default: ${DEFAULT-VALUE}, never.")
     private int retrainEvery;
 
     @Override

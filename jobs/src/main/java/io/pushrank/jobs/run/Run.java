@@ -58,7 +58,7 @@ public final class Run {
                 ledger);
     }
 
-    /** Says that an earlier run in this JVM rehearsed the same stages with the same vocabulary and models. */
+    /** Says that an earlier run in this JVM rehearsed the same stages with the same vocabulary and models of the same features. */
     public Run rehearsed() {
         isRehearsed = true;
         return this;

@@ -15,7 +15,7 @@ import org.apache.spark.sql.SaveMode;
 
 /**
  * What a policy of a simulation is given and leaves behind: {@code input}, a world that its own sends go on with;
- * {@code output}, what the pipeline writes; {@code models}, where they learn on; {@code outcomes}, what came of its sends;
+ * {@code output}, what the pipeline writes; {@code models}, when it is retrained; {@code outcomes}, what came of its sends;
  * {@code done}, a file for each day that is.
  */
 final class PolicyFolder {
@@ -95,14 +95,22 @@ final class PolicyFolder {
         storage.write(root + "/" + PREPARED, "the world before " + first + ", and what follows at home\n");
     }
 
-    /** Copies the models that it begins with, once. */
+    /** Copies the models in use that it begins with, once; what a copy that was cut short has left is not taken for whole. */
     void keepModels(String from) {
-        if (!storage.exists(models())) {
-            String begun = root + "/models-begun";
-            storage.delete(begun);
-            storage.copy(from, begun);
-            storage.rename(begun, models());
+        String whole = root + "/models.txt";
+        if (storage.exists(whole)) {
+            return;
         }
+        storage.delete(models());
+        for (String kind : storage.folders(from)) {
+            String inUse = kind + "/champion";
+            if (storage.exists(from + "/" + inUse)) {
+                String version = kind + "/" + storage.read(from + "/" + inUse).strip();
+                storage.copy(from + "/" + version, models() + "/" + version);
+                storage.copy(from + "/" + inUse, models() + "/" + inUse);
+            }
+        }
+        storage.write(whole, "in use in " + from + "\n");
     }
 
     /** Takes away what an unfinished attempt at a day has left. */

@@ -2,8 +2,11 @@ package io.pushrank.jobs.simulate;
 
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.Logistic;
+import io.pushrank.jobs.config.ExampleLabels;
+import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.examples.Examples;
+import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Progress;
@@ -12,26 +15,32 @@ import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.train.Training;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.HeavyModels;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Optional;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Has a policy learn from what came of its own sends. The heavy ranker in use is trained on with the examples of the last
- * week whose labels are complete, and the new version is put in use, better or not: what a model does to the log that it
- * learns from is what is looked at. One thread trains, so that the same log gives the same model.
+ * Has a policy learn from what came of its own sends. The heavy ranker in use goes on training with the examples of the last
+ * week of which every answer is known, one that is fitted at once is fitted anew, and the new version is put in use, better or
+ * not: what a model does to the log that it learns from is what is looked at. One thread trains, so that the same log gives the
+ * same model.
  */
 final class Retraining {
-    /** As many instants as {@code train} needs for a holdout, and few enough that the policy's own sends soon prevail. */
+    /** Five days for the weights and two for early stopping and calibration: a policy's own sends soon prevail. */
     private static final int DAYS = 7;
 
     private static final double HOLDOUT = 0.2;
+    /** Within a day of a send, people open it or never will. */
+    private static final Duration ANSWERED = Duration.ofDays(1);
 
     private final SparkSession spark;
     private final Configuration hadoop;
@@ -49,35 +58,64 @@ final class Retraining {
     }
 
     /**
-     * Trains on what is known at a day's as-of instant. A version that an attempt before has written is put in use as it is.
+     * Refuses what could never be trained.
      *
+     * @param training the first day before which is trained
      * @param first the world's first day
-     * @throws PushrankException with exit code 2 when labels of fewer than two days are complete by then
+     * @throws PushrankException with exit code 2 when examples would not be of sends, or of fewer than two days
      */
-    void before(LocalDate date, LocalDate first, Progress progress) {
-        String version = date.toString();
-        if (!exists(version)) {
-            LocalDate last = lastLabeled(date);
-            LocalDate week = last.minusDays(DAYS - 1L);
-            LocalDate from = week.isAfter(first) ? week : first;
-            if (!from.isBefore(last)) {
-                throw PushrankException.usage("--retrain-every must leave two days with complete labels before " + date
-                        + ", but the world begins on " + first + ", and examples.window_hours is "
-                        + vocabulary.config().examples().windowHours());
-            }
-            train(version, from, last, progress);
+    static void require(Policy.Configured policy, LocalDate training, LocalDate first) {
+        RankingConfig config = policy.vocabulary().config();
+        if (config.examples().labels() != ExampleLabels.NOTIFICATIONS) {
+            throw PushrankException.usage("policy " + policy.name()
+                    + ": examples.labels must be notifications for --retrain-every, but is "
+                    + config.examples().labels());
         }
-        ModelPackage.crown(layout.models(), ModelKind.HEAVY, version, hadoop);
+        LocalDate last = lastAnswered(config, training);
+        if (!first.isBefore(last)) {
+            throw PushrankException.usage("policy " + policy.name()
+                    + ": --retrain-every must leave sends of two days that are answered before " + training
+                    + ", but the world begins on " + first + ", the last such day is " + last
+                    + ", and examples.window_hours is " + config.examples().windowHours());
+        }
     }
 
-    /** The last day whose sends' labels are complete at a day's as-of instant. */
-    private LocalDate lastLabeled(LocalDate date) {
-        Instant labeled = vocabulary
-                .config()
-                .asOf(date)
-                .minus(vocabulary.config().examples().window());
-        LocalDate day = LocalDate.ofInstant(labeled, ZoneOffset.UTC);
-        return vocabulary.config().asOf(day).isAfter(labeled) ? day.minusDays(1) : day;
+    /** The last as-of day whose window of sends is over, and answered, at another day's as-of instant. */
+    private static LocalDate lastAnswered(RankingConfig config, LocalDate date) {
+        Instant latest = config.asOf(date).minus(config.examples().window()).minus(ANSWERED);
+        LocalDate day = LocalDate.ofInstant(latest, ZoneOffset.UTC);
+        return config.asOf(day).isAfter(latest) ? day.minusDays(1) : day;
+    }
+
+    /**
+     * Trains on what is known at a day's as-of instant. A version that an attempt before has written is put in use as it is.
+     *
+     * @param given version that the policy began with
+     * @param first the world's first day
+     * @return why nothing could be learned, and the version in use stays; empty when a new one is in use
+     */
+    Optional<String> before(LocalDate date, LocalDate first, String given, Progress progress) {
+        // With what it began with, so that no version of that name can be there already.
+        String version = given + "." + date;
+        ModelPackage inUse = ModelPackage.champion(layout.models(), ModelKind.HEAVY, hadoop);
+        if (!exists(version)) {
+            LocalDate last = lastAnswered(vocabulary.config(), date);
+            LocalDate week = last.minusDays(DAYS - 1L);
+            try {
+                train(version, inUse, week.isAfter(first) ? week : first, last, progress);
+            } catch (PushrankException e) {
+                if (e.exitCode() != ExitCode.INPUT_REJECTED) {
+                    throw e;
+                }
+                // Of people who have all switched pushes off there is nothing to learn; the days go on.
+                return Optional.of(e.getMessage());
+            }
+        }
+        ModelPackage.crown(layout.models(), ModelKind.HEAVY, version, hadoop);
+        if (!inUse.version().equals(given) && !inUse.version().equals(version)) {
+            HeavyModels.release(inUse);
+        }
+        return Optional.empty();
     }
 
     private boolean exists(String version) {
@@ -89,8 +127,7 @@ final class Retraining {
         }
     }
 
-    private void train(String version, LocalDate from, LocalDate to, Progress progress) {
-        ModelPackage inUse = ModelPackage.champion(layout.models(), ModelKind.HEAVY, hadoop);
+    private void train(String version, ModelPackage inUse, LocalDate from, LocalDate to, Progress progress) {
         FeatureList features = FeatureList.of(inUse);
         ExampleTable table = new ExampleTable(spark, layout);
         table.claim(features);

@@ -92,7 +92,8 @@ public final class Simulation {
     /**
      * Runs it, or what is left of it.
      *
-     * @throws PushrankException with exit code 2 when the folder holds another simulation, or the world has too few days;
+     * @throws PushrankException with exit code 2 when the folder holds another simulation, or the world has too few days, also for
+     *     what is to be trained on;
      *     3 when the inputs are no synthetic world
      */
     public Evaluation run() {
@@ -107,6 +108,7 @@ public final class Simulation {
             throw PushrankException.usage("--days must leave a day of history, but is " + days
                     + ", and the world begins on " + world.firstDay() + " and ends on " + last);
         }
+        requireRetrainable(world, first);
         requireSame(world, first, last);
         atHome(world, first);
         Instant started = Instant.now();
@@ -152,6 +154,25 @@ public final class Simulation {
                 left.toMinutesPart(),
                 left.toSecondsPart());
         out.flush();
+    }
+
+    private void requireRetrainable(Continuation world, LocalDate first) {
+        if (retrainEvery == 0) {
+            return;
+        }
+        if (retrainEvery >= days) {
+            throw PushrankException.usage(
+                    "--retrain-every must be less than --days, " + days + ", but is " + retrainEvery);
+        }
+        List<Policy.Configured> trained = policies.stream()
+                .filter(Policy.Configured.class::isInstance)
+                .map(Policy.Configured.class::cast)
+                .toList();
+        if (trained.isEmpty()) {
+            throw PushrankException.usage(
+                    "--retrain-every needs a policy that has models: give --config or --policy default");
+        }
+        trained.forEach(policy -> Retraining.require(policy, first.plusDays(retrainEvery), world.firstDay()));
     }
 
     /** A folder goes on with one simulation: the same world, days, policies and models. */
@@ -232,8 +253,12 @@ public final class Simulation {
         long day = ChronoUnit.DAYS.between(first, date);
         if (day > 0 && day % retrainEvery == 0) {
             Instant begun = Instant.now();
-            new Retraining(spark, layout(folder), policy.vocabulary(), CHOICES).before(date, world.firstDay(), quiet());
-            out.printf("%s %-12s %5.1f s   heavy ranker trained on%n", date, policy.name(), seconds(begun));
+            String given = new Models(spark, layout).get(ModelKind.HEAVY).version();
+            String outcome = new Retraining(spark, layout(folder), policy.vocabulary(), CHOICES)
+                    .before(date, world.firstDay(), given, quiet())
+                    .map(reason -> "heavy ranker stays: " + reason)
+                    .orElse("heavy ranker retrained");
+            out.printf("%s %-12s %5.1f s   %s%n", date, policy.name(), seconds(begun), outcome);
         }
     }
 

@@ -13,8 +13,6 @@ import io.pushrank.jobs.evaluate.Evaluation;
 import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.explain.Explanation;
-import io.pushrank.jobs.run.Choices;
-import io.pushrank.jobs.run.Progress;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -32,7 +30,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
@@ -247,10 +244,10 @@ class SimulationTest {
                 + Stream.of(policies).map(policy -> "policy " + policy + "\n").collect(Collectors.joining());
     }
 
-    /** The pipeline itself, which learns from its first day; the second one once more, as after a kill. */
+    /** The pipeline itself, which learns from its first day; the last one once more, as after a kill. */
     @Test
     void theDailyPipelineIsAPolicyThatLearnsFromItsOwnSends() throws IOException {
-        World.generate(spark, new WorldOptions(250, 4, 5, LAST, 7), directory + "/short");
+        World.generate(spark, new WorldOptions(250, 5, 5, LAST, 7), directory + "/short");
         Vocabulary vocabulary = Vocabulary.of(ConfigFile.shipped().set("light_rank.keep=20"));
         Layout layout = new Layout(directory + "/short", directory + "/pipeline", "../sample-data/models");
         List<Policy> policies = List.of(
@@ -261,7 +258,7 @@ class SimulationTest {
         PrintStream out = new PrintStream(screen, true, StandardCharsets.UTF_8);
 
         Metrics metrics =
-                new Simulation(spark, layout, policies, 2, 1, 1, out).run().metrics();
+                new Simulation(spark, layout, policies, 3, 1, 2, out).run().metrics();
 
         Metrics byPolicy = metrics.group("policies");
         double mine = byPolicy.group("mine").number("open_rate");
@@ -278,14 +275,16 @@ class SimulationTest {
                 "every send is delivered");
         long learned = spark.read()
                 .parquet(own.outputTable(Table.EXAMPLES))
-                .join(sends.filter("ds = '2026-03-13'"), new String[] {"user_id", "item_id"})
+                .join(sends.filter("ds = '2026-03-12'"), new String[] {"user_id", "item_id"})
                 .count();
         assertTrue(learned > 100, () -> "examples of its own sends: " + learned);
-        assertEquals("2026-03-14", inUse(own), "trained before the second day");
-        assertEquals(
-                "1",
-                Files.readString(Path.of("../sample-data/models/heavy/champion"))
-                        .strip());
+        ModelPackage trained = inUse(own);
+        assertEquals("1.2026-03-14", trained.version(), "trained before the last day");
+        assertEquals("1", inUse(layout).version(), "the models that were given stay");
+        String shown = screen.toString(StandardCharsets.UTF_8);
+        assertTrue(
+                shown.lines().anyMatch(line -> line.matches("2026-03-14 mine +[0-9.]+ s   heavy ranker retrained")),
+                shown);
         ByteArrayOutputStream explained = new ByteArrayOutputStream();
         long user = sends.filter(col("ds").equalTo("2026-03-14"))
                 .orderBy("user_id")
@@ -295,20 +294,17 @@ class SimulationTest {
         String text = explained.toString(StandardCharsets.UTF_8);
         assertTrue(text.contains("Sent: "), text);
 
+        // Killed before the training was over.
         Files.delete(directory.resolve("pipeline/mine/done/2026-03-14"));
+        FileUtils.deleteDirectory(Path.of(trained.directory()).toFile());
+        Files.writeString(directory.resolve("pipeline/mine/models/heavy/champion"), "1\n");
         assertEquals(
                 metrics.toJson(),
-                new Simulation(spark, layout, policies, 2, 1, 1, out)
+                new Simulation(spark, layout, policies, 3, 1, 2, out)
                         .run()
                         .metrics()
                         .toJson());
-        Vocabulary late = Vocabulary.of(ConfigFile.shipped().set("examples.window_hours=72"));
-        Expect.failure(
-                ExitCode.USAGE,
-                "--retrain-every must leave two days with complete labels before 2026-03-13, but the world begins on 2026-03-11,"
-                        + " and examples.window_hours is 72",
-                () -> new Retraining(spark, own, late, new Choices(false, Set.of()))
-                        .before(LAST.minusDays(1), LAST.minusDays(3), new Progress(out)));
+        assertEquals(trained.digest(), inUse(own).digest());
         Vocabulary early = Vocabulary.of(ConfigFile.shipped().set("as_of_hour=8"));
         Expect.failure(
                 ExitCode.USAGE,
@@ -317,10 +313,48 @@ class SimulationTest {
                         .run());
     }
 
-    private String inUse(Layout layout) {
+    private ModelPackage inUse(Layout layout) {
         return ModelPackage.champion(
-                        layout.models(), ModelKind.HEAVY, spark.sparkContext().hadoopConfiguration())
-                .version();
+                layout.models(), ModelKind.HEAVY, spark.sparkContext().hadoopConfiguration());
+    }
+
+    @Test
+    void whatCouldNeverBeTrainedIsRefusedBeforeTheFirstDay() {
+        refusesToRetrain(
+                "policy mine: --retrain-every must leave sends of two days that are answered before 2026-03-13, but the world"
+                        + " begins on 2026-03-07, the last such day is 2026-03-06, and examples.window_hours is 144",
+                1,
+                ConfigFile.shipped().set("examples.window_hours=144"));
+        refusesToRetrain(
+                "policy mine: examples.labels must be notifications for --retrain-every, but is engagements",
+                1,
+                ConfigFile.shipped().set("examples.labels=engagements"));
+        refusesToRetrain("--retrain-every must be less than --days, 3, but is 3", 3, ConfigFile.shipped());
+        Expect.failure(
+                ExitCode.USAGE,
+                "--retrain-every needs a policy that has models: give --config or --policy default",
+                () -> new Simulation(
+                                spark,
+                                new Layout(world(), directory + "/refused", "no-models"),
+                                List.of(new Policy.BuiltIn(BuiltInPolicy.NONE)),
+                                3,
+                                1,
+                                1,
+                                System.out)
+                        .run());
+        assertFalse(storage.exists(directory + "/refused"));
+    }
+
+    private void refusesToRetrain(String error, int every, ConfigFile config) {
+        Expect.failure(ExitCode.USAGE, error, () -> new Simulation(
+                        spark,
+                        new Layout(world(), directory + "/refused", "../sample-data/models"),
+                        List.of(new Policy.Configured("mine", Vocabulary.of(config))),
+                        3,
+                        1,
+                        every,
+                        System.out)
+                .run());
     }
 
     private Dataset<Row> outcomes(String folder, BuiltInPolicy policy) {
