@@ -539,7 +539,7 @@ def add_people(world):
     world.add("topic_follows", *({"user_id": user} for user in OF_TOPIC_READERS))
     world.add(
         "posts",
-        {"post_id": OF_TOPIC, "author_id": AUTHOR},
+        {"post_id": OF_TOPIC, "author_id": AUTHOR, "language": "qa"},
         {"post_id": LIKED, "author_id": AUTHOR},
         {"post_id": POPULAR, "author_id": AUTHOR, "language": "qc"},
     )
