@@ -26,9 +26,12 @@ public final class Sessions {
             Map.entry("spark.sql.requireAllClusterKeysForCoPartition", "false"),
             // What it infers costs more than it saves: it walks through all columns of a plan again and again.
             Map.entry("spark.sql.constraintPropagation.enabled", "false"),
-            // A day compiles about a thousand pieces of code, and the next day most of them again; by default 100 are
-            // kept.
+            // A day compiles a thousand pieces of code, and the next day most of them again; the default keeps 100.
             Map.entry("spark.sql.codegen.cache.maxEntries", "2000"),
+            // A task takes a page for each of its joins, sorts and aggregations, however few its rows; a page of the
+            // default size, up to 64 MiB, is more than all the rows of a small day, and a dozen of them the task's
+            // memory.
+            Map.entry("spark.buffer.pageSize", "4m"),
             // What runs keep, arrays mostly, does not get smaller by being looked at.
             Map.entry("spark.sql.inMemoryColumnarStorage.compressed", "false"),
             // Planning again after each shuffle costs more than it gains on what one machine holds.

@@ -1,5 +1,7 @@
 package io.pushrank.jobs.run;
 
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -9,7 +11,13 @@ import io.pushrank.jobs.config.PinnedSettings;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.apache.spark.SparkConf;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerTaskEnd;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 
@@ -83,5 +91,29 @@ class SessionsTest {
                 .filter(name -> name.startsWith("spark.sql."))
                 .forEach(name -> assertTrue(SharedSpark.session().conf().isModifiable(name), name));
         assertFalse(SharedSpark.session().conf().isModifiable("spark.sql.files.ignoreCorruptFile"));
+    }
+
+    @Test
+    void aTaskOfManySmallJoinsTakesLittleMemory() throws TimeoutException {
+        SparkSession spark = SharedSpark.session();
+        AtomicLong peak = new AtomicLong();
+        SparkListener listener = new SparkListener() {
+            @Override
+            public void onTaskEnd(SparkListenerTaskEnd end) {
+                peak.accumulateAndGet(end.taskMetrics().peakExecutionMemory(), Math::max);
+            }
+        };
+        spark.sparkContext().addSparkListener(listener);
+        Dataset<Row> rows = spark.range(10).toDF("id").repartition(2, col("id"));
+        for (int join = 0; join < 10; join++) {
+            Dataset<Row> other = spark.range(10).select(col("id"), lit(join).as("column" + join));
+            rows = rows.join(other.repartition(2, col("id")).hint("merge"), "id");
+        }
+
+        assertEquals(10, rows.count());
+        spark.sparkContext().listenerBus().waitUntilEmpty(60_000);
+        spark.sparkContext().removeSparkListener(listener);
+        assertTrue(peak.get() > 0);
+        assertTrue(peak.get() < 100L << 20, peak + " bytes, of a heap that the tests have 3 GiB of");
     }
 }
