@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.evaluate.Evaluation;
 import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.evaluate.RankingEvaluation;
+import io.pushrank.jobs.evaluate.SourcesEvaluation;
 import io.pushrank.jobs.evaluate.ValueEvaluation;
 import io.pushrank.jobs.explain.Explanation;
 import io.pushrank.jobs.publish.RunStatus;
@@ -29,6 +32,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
@@ -203,6 +207,45 @@ class SampleDataTest {
                 table(Table.TARGETS).filter("is_eligible").count(),
                 (long) value.number("users"),
                 "every eligible user");
+    }
+
+    @Test
+    void aSourceFindsAtMostWhatAllFindAndAtLeastWhatItAloneFinds() {
+        Evaluation evaluation = new SourcesEvaluation(
+                        spark, layout, Vocabulary.of(ConfigFile.shipped().set(PRUNED)))
+                .evaluate(DATE, 1, TruthOf.Value.OONC);
+        Metrics sources = evaluation.metrics().group("sources");
+        Metrics all = sources.group("all");
+        for (String name : sources.names()) {
+            Metrics own = sources.group(name);
+            for (String sought : List.of("acted", "opened", "best_1", "best_10", "best_50")) {
+                double recall = own.number("recall_" + sought);
+                assertTrue(recall <= all.number("recall_" + sought), name + " finds more than all: " + sought);
+                assertTrue(
+                        name.equals("all") || own.number("unique_recall_" + sought) <= recall,
+                        name + " alone finds more than it finds: " + sought);
+            }
+        }
+        assertTrue(all.number("recall_best_10") > 0.1, evaluation.table());
+        assertEquals(
+                table(Table.CANDIDATES).filter("item_type = 'post'").count(),
+                Math.round(
+                        all.number("candidates_per_user") * evaluation.metrics().number("users")));
+    }
+
+    @Test
+    void whatRankingFindsWasACandidate() {
+        Evaluation evaluation = new RankingEvaluation(
+                        spark, layout, Vocabulary.of(ConfigFile.shipped().set(PRUNED)))
+                .evaluate(DATE, 1, 1000);
+        Metrics metrics = evaluation.metrics();
+        Metrics rankings = metrics.group("rankings");
+        assertTrue(rankings.names().containsAll(Set.of("heavy_ranked", "light_ranked", "in_network", "item_knn")));
+        double random = rankings.group("random").number("recall_10");
+        double heavy = rankings.group("heavy_ranked").number("recall_10");
+        assertTrue(random < heavy, evaluation.table());
+        assertTrue(metrics.number("actions_among_candidates") < metrics.number("actions"), evaluation.table());
+        assertTrue(evaluation.page().contains("item_knn"));
     }
 
     @Test

@@ -1,11 +1,14 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.evaluate.Evaluation;
 import io.pushrank.jobs.evaluate.ExampleRange;
 import io.pushrank.jobs.evaluate.HeavyEvaluation;
 import io.pushrank.jobs.evaluate.LightEvaluation;
+import io.pushrank.jobs.evaluate.RankingEvaluation;
 import io.pushrank.jobs.evaluate.SendsEvaluation;
+import io.pushrank.jobs.evaluate.SourcesEvaluation;
 import io.pushrank.jobs.evaluate.ValueEvaluation;
 import io.pushrank.jobs.world.TruthOf;
 import java.time.LocalDate;
@@ -17,7 +20,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code evaluate heavy|light|sends|value}. */
+/** {@code evaluate heavy|light|sends|ranking|sources|value}. */
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
@@ -28,7 +31,7 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what: heavy, light, sends or value?");
+        throw new ParameterException(spec.commandLine(), "what: heavy, light, sends, ranking, sources or value?");
     }
 
     @Command(
@@ -73,6 +76,64 @@ final class EvaluateCommand implements Runnable {
         SendsEvaluation sends = new SendsEvaluation(
                 spark, options.layout(), options.vocabulary(spark).facts());
         return publish(options, spark, sends.evaluate(options.date(spark)));
+    }
+
+    @Command(
+            name = "ranking",
+            mixinStandardHelpOptions = true,
+            description =
+                    "The ranking of --date against what users acted on afterwards, among items new to them; beside"
+                            + " each source's and simple ones: popular, by followees, item-kNN, user-kNN, ALS of items, random.")
+    int ranking(
+            @Mixin RunOptions options,
+            @Option(
+                            names = "--days",
+                            paramLabel = "N",
+                            defaultValue = "1",
+                            description =
+                                    "Days after the as-of instant that count, 1 to 90. Default: ${DEFAULT-VALUE}.")
+                    int days,
+            @Option(
+                            names = "--users",
+                            paramLabel = "N",
+                            defaultValue = "5000",
+                            description = "Where more users acted, so many of them. Default: ${DEFAULT-VALUE}.")
+                    int users) {
+        Bounds.ofOptions(() -> {
+            Bounds.within("--days", days, 1, 90);
+            Bounds.atLeast("--users", users, 1);
+        });
+        SparkSession spark = options.session("evaluate ranking");
+        RankingEvaluation ranking = new RankingEvaluation(spark, options.layout(), options.vocabulary(spark));
+        return publish(options, spark, ranking.evaluate(options.date(spark), days, users));
+    }
+
+    @Command(
+            name = "sources",
+            mixinStandardHelpOptions = true,
+            description =
+                    "What each source of candidates of --date is worth: what it proposes and finds that no other source"
+                            + " does; in a generated world, of what is truly best.")
+    int sources(
+            @Mixin RunOptions options,
+            @Option(
+                            names = "--days",
+                            paramLabel = "N",
+                            defaultValue = "1",
+                            description =
+                                    "Days after the as-of instant that count, 1 to 90. Default: ${DEFAULT-VALUE}.")
+                    int days,
+            @Option(
+                            names = "--value",
+                            paramLabel = "VALUE",
+                            defaultValue = "OONC",
+                            description = "What is best, of ${COMPLETION-CANDIDATES}; see evaluate value."
+                                    + " Default: ${DEFAULT-VALUE}.")
+                    TruthOf.Value value) {
+        Bounds.ofOptions(() -> Bounds.within("--days", days, 1, 90));
+        SparkSession spark = options.session("evaluate sources");
+        SourcesEvaluation sources = new SourcesEvaluation(spark, options.layout(), options.vocabulary(spark));
+        return publish(options, spark, sources.evaluate(options.date(spark), days, value));
     }
 
     @Command(

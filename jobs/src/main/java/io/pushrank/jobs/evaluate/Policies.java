@@ -52,6 +52,11 @@ final class Policies {
 
     /** What users acted on in the window after the as-of instant, their own items left out. */
     Dataset<Row> actions(Instant until) {
+        return actions(relations, until);
+    }
+
+    /** What users acted on in the window after the as-of instant of some relations, their own items left out. */
+    static Dataset<Row> actions(Relations relations, Instant until) {
         return relations
                 .inputs()
                 .labels(Table.ENGAGEMENTS, relations.asOf(), until)

@@ -1,6 +1,5 @@
 package io.pushrank.jobs.evaluate;
 
-import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.avg;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -14,10 +13,6 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.fact.Reference;
-import io.pushrank.jobs.rule.Rules;
-import io.pushrank.jobs.rule.Step;
-import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Findings;
@@ -26,23 +21,16 @@ import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.world.TruthOf;
 import io.pushrank.jobs.world.World;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
-import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
 
 /**
  * How much of what could be had a date's sends have, in a synthetic world: the true value of what was sent on a scale on
@@ -53,10 +41,6 @@ import org.apache.spark.sql.types.DataTypes;
  */
 public final class ValueEvaluation {
     private static final int RESAMPLES = 1000;
-    /** The rule that says how old an item may be, and its parameter. */
-    private static final String MAX_AGE = "rules.too_old.max_age_hours";
-
-    private static final int USUAL_AGE_HOURS = 24;
     /** Of so many best posts of a user, some is allowed, or none is worth a send. */
     private static final int ASKED = 40;
 
@@ -129,13 +113,10 @@ public final class ValueEvaluation {
         Dataset<Row> eligible =
                 context.read(Table.TARGETS).filter(col("is_eligible")).select("user_id");
         Dataset<Row> best =
-                context.relations().keep(truth.best(eligible, fresh(context), context.asOf(), value, ASKED));
-        Dataset<Row> byUser = byUser(judged(context, items(context, truth, eligible, best, value)));
-        Dataset<Row> sent = weighed(
-                        truth,
-                        context.read(Table.SENDS).select("user_id", "item_type", "item_id"),
-                        context.asOf(),
-                        value)
+                context.relations().keep(truth.best(eligible, FreshPosts.ids(context), context.asOf(), value, ASKED));
+        Dataset<Row> byUser = byUser(FreshPosts.judged(context, items(context, truth, eligible, best, value)));
+        Dataset<Row> sent = truth.worth(
+                        context.read(Table.SENDS).select("user_id", "item_type", "item_id"), context.asOf(), value)
                 .groupBy("user_id")
                 .agg(avg(coalesce(col("value"), lit(0)).cast("decimal(18,12)")).as(Place.SENT.key));
         List<Column> counts = new ArrayList<>(List.of(lit(1), scaled("mean")));
@@ -155,20 +136,6 @@ public final class ValueEvaluation {
                 .toArray(int[][]::new);
     }
 
-    /** Posts that are not too old, and were known at the as-of instant. */
-    private long[] fresh(StageContext context) {
-        int hours = vocabulary.settings().find(MAX_AGE).map(Integer.class::cast).orElse(USUAL_AGE_HOURS);
-        return context
-                .read(Table.POSTS)
-                .filter(col("created_at").gt(lit(context.asOf().minus(Duration.ofHours(hours)))))
-                .select("post_id")
-                .orderBy("post_id")
-                .collectAsList()
-                .stream()
-                .mapToLong(row -> row.getLong(0))
-                .toArray();
-    }
-
     /** The best of all posts, and of the candidates those that may be the best, or first, of their stage. */
     private static Dataset<Row> items(
             StageContext context, TruthOf truth, Dataset<Row> eligible, Dataset<Row> best, TruthOf.Value value) {
@@ -185,7 +152,7 @@ public final class ValueEvaluation {
                                 .withColumn("is_sent", lit(true)),
                         ITEM,
                         "left_outer");
-        Dataset<Row> notable = weighed(truth, proposed, context.asOf(), value)
+        Dataset<Row> notable = truth.worth(proposed, context.asOf(), value)
                 .withColumn("kept_value", when(col("light_rank").isNotNull(), col("value")))
                 .withColumn(
                         "is_notable",
@@ -205,7 +172,7 @@ public final class ValueEvaluation {
         return notable.join(posts, ITEM, "full_outer")
                 .withColumn("is_candidate", col("sources").isNotNull())
                 .withColumn("value", coalesce(col("value"), col("fresh_value")))
-                .withColumn("sources", coalesce(col("sources"), none()));
+                .withColumn("sources", coalesce(col("sources"), FreshPosts.noSources()));
     }
 
     private static Dataset<Row> byUser(Dataset<Row> judged) {
@@ -232,46 +199,6 @@ public final class ValueEvaluation {
         return row_number()
                 .over(Window.partitionBy("user_id")
                         .orderBy(col(column).desc_nulls_last(), col("item_type"), col("item_id")));
-    }
-
-    private static Column none() {
-        return array().cast(Table.CANDIDATES.schema().apply("sources").dataType());
-    }
-
-    private static Dataset<Row> weighed(TruthOf truth, Dataset<Row> items, Instant asOf, TruthOf.Value value) {
-        Column[] columns = Stream.concat(
-                        Arrays.stream(items.columns()).map(functions::col),
-                        Stream.of(col(value.column()).as("value")))
-                .toArray(Column[]::new);
-        return truth.of(items.withColumn("notification_type", lit(TruthOf.ANY_TYPE))
-                        .withColumn("at", lit(asOf)))
-                .select(columns);
-    }
-
-    /** The items with the codes of the rules that forbid them, of all that stand between a proposal and a send. */
-    private static Dataset<Row> judged(StageContext context, Dataset<Row> all) {
-        Dataset<Row> items = context.relations().keep(all);
-        Rules rules = context.vocabulary().rules();
-        Set<Reference> references = new TreeSet<>(rules.references(Step.CANDIDATES));
-        references.addAll(rules.references(Step.QUALITY_CONTROL));
-        Dataset<Row> shown = Candidates.ofItems(context, items.select("user_id", "item_type", "item_id", "sources"));
-        Dataset<Row> known = context.facts(references).join(shown);
-        Dataset<Row> broken = rules.judge(
-                        rules.judge(known, Step.CANDIDATES, "first", context.ruleErrors()),
-                        Step.QUALITY_CONTROL,
-                        "second",
-                        context.ruleErrors())
-                .select(
-                        col("user_id"),
-                        col("item_type"),
-                        col("item_id"),
-                        functions.concat(col("first"), col("second")).as("broken"));
-        return items.join(broken, ITEM, "left_outer")
-                .withColumn(
-                        "broken",
-                        coalesce(
-                                col("broken"),
-                                array(lit("unknown_item")).cast(DataTypes.createArrayType(DataTypes.StringType))));
     }
 
     private Metrics metrics(int[][] users) {

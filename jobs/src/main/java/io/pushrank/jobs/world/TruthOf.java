@@ -4,12 +4,14 @@ import static org.apache.spark.sql.functions.array_sort;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.collect_list;
+import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.unix_seconds;
 
 import io.pushrank.jobs.table.Table;
 import java.sql.Timestamp;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -129,6 +131,20 @@ public final class TruthOf {
             all = all.add(field);
         }
         return byUser.mapPartitions(function, Encoders.row(all));
+    }
+
+    /**
+     * Adds {@code value}, what a push of any type would be worth at an instant; NULL for items without a post.
+     *
+     * @param items as {@link #of} takes them, without type and instant
+     */
+    public Dataset<Row> worth(Dataset<Row> items, Instant at, Value value) {
+        Column[] columns = Stream.concat(
+                        Arrays.stream(items.columns()).map(functions::col),
+                        Stream.of(col(value.column()).as("value")))
+                .toArray(Column[]::new);
+        return of(items.withColumn("notification_type", lit(ANY_TYPE)).withColumn("at", lit(at)))
+                .select(columns);
     }
 
     /** A list of structs; empty where it is NULL. */

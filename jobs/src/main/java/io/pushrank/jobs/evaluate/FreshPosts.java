@@ -1,0 +1,90 @@
+package io.pushrank.jobs.evaluate;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.fact.Reference;
+import io.pushrank.jobs.rule.Rules;
+import io.pushrank.jobs.rule.Step;
+import io.pushrank.jobs.stage.Candidates;
+import io.pushrank.jobs.stage.StageContext;
+import io.pushrank.jobs.table.Table;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
+import org.apache.spark.sql.types.DataTypes;
+
+/** Posts that are not too old to be sent, and what the rules say of them. */
+final class FreshPosts {
+    /** The rule that says how old an item may be, and its parameter. */
+    private static final String MAX_AGE = "rules.too_old.max_age_hours";
+
+    private static final int USUAL_AGE_HOURS = 24;
+
+    private static final String[] ITEM = {"user_id", "item_type", "item_id"};
+
+    private FreshPosts() {}
+
+    /** Hours that an item may be old; 24 where the rule is off. */
+    static int maxAgeHours(ConfigFile settings) {
+        return settings.find(MAX_AGE).map(Integer.class::cast).orElse(USUAL_AGE_HOURS);
+    }
+
+    /** Ids of those that were known at the as-of instant. */
+    static long[] ids(StageContext context) {
+        Instant oldest = context.asOf()
+                .minus(Duration.ofHours(maxAgeHours(context.vocabulary().settings())));
+        return context
+                .read(Table.POSTS)
+                .filter(col("created_at").gt(lit(oldest)))
+                .select("post_id")
+                .orderBy("post_id")
+                .collectAsList()
+                .stream()
+                .mapToLong(row -> row.getLong(0))
+                .toArray();
+    }
+
+    /** What stands in {@code sources} of an item that none proposes. */
+    static Column noSources() {
+        return array().cast(Table.CANDIDATES.schema().apply("sources").dataType());
+    }
+
+    /**
+     * Adds {@code broken}, the codes of the rules that forbid an item, of all that stand between a proposal and a send.
+     *
+     * @param all {@code user_id}, {@code item_type}, {@code item_id}, and {@code sources}, empty where none proposes it
+     */
+    static Dataset<Row> judged(StageContext context, Dataset<Row> all) {
+        Dataset<Row> items = context.relations().keep(all);
+        Rules rules = context.vocabulary().rules();
+        Set<Reference> references = new TreeSet<>(rules.references(Step.CANDIDATES));
+        references.addAll(rules.references(Step.QUALITY_CONTROL));
+        Dataset<Row> shown = Candidates.ofItems(context, items.select("user_id", "item_type", "item_id", "sources"));
+        Dataset<Row> known = context.facts(references).join(shown);
+        Dataset<Row> broken = rules.judge(
+                        rules.judge(known, Step.CANDIDATES, "first", context.ruleErrors()),
+                        Step.QUALITY_CONTROL,
+                        "second",
+                        context.ruleErrors())
+                .select(
+                        col("user_id"),
+                        col("item_type"),
+                        col("item_id"),
+                        functions.concat(col("first"), col("second")).as("broken"));
+        return items.join(broken, ITEM, "left_outer")
+                .withColumn(
+                        "broken",
+                        coalesce(
+                                col("broken"),
+                                array(lit("unknown_item")).cast(DataTypes.createArrayType(DataTypes.StringType))));
+    }
+}

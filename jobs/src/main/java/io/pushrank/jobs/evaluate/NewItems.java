@@ -1,0 +1,76 @@
+package io.pushrank.jobs.evaluate;
+
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.xxhash64;
+
+import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.source.Source;
+import io.pushrank.jobs.stage.StageContext;
+import io.pushrank.jobs.table.Table;
+import java.time.Instant;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+
+/**
+ * What eligible users acted on after an as-of instant, among items that were new to them. An item is a post that is known at
+ * that instant and not too old for the rule {@code too_old}; it is new to a user who has not seen it, not acted on it, and
+ * not written it.
+ */
+final class NewItems {
+    /** Folder of the queries. */
+    static final String RANKINGS = "rankings";
+
+    private static final String[] PAIR = {"user_id", "item_id"};
+
+    private NewItems() {}
+
+    /**
+     * Names {@code ranked_items}, all items; {@code met_items}, which of them are not new to a user; {@code relevant}, which
+     * new ones a user acted on in the window, and {@code audience}, these users, each with {@code met}, how many items are
+     * not new to it.
+     *
+     * @param until end of the window that begins at the as-of instant
+     * @param mostUsers where more users acted, so many of them, by the seed
+     * @return how many relevant items each user has
+     */
+    static Map<Long, Integer> name(StageContext context, Instant until, int mostUsers) {
+        Relations relations = context.relations();
+        relations.with(
+                "ranked_items",
+                relations.keep(relations.query(
+                        RANKINGS,
+                        "items",
+                        Map.of(
+                                Source.MAX_AGE_HOURS,
+                                FreshPosts.maxAgeHours(context.vocabulary().settings())))));
+        Dataset<Row> met = relations.keep(relations.query(RANKINGS, "met", Map.of()));
+        Dataset<Row> relevant = Policies.actions(relations, until)
+                .join(relations.spark().table("ranked_items").select("item_id"), new String[] {"item_id"}, "left_semi")
+                .join(met, PAIR, "left_anti")
+                .join(
+                        context.read(Table.TARGETS).filter(col("is_eligible")).select("user_id"),
+                        new String[] {"user_id"},
+                        "left_semi");
+        Dataset<Row> users = relevant.select("user_id")
+                .distinct()
+                .orderBy(xxhash64(lit(relations.config().seed()), col("user_id")), col("user_id"))
+                .limit(mostUsers);
+        Dataset<Row> kept = relations.keep(relevant.join(users, new String[] {"user_id"}, "left_semi"));
+        relations.with("relevant", kept);
+        relations.with("met_items", met);
+        Map<Long, Integer> counts = new TreeMap<>();
+        Dataset<Row> byUser = kept.groupBy("user_id").agg(count(lit(1)).as("relevant"));
+        byUser.collectAsList().forEach(row -> counts.put(row.getLong(0), (int) row.getLong(1)));
+        Dataset<Row> metCounts = met.groupBy("user_id").agg(count(lit(1)).as("met"));
+        relations.with(
+                "audience",
+                relations.keep(byUser.join(metCounts, new String[] {"user_id"}, "left_outer")
+                        .select(col("user_id"), coalesce(col("met"), lit(0L)).as("met"))));
+        return counts;
+    }
+}

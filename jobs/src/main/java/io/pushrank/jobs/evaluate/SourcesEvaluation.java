@@ -1,0 +1,362 @@
+package io.pushrank.jobs.evaluate;
+
+import static org.apache.spark.sql.functions.array_contains;
+import static org.apache.spark.sql.functions.coalesce;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.explode;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.round;
+import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.when;
+
+import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.source.Source;
+import io.pushrank.jobs.stage.StageContext;
+import io.pushrank.jobs.stage.Vocabulary;
+import io.pushrank.jobs.table.Findings;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.world.TruthOf;
+import io.pushrank.jobs.world.World;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.expressions.Window;
+
+/**
+ * What each source of candidates is worth, on a date: how much it proposes and how much of it no other source does; how much
+ * it finds of what users acted on afterwards and of the pushes they opened, by itself and that no other source finds; in a
+ * synthetic world also how many of the posts that are truly best for a user, of all fresh ones that the rules allow, and
+ * by how much the best candidate would be worth less without the source.
+ *
+ * <p>Candidates are posts; users are the eligible ones.
+ */
+public final class SourcesEvaluation {
+    private static final int RESAMPLES = 1000;
+    private static final String ALL = "all";
+    private static final String SOURCES = "sources";
+    /** Of so many best posts of a user the rules allow the fifty that are looked for, mostly. */
+    private static final int ASKED = 80;
+
+    private static final List<Integer> BEST = List.of(1, 10, 50);
+    private static final double SCALE = 1e6;
+    private static final String[] USER = {"user_id"};
+    private static final String[] PAIR = {"user_id", "item_id"};
+
+    /** What is looked for among the candidates: a condition on rows of {@code pairs}. */
+    private enum Sought {
+        ACTED("acted", "new items acted on", col("is_acted")),
+        OPENED("opened", "pushes opened", col("is_opened")),
+        BEST_1("best_1", "the truly best", col("place").leq(1)),
+        BEST_10("best_10", "ten truly best", col("place").leq(10)),
+        BEST_50("best_50", "fifty truly best", col("place").leq(50));
+
+        private final String key;
+        private final String says;
+        private final Column condition;
+
+        Sought(String key, String says, Column condition) {
+            this.key = key;
+            this.says = says;
+            this.condition = coalesce(condition, lit(false));
+        }
+    }
+
+    private final SparkSession spark;
+    private final Layout layout;
+    private final Vocabulary vocabulary;
+    /** Names of the sources, and {@code all} in front. */
+    private final List<String> names;
+
+    public SourcesEvaluation(SparkSession spark, Layout layout, Vocabulary vocabulary) {
+        this.spark = spark;
+        this.layout = layout;
+        this.vocabulary = vocabulary;
+        this.names = Stream.concat(
+                        Stream.of(ALL),
+                        vocabulary.sources().all().stream()
+                                .filter(source -> source.itemType().equals(Table.POST))
+                                .map(Source::name))
+                .toList();
+    }
+
+    /**
+     * Weighs the sources of a date.
+     *
+     * @param days length of the window after the as-of instant in which acts and opens count, at least 1
+     * @param value what counts as best, in a synthetic world
+     * @throws io.pushrank.jobs.exit.PushrankException with exit code 3 when the date's candidates are not published
+     */
+    public Evaluation evaluate(LocalDate date, int days, TruthOf.Value value) {
+        Instant asOf = vocabulary.config().asOf(date);
+        Instant until = asOf.plus(Duration.ofDays(days));
+        boolean isWorld = World.isWorld(new Storage(spark.sparkContext().hadoopConfiguration()), layout.input());
+        try (StageContext context = StageContext.of(spark, layout, vocabulary, date, asOf, Findings.none())) {
+            Relations relations = context.relations();
+            NewItems.name(context, until, Integer.MAX_VALUE);
+            Metrics metrics = new Metrics()
+                    .put("date", date.toString())
+                    .put("from", asOf.toString())
+                    .put("to", until.toString())
+                    .put("items", relations.spark().table("ranked_items").count());
+            List<Sought> sought = Stream.of(Sought.values())
+                    .filter(each -> isWorld || each.compareTo(Sought.BEST_1) < 0)
+                    .toList();
+            List<String> notes = new ArrayList<>();
+            if (!relations.inputs().hasLabels(Table.ENGAGEMENTS, until)) {
+                notes.add("engagements end before the window does, at " + until + ": what came later is missed");
+            }
+            judge(metrics, users(context, pairs(context, until, isWorld, value), sought), sought, isWorld);
+            metrics.put("shared", shared(context));
+            List<TextTable> tables = tables(metrics, sought, isWorld, value);
+            StringBuilder text = new StringBuilder();
+            HtmlPage page = new HtmlPage(
+                    "Sources of " + date,
+                    TextTable.count((long) metrics.number("users")) + " eligible users, "
+                            + TextTable.count((long) metrics.number("items"))
+                            + " posts that are not too old; acts and opens from "
+                            + asOf + " to " + until,
+                    notes);
+            List<String> headings = List.of(
+                    "How much each proposes, and what it finds",
+                    "What no other source finds",
+                    "Share of its candidates that another source proposes too");
+            for (int table = 0; table < tables.size(); table++) {
+                text.append(headings.get(table))
+                        .append('\n')
+                        .append(tables.get(table))
+                        .append('\n');
+                page.table(headings.get(table), tables.get(table));
+            }
+            return new Evaluation(
+                    layout.output() + "/evaluations/" + Layout.day(date) + "/sources/" + Evaluation.FILE,
+                    metrics,
+                    text.toString(),
+                    notes,
+                    page.end());
+        }
+    }
+
+    /** Candidates and what is looked for: user_id, item_id, names of the sources (empty: none), and what is true of it. */
+    private Dataset<Row> pairs(StageContext context, Instant until, boolean isWorld, TruthOf.Value value) {
+        Relations relations = context.relations();
+        Dataset<Row> eligible =
+                context.read(Table.TARGETS).filter(col("is_eligible")).select("user_id");
+        Dataset<Row> candidates = candidates(context);
+        Dataset<Row> acted = relations.spark().table("relevant").withColumn("is_acted", lit(true));
+        Dataset<Row> opened = relations
+                .inputs()
+                .labels(Table.NOTIFICATIONS, context.asOf(), until)
+                .filter(col("item_type")
+                        .equalTo(Table.POST)
+                        .and(coalesce(col("opened_at"), col("ntab_clicked_at")).isNotNull()))
+                .select(PAIR[0], PAIR[1])
+                .distinct()
+                .join(eligible, USER, "left_semi")
+                .join(relations.spark().table("ranked_items").select("item_id"), new String[] {"item_id"}, "left_semi")
+                .withColumn("is_opened", lit(true));
+        Dataset<Row> pairs = candidates.join(acted, PAIR, "full_outer").join(opened, PAIR, "full_outer");
+        if (isWorld) {
+            TruthOf truth = new TruthOf(relations.spark(), layout.input());
+            pairs = truth.worth(pairs, context.asOf(), value)
+                    .join(best(context, truth, eligible, value), PAIR, "full_outer");
+        }
+        return pairs;
+    }
+
+    private static Dataset<Row> candidates(StageContext context) {
+        return context.read(Table.CANDIDATES)
+                .filter(col("item_type").equalTo(Table.POST))
+                .select(col("user_id"), col("item_id"), col("sources.source").as("names"));
+    }
+
+    /** The truly best posts of each user that the rules allow, with their place from 1. */
+    private static Dataset<Row> best(StageContext context, TruthOf truth, Dataset<Row> eligible, TruthOf.Value value) {
+        Dataset<Row> posts = truth.best(eligible, FreshPosts.ids(context), context.asOf(), value, ASKED)
+                .select(col("user_id"), explode(col("best")).as("post"))
+                .select(
+                        col("user_id"),
+                        lit(Table.POST).as("item_type"),
+                        col("post.item_id").as("item_id"),
+                        col("post.value").as("worth"));
+        Dataset<Row> proposed = context.read(Table.CANDIDATES).select("user_id", "item_type", "item_id", "sources");
+        Dataset<Row> withSources = posts.join(proposed, new String[] {"user_id", "item_type", "item_id"}, "left_outer")
+                .withColumn("sources", coalesce(col("sources"), FreshPosts.noSources()));
+        return FreshPosts.judged(context, withSources)
+                .filter(size(col("broken")).equalTo(0))
+                .withColumn(
+                        "place",
+                        row_number()
+                                .over(Window.partitionBy("user_id")
+                                        .orderBy(col("worth").desc(), col("item_id"))))
+                .filter(col("place").leq(BEST.get(BEST.size() - 1)))
+                .select("user_id", "item_id", "place");
+    }
+
+    /** One array of counts a user: 1, how much of each kind there is to be found, then the columns of each source. */
+    private int[][] users(StageContext context, Dataset<Row> pairs, List<Sought> sought) {
+        boolean isWorld = List.of(pairs.columns()).contains("value");
+        List<Column> counts = new ArrayList<>();
+        sought.forEach(each -> counts.add(counted(each.condition)));
+        for (String name : names) {
+            Column has = name.equals(ALL) ? col("names").isNotNull() : array_contains(col("names"), name);
+            Column only = name.equals(ALL) ? has : has.and(size(col("names")).equalTo(1));
+            counts.add(counted(has));
+            counts.add(counted(only));
+            for (Sought each : sought) {
+                counts.add(counted(has.and(each.condition)));
+                counts.add(counted(only.and(each.condition)));
+            }
+            // The best candidate's value without the source; with all of them for "all".
+            Column remains = col("names").isNotNull().and(name.equals(ALL) ? lit(true) : not(only));
+            counts.add(
+                    isWorld
+                            ? round(max(when(remains, col("value"))).multiply(SCALE))
+                                    .cast("int")
+                            : max(lit(0)));
+        }
+        Column[] named = IntStream.range(0, counts.size())
+                .mapToObj(index -> counts.get(index).as("count_" + index))
+                .toArray(Column[]::new);
+        Dataset<Row> byUser =
+                pairs.groupBy("user_id").agg(named[0], Stream.of(named).skip(1).toArray(Column[]::new));
+        return context
+                .read(Table.TARGETS)
+                .filter(col("is_eligible"))
+                .select("user_id")
+                .join(byUser, USER, "left_outer")
+                .orderBy("user_id")
+                .collectAsList()
+                .stream()
+                .map(row -> IntStream.rangeClosed(0, counts.size())
+                        .map(column -> column == 0 ? 1 : row.isNullAt(column) ? 0 : row.getInt(column))
+                        .toArray())
+                .toArray(int[][]::new);
+    }
+
+    private static Column counted(Column condition) {
+        return count_if(coalesce(condition, lit(false))).cast("int");
+    }
+
+    private void judge(Metrics metrics, int[][] users, List<Sought> sought, boolean isWorld) {
+        int width = 3 + 2 * sought.size();
+        int columns = 1 + sought.size() + names.size() * width;
+        Bootstrap bootstrap =
+                new Bootstrap(users, columns, RESAMPLES, vocabulary.config().seed());
+        long[] sums = bootstrap.sums();
+        metrics.put("users", sums[0]).put("resamples", RESAMPLES);
+        Metrics totals = new Metrics();
+        for (int each = 0; each < sought.size(); each++) {
+            totals.put(sought.get(each).key, sums[1 + each]);
+        }
+        int bestOfAll = 1 + sought.size() + width - 1;
+        Metrics sources = new Metrics();
+        for (int source = 0; source < names.size(); source++) {
+            int first = 1 + sought.size() + source * width;
+            Metrics own = new Metrics()
+                    .put("candidates_per_user", (double) sums[first] / sums[0])
+                    .put("unique_share", (double) sums[first + 1] / sums[first]);
+            for (int each = 0; each < sought.size(); each++) {
+                int total = 1 + each;
+                int found = first + 2 + 2 * each;
+                bootstrap.put(own, "recall_" + sought.get(each).key, all -> (double) all[found] / all[total]);
+                if (source > 0) {
+                    bootstrap.put(
+                            own, "unique_recall_" + sought.get(each).key, all -> (double) all[found + 1] / all[total]);
+                }
+            }
+            if (isWorld && source > 0) {
+                int without = first + width - 1;
+                bootstrap.put(own, "value_lost_without", all -> 1 - (double) all[without] / all[bestOfAll]);
+            }
+            sources.put(names.get(source), own);
+        }
+        metrics.put("sought", totals).put(SOURCES, sources);
+    }
+
+    /** Of each source's candidates, which share each other source proposes too. */
+    private Metrics shared(StageContext context) {
+        Map<String, Map<String, Long>> together = new HashMap<>();
+        candidates(context)
+                .select(col("names"), explode(col("names")).as("one"))
+                .select(col("one"), explode(col("names")).as("other"))
+                .groupBy("one", "other")
+                .agg(count(lit(1)).as("together"))
+                .collectAsList()
+                .forEach(row -> together.computeIfAbsent(row.getString(0), key -> new HashMap<>())
+                        .put(row.getString(1), row.getLong(2)));
+        Metrics shared = new Metrics();
+        for (String one : names.subList(1, names.size())) {
+            Metrics own = new Metrics();
+            Map<String, Long> others = together.getOrDefault(one, Map.of());
+            for (String other : names.subList(1, names.size())) {
+                if (!other.equals(one)) {
+                    own.put(other, (double) others.getOrDefault(other, 0L) / others.getOrDefault(one, 0L));
+                }
+            }
+            shared.put(one, own);
+        }
+        return shared;
+    }
+
+    private List<TextTable> tables(Metrics metrics, List<Sought> sought, boolean isWorld, TruthOf.Value value) {
+        List<String> found = new ArrayList<>(List.of("source", "candidates a user", "no other's"));
+        List<String> alone = new ArrayList<>(List.of("source"));
+        for (Sought each : sought) {
+            found.add("of " + TextTable.count((long) metrics.group("sought").number(each.key)) + " " + each.says);
+            alone.add("of " + each.says);
+        }
+        if (isWorld) {
+            alone.add("best true " + value.column() + " lost without it");
+        }
+        TextTable recall = new TextTable(found.toArray(String[]::new));
+        TextTable unique = new TextTable(alone.toArray(String[]::new));
+        TextTable overlap = new TextTable(
+                Stream.concat(Stream.of(SOURCES), names.stream().skip(1)).toArray(String[]::new));
+        for (String name : names) {
+            Metrics own = metrics.group(SOURCES).group(name);
+            List<String> row = new ArrayList<>(List.of(
+                    name,
+                    String.format(Locale.ROOT, "%.1f", own.number("candidates_per_user")),
+                    name.equals(ALL) ? "" : TextTable.figure(own.number("unique_share"))));
+            sought.forEach(each -> row.add(TextTable.figure(own, "recall_" + each.key)));
+            recall.row(row);
+            if (!name.equals(ALL)) {
+                List<String> only = new ArrayList<>(List.of(name));
+                sought.forEach(each -> only.add(TextTable.figure(own, "unique_recall_" + each.key)));
+                if (isWorld) {
+                    only.add(TextTable.figure(own, "value_lost_without"));
+                }
+                unique.row(only);
+                List<String> shares = new ArrayList<>(List.of(name));
+                names.stream()
+                        .skip(1)
+                        .forEach(other -> shares.add(
+                                other.equals(name)
+                                        ? ""
+                                        : TextTable.figure(metrics.group("shared")
+                                                .group(name)
+                                                .number(other))));
+                overlap.row(shares);
+            }
+        }
+        return List.of(recall, unique, overlap);
+    }
+}
