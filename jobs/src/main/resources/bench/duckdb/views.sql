@@ -45,6 +45,16 @@ FROM acts
 WHERE post_id IS NOT NULL
 GROUP BY ALL;
 
+CREATE VIEW latest_acts AS
+SELECT user_id, post_id, place, count(*) OVER (PARTITION BY post_id) AS people
+FROM (SELECT user_id,
+             post_id,
+             row_number() OVER (PARTITION BY user_id ORDER BY max(engaged_at) DESC, post_id) AS place
+      FROM acts
+      WHERE is_action AND post_id IS NOT NULL AND user_id <> author_id
+      GROUP BY user_id, post_id)
+WHERE place <= 100;
+
 CREATE VIEW eligible AS
 SELECT target.user_id, account.country, account.language, account.has_recommendations, account.has_topics
 FROM targets_files AS target

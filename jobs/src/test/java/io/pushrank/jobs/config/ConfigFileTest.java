@@ -121,7 +121,7 @@ class ConfigFileTest {
                 .config();
 
         assertEquals(
-                List.of("in_network", "followed_topics", "collaborative", "trend", "trends"),
+                List.of("in_network", "followed_topics", "collaborative", "co_engagement", "trend", "trends"),
                 List.copyOf(config.candidates().sources().keySet()));
         assertEquals(Map.of("limit", 5), config.candidates().sources().get("trends"));
     }

@@ -202,6 +202,36 @@ final class RandomWorld {
         return proposals;
     }
 
+    /** Likeness of posts by who acted on both, at least {@code minPeople}, summed over what a user acted on. */
+    Map<String, Double> coEngagement(int minPeople) {
+        Map<Long, Set<Long>> people = new TreeMap<>();
+        acts.stream()
+                .filter(act ->
+                        ACTIONS.contains(act.kind()) && act.user() != act.post().author())
+                .forEach(act -> people.computeIfAbsent(act.post().id(), absent -> new TreeSet<>())
+                        .add(act.user()));
+        Map<String, Double> proposals = new TreeMap<>();
+        for (Person target : this.people) {
+            for (Post found : posts) {
+                Set<Long> who = people.getOrDefault(found.id(), Set.of());
+                people.forEach((known, others) -> {
+                    long together = others.stream().filter(who::contains).count();
+                    if (known != found.id()
+                            && others.contains(target.id())
+                            && isFresh(found.at())
+                            && !found.isReply()
+                            && together >= minPeople) {
+                        proposals.merge(
+                                target.id() + " " + found.id(),
+                                together / Math.sqrt((double) who.size() * others.size()),
+                                Double::sum);
+                    }
+                });
+            }
+        }
+        return proposals;
+    }
+
     private static boolean isKnown(long account) {
         return account <= USERS;
     }

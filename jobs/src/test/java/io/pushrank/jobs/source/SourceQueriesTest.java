@@ -22,7 +22,8 @@ import org.junit.jupiter.api.io.TempDir;
 class SourceQueriesTest {
     private final ConfigFile settings = ConfigFile.shipped()
             .set("candidates.sources.popular.limit=3")
-            .set("candidates.sources.social_proof.max_actors=2");
+            .set("candidates.sources.social_proof.max_actors=2")
+            .set("candidates.sources.co_engagement.min_people=2");
 
     @TempDir
     private Path directory;
@@ -195,6 +196,41 @@ class SourceQueriesTest {
             random.popular(3).forEach((pair, people) -> popular.put(pair, proposal(people, List.of())));
             assertTrue(popular.size() > 30, "enough to compare: " + popular.size());
             assertEquals(popular, proposals(context, "popular"));
+
+            Map<String, String> coEngagement = new TreeMap<>();
+            random.coEngagement(2).forEach((pair, score) -> coEngagement.put(pair, proposal(score, List.of())));
+            assertTrue(coEngagement.size() > 30, "enough to compare: " + coEngagement.size());
+            assertEquals(coEngagement, proposals(context, "co_engagement"));
+        }
+    }
+
+    @Test
+    void coEngagementKnowsAUserByItsLatestActs() {
+        TinyWorld world = new TinyWorld(directory).people(1, 2, 3, 4, 9);
+        for (long post = 1; post <= 4; post++) {
+            world.post(post, 9, hoursBefore(20.0 + post));
+        }
+        // 1 acted on posts 1 and 2, on 2 last; who acted on 1 acted on 3 too, who acted on 2 on 4.
+        world.engagement(1, 9, 1L, "like", hoursBefore(9)).engagement(1, 9, 2L, "like", hoursBefore(8));
+        for (long user = 2; user <= 3; user++) {
+            world.engagement(user, 9, 1L, "like", hoursBefore(9)).engagement(user, 9, 3L, "like", hoursBefore(7));
+        }
+        world.engagement(4, 9, 2L, "click", hoursBefore(9))
+                .engagement(4, 9, 4L, "reply", hoursBefore(7))
+                .engagement(9, 9, 4L, "like", hoursBefore(1))
+                .write();
+        try (StageContext context = world.context(settings.set("candidates.sources.co_engagement.min_people=1"))) {
+            context.relations().instead(Table.TARGETS, context.read(Table.USERS));
+            Map<String, String> proposals = proposals(context, "co_engagement");
+            assertEquals(proposal(2 / Math.sqrt(3 * 2), List.of()), proposals.get("1 3"));
+            assertEquals(
+                    proposal(1 / Math.sqrt(2), List.of()), proposals.get("1 4"), "authors do not tell of their own");
+        }
+        try (StageContext context = world.context(settings.set("candidates.sources.co_engagement.min_people=1")
+                .set("candidates.sources.co_engagement.max_acts=1"))) {
+            context.relations().instead(Table.TARGETS, context.read(Table.USERS));
+            assertEquals(
+                    Map.of(), proposals(context, "co_engagement"), "of each user one act is left, so no two posts");
         }
     }
 }

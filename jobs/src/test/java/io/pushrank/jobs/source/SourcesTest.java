@@ -54,7 +54,7 @@ class SourcesTest {
     void theSettingsForTheHiggsDataAreUsable() throws IOException {
         String higgs = Files.readString(Path.of("../conf/higgs.yaml"));
 
-        assertEquals(4, sources(shipped.over("higgs.yaml", higgs)).size());
+        assertEquals(5, sources(shipped.over("higgs.yaml", higgs)).size());
     }
 
     @ParameterizedTest

@@ -1,0 +1,10 @@
+-- The 100 posts that each user acted on last, place 1 the last of all, and how many people have acted on the post so.
+-- reused: yes
+SELECT user_id, post_id, place, count(*) OVER (PARTITION BY post_id) AS people
+FROM (SELECT user_id,
+             post_id,
+             row_number() OVER (PARTITION BY user_id ORDER BY max(engaged_at) DESC, post_id) AS place
+      FROM acts
+      WHERE is_action AND post_id IS NOT NULL AND user_id <> author_id
+      GROUP BY user_id, post_id)
+WHERE place <= 100
