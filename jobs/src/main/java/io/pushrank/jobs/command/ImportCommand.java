@@ -1,7 +1,8 @@
 package io.pushrank.jobs.command;
 
+import io.pushrank.jobs.dataset.HiggsImport;
+import io.pushrank.jobs.dataset.MovieLensImport;
 import io.pushrank.jobs.exit.PushrankException;
-import io.pushrank.jobs.higgs.HiggsImport;
 import io.pushrank.jobs.run.Sessions;
 import io.pushrank.jobs.train.ForeignModel;
 import io.pushrank.udf.model.ModelKind;
@@ -15,7 +16,7 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code import higgs|saved-model}. */
+/** {@code import higgs|movielens|saved-model}. */
 @Command(
         name = "import",
         mixinStandardHelpOptions = true,
@@ -26,7 +27,7 @@ final class ImportCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what: higgs or saved-model?");
+        throw new ParameterException(spec.commandLine(), "what: higgs, movielens or saved-model?");
     }
 
     @Command(
@@ -51,6 +52,33 @@ final class ImportCommand implements Runnable {
             System.out.println(HiggsImport.run(Sessions.open("import higgs"), directory, output));
         } catch (UncheckedIOException e) {
             throw PushrankException.input("Higgs data: " + e.getMessage(), e);
+        }
+        return 0;
+    }
+
+    @Command(
+            name = "movielens",
+            mixinStandardHelpOptions = true,
+            description =
+                    "MovieLens-100k: ml-100k.inter and ml-100k.item, tab-separated. Ratings of 4 and 5 are likes.")
+    int movieLens(
+            @Parameters(
+                            paramLabel = "DIR",
+                            converter = LocationConverter.class,
+                            description = "Folder with the two files.")
+                    String directory,
+            @Option(
+                            names = "--output",
+                            paramLabel = "DIR",
+                            converter = LocationConverter.class,
+                            required = true,
+                            description = "Folder of the input tables.")
+                    String output) {
+        try {
+            MovieLensImport.run(Sessions.open("import movielens"), directory, output)
+                    .forEach((table, rows) -> System.out.println(table + ": " + rows));
+        } catch (IllegalArgumentException | UncheckedIOException e) {
+            throw PushrankException.input("MovieLens data: " + e.getMessage(), e);
         }
         return 0;
     }

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.higgs;
+package io.pushrank.jobs.dataset;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.regexp_extract;

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.higgs;
+package io.pushrank.jobs.dataset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;

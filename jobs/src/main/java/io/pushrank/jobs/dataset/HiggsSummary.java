@@ -1,4 +1,4 @@
-package io.pushrank.jobs.higgs;
+package io.pushrank.jobs.dataset;
 
 import java.util.Map;
 

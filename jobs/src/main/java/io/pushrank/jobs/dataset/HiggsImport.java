@@ -1,6 +1,5 @@
-package io.pushrank.jobs.higgs;
+package io.pushrank.jobs.dataset;
 
-import static org.apache.spark.sql.functions.asc;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
@@ -9,20 +8,10 @@ import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.table.Table;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.Arrays;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.apache.hadoop.fs.FileSystem;
-import org.apache.hadoop.fs.Path;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SaveMode;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.StructField;
 
 /**
  * Turns SNAP's higgs-twitter files into input tables.
@@ -49,12 +38,11 @@ public final class HiggsImport {
     private static final Column BEFORE = lit("2012-06-01 00:00:00").cast("timestamp");
 
     private final SparkSession spark;
-    private final String inputs;
-    private final Map<String, Long> rows = new TreeMap<>();
+    private final InputWriter tables;
 
-    private HiggsImport(SparkSession spark, String inputs) {
+    private HiggsImport(SparkSession spark, InputWriter tables) {
         this.spark = spark;
-        this.inputs = inputs;
+        this.tables = tables;
     }
 
     /**
@@ -64,19 +52,20 @@ public final class HiggsImport {
      * @throws IllegalArgumentException when a file is absent, or a line of the activity file is no action
      */
     public static HiggsSummary run(SparkSession spark, String higgsDirectory, String outputDirectory) {
-        return new HiggsImport(spark, outputDirectory + "/0-inputs").run(higgsDirectory);
+        return new HiggsImport(spark, new InputWriter(outputDirectory, SNAPSHOT)).run(higgsDirectory);
     }
 
     private HiggsSummary run(String directory) {
-        String edgeFile = file(directory, EDGES);
-        Dataset<Row> lines = actionLines(file(directory, ACTIVITY)).cache();
+        String edgeFile = DataFiles.require(spark, "Higgs", directory, EDGES);
+        Dataset<Row> lines = actionLines(DataFiles.require(spark, "Higgs", directory, ACTIVITY))
+                .cache();
         Dataset<Row> actions = lines.filter("a != b").cache();
         EdgeList edges = EdgeList.read(spark, edgeFile);
         Dataset<Row> follows = edges.edges().cache();
         Dataset<Row> recipients = edges.recipients().cache();
 
         users(lines, follows, recipients);
-        write(
+        tables.write(
                 Table.DEVICES,
                 recipients.select(
                         col("user_id"),
@@ -84,7 +73,8 @@ public final class HiggsImport {
                         lit("android").as("platform"),
                         lit(true).as("is_push_capable"),
                         BEFORE.as("registered_at")));
-        write(Table.FOLLOWS, follows.withColumn("followed_at", BEFORE).withColumn("is_device_follow", lit(false)));
+        tables.write(
+                Table.FOLLOWS, follows.withColumn("followed_at", BEFORE).withColumn("is_device_follow", lit(false)));
         stories(actions);
 
         Dataset<Row> byRecipients = actions.join(recipients, col("a").equalTo(col("user_id")), "left_semi");
@@ -95,7 +85,7 @@ public final class HiggsImport {
                 byRecipients.select("a").distinct().count(),
                 byRecipients.count(),
                 edges.dropped(),
-                rows);
+                tables.rows());
     }
 
     private Dataset<Row> actionLines(String file) {
@@ -123,7 +113,7 @@ public final class HiggsImport {
                 .union(lines.select("a"))
                 .union(lines.select("b"))
                 .distinct();
-        write(
+        tables.write(
                 Table.USERS,
                 ids.withColumn("created_at", BEFORE)
                         .withColumn("is_push_enabled", lit(true))
@@ -139,7 +129,7 @@ public final class HiggsImport {
                 .groupBy("author_id")
                 .agg(org.apache.spark.sql.functions.min("at").as("first_at"))
                 .cache();
-        write(
+        tables.write(
                 Table.POSTS,
                 stories.select(
                         col("author_id").as("post_id"),
@@ -162,7 +152,7 @@ public final class HiggsImport {
         Column kind = when(col("kind").equalTo("RT"), "repost")
                 .when(col("kind").equalTo("RE"), "reply")
                 .otherwise("quote");
-        write(
+        tables.write(
                 Table.ENGAGEMENTS,
                 actions.select(col("a").as("user_id"), col("b").as("author_id"), kind.as("kind"), col("at"))
                         .distinct()
@@ -174,51 +164,5 @@ public final class HiggsImport {
                                 col("kind"),
                                 col("at").as("engaged_at"),
                                 to_date(col("at")).cast("string").as("ds")));
-    }
-
-    /** Writes the table's columns: what the frame lacks is FALSE where a value is required, else NULL. */
-    private void write(Table table, Dataset<Row> frame) {
-        Stream<Column> columns = Arrays.stream(table.schema().fields()).map(field -> column(frame, field));
-        Column day = Arrays.asList(frame.columns()).contains("ds")
-                ? col("ds")
-                : lit(SNAPSHOT).as("ds");
-        Column[] order =
-                table.key().stream().map(org.apache.spark.sql.functions::asc).toArray(Column[]::new);
-        Dataset<Row> stored = frame.select(
-                        Stream.concat(columns, Stream.of(day)).toArray(Column[]::new))
-                .coalesce(1)
-                .sortWithinPartitions(Stream.concat(Stream.of(asc("ds")), Arrays.stream(order))
-                        .toArray(Column[]::new))
-                .cache();
-        rows.put(table.tableName(), stored.count());
-        stored.write()
-                .mode(SaveMode.Overwrite)
-                .option("compression", "zstd")
-                .option("partitionOverwriteMode", "static")
-                .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-                .partitionBy("ds")
-                .parquet(inputs + "/" + table.tableName());
-        stored.unpersist();
-    }
-
-    private static Column column(Dataset<Row> frame, StructField field) {
-        if (Arrays.asList(frame.columns()).contains(field.name())) {
-            return col(field.name());
-        }
-        return lit(field.nullable() ? null : false).cast(field.dataType()).as(field.name());
-    }
-
-    private String file(String directory, String name) {
-        Path path = new Path(directory, name);
-        try {
-            FileSystem files = path.getFileSystem(spark.sessionState().newHadoopConf());
-            if (!files.exists(path)) {
-                throw new IllegalArgumentException(
-                        "the Higgs data must hold " + name + ", there is none in " + directory);
-            }
-            return path.toString();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
     }
 }
