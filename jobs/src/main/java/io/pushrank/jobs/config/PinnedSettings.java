@@ -17,6 +17,14 @@ import scala.jdk.javaapi.CollectionConverters;
  * speed and size are the cluster's.
  */
 public final class PinnedSettings {
+    /**
+     * With these, Spark keeps rows without cloning a session for them, which it would never let go of. The one is of bucketed
+     * tables, of which there are none; the other lets adaptive execution merge small partitions of rows that are kept.
+     */
+    public static final Map<String, String> WITHOUT_CLONES = Map.of(
+            "spark.sql.sources.bucketing.autoBucketedScan.enabled", "false",
+            "spark.sql.optimizer.canChangeCachedPlanOutputPartitioning", "true");
+
     private static final String HADOOP = "spark.hadoop.";
 
     /** A setting, the value that every run uses, and what another value would do. */
@@ -178,6 +186,11 @@ public final class PinnedSettings {
     public static SparkSession newSession(SparkSession spark) {
         SparkSession session = spark.newSession();
         pin(session);
+        WITHOUT_CLONES.forEach((name, value) -> session.conf().set(name, value));
+        // Spark 4.1 registers a cleaner for a session's artifacts that refers to the session itself: no session, with
+        // its
+        // views and what they hold, would ever be let go of. There are no artifacts.
+        ((org.apache.spark.sql.classic.SparkSession) session).artifactManager().close();
         return session;
     }
 

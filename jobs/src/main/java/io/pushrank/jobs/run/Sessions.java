@@ -61,6 +61,7 @@ public final class Sessions {
         conf.set("spark.sql.extensions", withExtensions(conf.get("spark.sql.extensions", "")));
         // Sessions are told apart by their views alone; a class loader each would compile every query anew.
         conf.set("spark.sql.artifact.isolation.enabled", "false");
+        PinnedSettings.WITHOUT_CLONES.forEach(conf::set);
         Option<SparkSession> existing = SparkSession.getDefaultSession();
         if (existing.isDefined()) {
             // Its own settings, since those of the JVM were logged when it was made.

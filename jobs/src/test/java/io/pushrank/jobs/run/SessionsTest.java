@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.PinnedSettings;
+import java.lang.ref.WeakReference;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -115,5 +117,26 @@ class SessionsTest {
         spark.sparkContext().removeSparkListener(listener);
         assertTrue(peak.get() > 0);
         assertTrue(peak.get() < 100L << 20, peak + " bytes, of a heap that the tests have 3 GiB of");
+    }
+
+    @Test
+    void aSessionThatIsNotUsedAnyMoreIsLetGoOf() throws InterruptedException {
+        List<WeakReference<SparkSession>> sessions = new ArrayList<>();
+        for (int number = 0; number < 10; number++) {
+            SparkSession session = PinnedSettings.newSession(SharedSpark.session());
+            Dataset<Row> rows = session.range(3).toDF("id").persist();
+            rows.createOrReplaceTempView("rows");
+            assertEquals(3, session.table("rows").count());
+            rows.unpersist();
+            sessions.add(new WeakReference<>(session));
+        }
+        int held = sessions.size();
+        for (int attempt = 0; attempt < 50 && held > 2; attempt++) {
+            System.gc();
+            Thread.sleep(100);
+            held = (int)
+                    sessions.stream().filter(session -> session.get() != null).count();
+        }
+        assertTrue(held <= 2, held + " of 10 sessions are held; threads may hold the last");
     }
 }
