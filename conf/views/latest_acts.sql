@@ -1,6 +1,6 @@
--- The 100 posts that each user acted on last, place 1 the last of all, and how many people have acted on the post so.
+-- The 100 posts that each user acted on last, place 1 the last of all.
 -- reused: yes
-SELECT user_id, post_id, place, count(*) OVER (PARTITION BY post_id) AS people
+SELECT user_id, post_id, place
 FROM (SELECT user_id,
              post_id,
              row_number() OVER (PARTITION BY user_id ORDER BY max(engaged_at) DESC, post_id) AS place

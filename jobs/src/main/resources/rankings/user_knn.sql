@@ -1,11 +1,11 @@
--- User-kNN: what the :neighbors users who are most like the user acted on; how like two are is the cosine of what they
--- acted on. An item tells by its :people latest people at most. Sums are of decimals, so that they do not depend on their
+-- User-kNN: what the :neighbors users who are most similar to the user acted on; the similarity of two is the cosine of what
+-- they acted on. Of an item its :people latest people count. Sums are of decimals, so that they do not depend on their
 -- order.
-SELECT neighbor.user_id, act.item_id, CAST(sum(neighbor.likeness) AS DOUBLE) AS score
-FROM (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY likeness DESC, other_id) AS place
+SELECT neighbor.user_id, act.item_id, CAST(sum(neighbor.similarity) AS DOUBLE) AS score
+FROM (SELECT *, row_number() OVER (PARTITION BY user_id ORDER BY similarity DESC, other_id) AS place
       FROM (SELECT person.user_id,
                    other.user_id AS other_id,
-                   CAST(count(*) / sqrt(min(known.items) * min(other.items)) AS DECIMAL(18, 12)) AS likeness
+                   CAST(count(*) / sqrt(min(known.items) * min(other.items)) AS DECIMAL(18, 12)) AS similarity
             FROM audience AS person
             JOIN evidence AS known ON known.user_id = person.user_id
             JOIN (SELECT *, row_number() OVER (PARTITION BY item_id ORDER BY acted_at DESC, user_id) AS place

@@ -46,7 +46,7 @@ WHERE post_id IS NOT NULL
 GROUP BY ALL;
 
 CREATE VIEW latest_acts AS
-SELECT user_id, post_id, place, count(*) OVER (PARTITION BY post_id) AS people
+SELECT user_id, post_id, place
 FROM (SELECT user_id,
              post_id,
              row_number() OVER (PARTITION BY user_id ORDER BY max(engaged_at) DESC, post_id) AS place

@@ -14,8 +14,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * Implicit-feedback ALS (Hu, Koren, Volinsky 2008) of spark-mllib: factors of who rates and of what is rated, whose dot
- * product is how much the one may like the other. ALS takes 32-bit numbers: ids are numbered by their order, so that the
- * same ratings give the same factors.
+ * product is how much the one may like the other. ALS takes 32-bit numbers: ids are numbered by their order, so that on
+ * one executor the same ratings give the same factors.
  *
  * @param model whose user and item columns are the names of the two ids, with {@code _number} at the end
  * @param users the ids of those who rate, with their numbers

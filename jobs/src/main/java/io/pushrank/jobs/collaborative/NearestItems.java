@@ -17,7 +17,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * The items nearest to each user by the dot product of two vectors: exact, since every user is held against every item.
+ * The items nearest to each user by the dot product of two vectors: exact, since every user is compared with every item.
  * The work grows with users × items, and each executor holds all items' vectors.
  */
 public final class NearestItems {
@@ -42,7 +42,7 @@ public final class NearestItems {
         Vectors(List<Row> items) {
             this.ids = items.stream().mapToLong(item -> item.getLong(0)).toArray();
             this.width = items.isEmpty() ? 0 : items.get(0).getList(1).size();
-            this.values = new float[ids.length * width];
+            this.values = new float[Math.multiplyExact(ids.length, width)];
             for (int item = 0; item < ids.length; item++) {
                 System.arraycopy(floats(items.get(item)), 0, values, item * width, width);
             }

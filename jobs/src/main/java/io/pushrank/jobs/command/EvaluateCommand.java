@@ -97,7 +97,8 @@ final class EvaluateCommand implements Runnable {
                             names = "--users",
                             paramLabel = "N",
                             defaultValue = "5000",
-                            description = "Where more users acted, so many of them. Default: ${DEFAULT-VALUE}.")
+                            description = "Users at most; a sample, by the seed, where more acted."
+                                    + " Default: ${DEFAULT-VALUE}.")
                     int users) {
         Bounds.ofOptions(() -> {
             Bounds.within("--days", days, 1, 90);
@@ -124,16 +125,26 @@ final class EvaluateCommand implements Runnable {
                                     "Days after the as-of instant that count, 1 to 90. Default: ${DEFAULT-VALUE}.")
                     int days,
             @Option(
+                            names = "--users",
+                            paramLabel = "N",
+                            defaultValue = "20000",
+                            description = "Users at most; a sample, by the seed, where more are eligible."
+                                    + " Default: ${DEFAULT-VALUE}.")
+                    int users,
+            @Option(
                             names = "--value",
                             paramLabel = "VALUE",
                             defaultValue = "OONC",
                             description = "What is best, of ${COMPLETION-CANDIDATES}; see evaluate value."
                                     + " Default: ${DEFAULT-VALUE}.")
                     TruthOf.Value value) {
-        Bounds.ofOptions(() -> Bounds.within("--days", days, 1, 90));
+        Bounds.ofOptions(() -> {
+            Bounds.within("--days", days, 1, 90);
+            Bounds.atLeast("--users", users, 1);
+        });
         SparkSession spark = options.session("evaluate sources");
         SourcesEvaluation sources = new SourcesEvaluation(spark, options.layout(), options.vocabulary(spark));
-        return publish(options, spark, sources.evaluate(options.date(spark), days, value));
+        return publish(options, spark, sources.evaluate(options.date(spark), days, users, value));
     }
 
     @Command(

@@ -48,12 +48,7 @@ final class ImportCommand implements Runnable {
                             required = true,
                             description = "Folder of the input tables.")
                     String output) {
-        try {
-            System.out.println(HiggsImport.run(Sessions.open("import higgs"), directory, output));
-        } catch (UncheckedIOException e) {
-            throw PushrankException.input("Higgs data: " + e.getMessage(), e);
-        }
-        return 0;
+        return imported(() -> System.out.println(HiggsImport.run(Sessions.open("import higgs"), directory, output)));
     }
 
     @Command(
@@ -74,13 +69,17 @@ final class ImportCommand implements Runnable {
                             required = true,
                             description = "Folder of the input tables.")
                     String output) {
+        return imported(() -> MovieLensImport.run(Sessions.open("import movielens"), directory, output)
+                .forEach((table, rows) -> System.out.println(table + ": " + rows)));
+    }
+
+    private static int imported(Runnable work) {
         try {
-            MovieLensImport.run(Sessions.open("import movielens"), directory, output)
-                    .forEach((table, rows) -> System.out.println(table + ": " + rows));
+            work.run();
+            return 0;
         } catch (IllegalArgumentException | UncheckedIOException e) {
-            throw PushrankException.input("MovieLens data: " + e.getMessage(), e);
+            throw PushrankException.input(e.getMessage(), e);
         }
-        return 0;
     }
 
     @Command(

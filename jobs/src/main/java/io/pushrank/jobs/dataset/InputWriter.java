@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.table.Table;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -13,6 +14,7 @@ import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructField;
 
@@ -56,19 +58,18 @@ final class InputWriter {
         stored.unpersist();
     }
 
-    /** Writes a table that has to be there, without rows. */
-    void writeEmpty(Table table, Dataset<Row> none) {
-        rows.put(table.tableName(), 0L);
-        none.limit(0)
-                .select(Arrays.stream(table.schema().fields())
-                        .map(field -> lit(null).cast(field.dataType()).as(field.name()))
-                        .toArray(Column[]::new))
-                .coalesce(1)
-                .write()
-                .mode(SaveMode.Overwrite)
-                .option("compression", "zstd")
-                .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
-                .parquet(inputs + "/" + table.tableName() + "/ds=" + snapshot);
+    /** Writes days of a table that have to be there, without rows; days that have some stay. */
+    void writeEmpty(Table table, SparkSession spark, List<String> days) {
+        rows.putIfAbsent(table.tableName(), 0L);
+        for (String day : days) {
+            spark.createDataFrame(List.of(), table.schema())
+                    .coalesce(1)
+                    .write()
+                    .mode(SaveMode.Overwrite)
+                    .option("compression", "zstd")
+                    .option("mapreduce.fileoutputcommitter.marksuccessfuljobs", "false")
+                    .parquet(inputs + "/" + table.tableName() + "/ds=" + day);
+        }
     }
 
     /** Rows written, by table name. */

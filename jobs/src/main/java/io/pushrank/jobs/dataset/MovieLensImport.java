@@ -12,10 +12,12 @@ import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.table.Table;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.expressions.Window;
@@ -26,21 +28,25 @@ import org.apache.spark.sql.types.StructType;
  * tables: a world of items that live for months, and of people without a network.
  *
  * <ul>
- *   <li>A movie is a post, of an author of its own ({@value #FIRST_AUTHOR} and its id), written when it was first rated
+ *   <li>A movie is a post, of an author of its own ({@code author_id} is 1,000,000 + the movie's id), written when it was first rated
  *   <li>a rating of 4 or 5 is a {@code like}, a lower one an {@code impression}: the user has met it
  *   <li>a genre is a topic; nobody follows any. Nobody follows anybody
  * </ul>
  *
- * <p>State tables have one snapshot, of the first day, in which an account exists since the user's first rating.
+ * <p>State tables have one snapshot, of the first day; accounts and devices were there before. A day without a new movie has
+ * an empty partition of posts, as a day of which nothing is missing.
  */
 public final class MovieLensImport {
     private static final String RATINGS = "ml-100k.inter";
     private static final String MOVIES = "ml-100k.item";
-    private static final String SNAPSHOT = "1997-09-19";
+    private static final String SNAPSHOT = "1997-09-20";
+    /** When accounts and devices began, as far as is known: before everything else. */
+    private static final Column BEFORE = lit("1997-09-01 00:00:00").cast("timestamp");
+
     /** Above every user's id. */
     private static final long FIRST_AUTHOR = 1_000_000;
 
-    private static final int LEAST_LIKED = 4;
+    private static final int MIN_LIKED_RATING = 4;
 
     private MovieLensImport() {}
 
@@ -57,14 +63,15 @@ public final class MovieLensImport {
                 .cache();
         Dataset<Row> movies = movies(spark, DataFiles.require(spark, "MovieLens", directory, MOVIES));
 
-        Dataset<Row> users = ratings.groupBy("user_id").agg(min("at").as("created_at"));
+        Dataset<Row> users = ratings.select("user_id").distinct();
         Dataset<Row> posts = ratings.groupBy(col("item_id").as("post_id"))
                 .agg(min("at").as("created_at"))
                 .withColumn("author_id", col("post_id").plus(FIRST_AUTHOR))
                 .withColumn("ds", day(col("created_at")));
         tables.write(
                 Table.USERS,
-                users.union(posts.select(col("author_id"), col("created_at")))
+                users.union(posts.select("author_id"))
+                        .withColumn("created_at", BEFORE)
                         .withColumn("is_push_enabled", lit(true))
                         .withColumn("has_recommendations", lit(true))
                         .withColumn("has_topics", lit(true)));
@@ -75,9 +82,18 @@ public final class MovieLensImport {
                         col("user_id").as("device_id"),
                         lit("android").as("platform"),
                         lit(true).as("is_push_capable"),
-                        col("created_at").as("registered_at")));
-        tables.writeEmpty(Table.FOLLOWS, users);
+                        BEFORE.as("registered_at")));
+        tables.write(Table.FOLLOWS, spark.createDataFrame(List.of(), Table.FOLLOWS.schema()));
+        tables.writeEmpty(Table.FOLLOWS, spark, List.of(SNAPSHOT));
         tables.write(Table.POSTS, posts.withColumn("media", lit("video")).withColumn("text_length", lit(0)));
+        tables.writeEmpty(
+                Table.POSTS,
+                spark,
+                ratings.select(day(col("at")).as("ds"))
+                        .distinct()
+                        .join(posts, new String[] {"ds"}, "left_anti")
+                        .as(Encoders.STRING())
+                        .collectAsList());
         tables.write(
                 Table.POST_TOPICS,
                 movies.join(posts, "post_id")
@@ -93,7 +109,7 @@ public final class MovieLensImport {
                         col("user_id"),
                         col("item_id").plus(FIRST_AUTHOR).as("author_id"),
                         col("item_id").as("post_id"),
-                        when(col("rating").geq(LEAST_LIKED), "like")
+                        when(col("rating").geq(MIN_LIKED_RATING), "like")
                                 .otherwise("impression")
                                 .as("kind"),
                         col("at").as("engaged_at"),

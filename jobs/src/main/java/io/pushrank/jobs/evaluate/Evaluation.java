@@ -28,7 +28,7 @@ public record Evaluation(String file, Metrics metrics, String table, List<String
         if (page != null) {
             String html = file.substring(0, file.lastIndexOf('/') + 1) + "index.html";
             storage.write(html, page);
-            out.println("plots in " + html);
+            out.println("page: " + html);
         }
     }
 }

@@ -5,17 +5,19 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.rule.Rules;
 import io.pushrank.jobs.rule.Step;
+import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.StageContext;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -24,24 +26,26 @@ import org.apache.spark.sql.types.DataTypes;
 
 /** Posts that are not too old to be sent, and what the rules say of them. */
 final class FreshPosts {
-    /** The rule that says how old an item may be, and its parameter. */
-    private static final String MAX_AGE = "rules.too_old.max_age_hours";
-
-    private static final int USUAL_AGE_HOURS = 24;
+    /** The rule that says how old an item may be. */
+    private static final String TOO_OLD = "too_old";
 
     private static final String[] ITEM = {"user_id", "item_type", "item_id"};
 
     private FreshPosts() {}
 
-    /** Hours that an item may be old; 24 where the rule is off. */
-    static int maxAgeHours(ConfigFile settings) {
-        return settings.find(MAX_AGE).map(Integer.class::cast).orElse(USUAL_AGE_HOURS);
+    /** Hours that an item may be old, by the rule {@code too_old}; all that is read where it is off. */
+    static int maxAgeHours(Vocabulary vocabulary) {
+        return vocabulary.rules().all().stream()
+                .filter(rule -> rule.name().equals(TOO_OLD) && rule.isOn())
+                .map(rule -> rule.arguments().get(Source.MAX_AGE_HOURS))
+                .flatMap(hours -> hours instanceof Integer whole ? Stream.of(whole) : Stream.empty())
+                .findFirst()
+                .orElse(24 * vocabulary.config().inputs().lookbackDays());
     }
 
-    /** Ids of those that were known at the as-of instant. */
+    /** Ids of those that were written since then and known at the as-of instant. */
     static long[] ids(StageContext context) {
-        Instant oldest = context.asOf()
-                .minus(Duration.ofHours(maxAgeHours(context.vocabulary().settings())));
+        Instant oldest = context.asOf().minus(Duration.ofHours(maxAgeHours(context.vocabulary())));
         return context
                 .read(Table.POSTS)
                 .filter(col("created_at").gt(lit(oldest)))

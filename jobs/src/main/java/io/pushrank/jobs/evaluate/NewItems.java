@@ -11,8 +11,10 @@ import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.table.Table;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
@@ -27,39 +29,55 @@ final class NewItems {
 
     private static final String[] PAIR = {"user_id", "item_id"};
 
+    private static final String[] USER = {"user_id"};
+
     private NewItems() {}
+
+    /** The eligible users of the date. */
+    static Dataset<Row> eligible(StageContext context) {
+        return context.read(Table.TARGETS).filter(col("is_eligible")).select("user_id");
+    }
+
+    /** So many of some users, by the seed; all of them where there are no more. */
+    static Dataset<Row> sampled(StageContext context, Dataset<Row> users, int maxUsers) {
+        return users.orderBy(xxhash64(lit(context.config().seed()), col("user_id")), col("user_id"))
+                .limit(maxUsers);
+    }
+
+    /** Says of which tables the window's last day is missing, so that what came later does not count. */
+    static List<String> notes(StageContext context, Instant until, Table... tables) {
+        return Stream.of(tables)
+                .filter(table -> !context.relations().inputs().hasLabels(table, until))
+                .map(table ->
+                        "table " + table.tableName() + " has no partition of the window's last day (the window ends at "
+                                + until + "): what came later does not count")
+                .toList();
+    }
 
     /**
      * Names {@code ranked_items}, all items; {@code met_items}, which of them are not new to a user; {@code relevant}, which
      * new ones a user acted on in the window, and {@code audience}, these users, each with {@code met}, how many items are
      * not new to it.
      *
+     * @param eligible {@code user_id} of those who count
      * @param until end of the window that begins at the as-of instant
-     * @param mostUsers where more users acted, so many of them, by the seed
+     * @param maxUsers a sample of so many, by the seed, where more users acted
      * @return how many relevant items each user has
      */
-    static Map<Long, Integer> name(StageContext context, Instant until, int mostUsers) {
+    static Map<Long, Integer> name(StageContext context, Dataset<Row> eligible, Instant until, int maxUsers) {
         Relations relations = context.relations();
         relations.with(
                 "ranked_items",
                 relations.keep(relations.query(
                         RANKINGS,
                         "items",
-                        Map.of(
-                                Source.MAX_AGE_HOURS,
-                                FreshPosts.maxAgeHours(context.vocabulary().settings())))));
+                        Map.of(Source.MAX_AGE_HOURS, FreshPosts.maxAgeHours(context.vocabulary())))));
         Dataset<Row> met = relations.keep(relations.query(RANKINGS, "met", Map.of()));
         Dataset<Row> relevant = Policies.actions(relations, until)
                 .join(relations.spark().table("ranked_items").select("item_id"), new String[] {"item_id"}, "left_semi")
                 .join(met, PAIR, "left_anti")
-                .join(
-                        context.read(Table.TARGETS).filter(col("is_eligible")).select("user_id"),
-                        new String[] {"user_id"},
-                        "left_semi");
-        Dataset<Row> users = relevant.select("user_id")
-                .distinct()
-                .orderBy(xxhash64(lit(relations.config().seed()), col("user_id")), col("user_id"))
-                .limit(mostUsers);
+                .join(eligible, USER, "left_semi");
+        Dataset<Row> users = sampled(context, relevant.select("user_id").distinct(), maxUsers);
         Dataset<Row> kept = relations.keep(relevant.join(users, new String[] {"user_id"}, "left_semi"));
         relations.with("relevant", kept);
         relations.with("met_items", met);

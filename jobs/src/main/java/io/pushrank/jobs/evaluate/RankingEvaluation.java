@@ -28,17 +28,20 @@ import org.apache.spark.sql.expressions.Window;
 
 /**
  * How well a date's ranking foresees what users act on afterwards, among items that were new to them: beside the light
- * ranker's, each source's, and {@linkplain Baselines simple ones} of the same items for the same users.
+ * ranker's, each source's, and {@linkplain SimpleRankings simple ones} of the same items for the same users.
  *
- * <p>An item is a post that is known at the as-of instant and not too old for the rule {@code too_old}; it is new to a user
- * who has not seen it, not acted on it, and not written it. The users are those eligible who acted on such an item in the
- * window. Of each ranking what is not new is left out, so that the best ten are ten that could be found.
+ * <p>Items, and which are new to whom, are those of {@link NewItems}; the users are the eligible ones who acted on such an
+ * item in the window. Of each ranking all else is left out, so that the best ten are ten that could be found.
  */
 public final class RankingEvaluation {
     private static final int RESAMPLES = 1000;
     private static final int BEST = 10;
     private static final String RANKINGS = "rankings";
     private static final String HEAVY = "heavy_ranked";
+    /** Before a source's name, and before a simple ranking's. */
+    private static final String SOURCE = "source.";
+
+    private static final String SIMPLE = "simple.";
     /** Figures of a ranking; columns of counts follow this order. */
     private static final List<String> FIGURES = List.of("precision_1", "recall_10", "ndcg_10");
 
@@ -59,30 +62,28 @@ public final class RankingEvaluation {
      * Judges the ranking of a date.
      *
      * @param days length of the window after the as-of instant, at least 1
-     * @param mostUsers where more users acted, so many of them, by the seed
+     * @param maxUsers a sample of so many, by the seed, where more users acted
      * @throws PushrankException with exit code 3 when a stage of the date is not published, or no user acted on a new item
      */
-    public Evaluation evaluate(LocalDate date, int days, int mostUsers) {
+    public Evaluation evaluate(LocalDate date, int days, int maxUsers) {
         Instant asOf = vocabulary.config().asOf(date);
         Instant until = asOf.plus(Duration.ofDays(days));
         try (StageContext context = StageContext.of(spark, layout, vocabulary, date, asOf, Findings.none())) {
             Relations relations = context.relations();
-            Map<Long, Integer> relevant = NewItems.name(context, until, mostUsers);
+            Map<Long, Integer> relevant = NewItems.name(context, NewItems.eligible(context), until, maxUsers);
             if (relevant.isEmpty()) {
                 throw PushrankException.input("no eligible user acted on a new item between " + asOf + " and " + until);
             }
             Map<String, Dataset<Row>> rankings = own(context);
-            rankings.putAll(new Baselines(relations, BEST).rankings());
-            List<String> notes = new ArrayList<>();
-            boolean isComplete = relations.inputs().hasLabels(Table.ENGAGEMENTS, until);
-            if (!isComplete) {
-                notes.add("engagements end before the window does, at " + until + ": what came later is missed");
-            }
+            new SimpleRankings(relations, BEST)
+                    .rankings()
+                    .forEach((name, ranking) -> rankings.put(SIMPLE + name, ranking));
+            List<String> notes = NewItems.notes(context, until, Table.ENGAGEMENTS);
             Metrics metrics = new Metrics()
                     .put("date", date.toString())
                     .put("from", asOf.toString())
                     .put("to", until.toString())
-                    .put("is_window_complete", isComplete)
+                    .put("is_window_complete", notes.isEmpty())
                     .put("items", relations.spark().table("ranked_items").count())
                     .put("users", relevant.size())
                     .put(
@@ -118,7 +119,7 @@ public final class RankingEvaluation {
         for (Source source : context.vocabulary().sources().all()) {
             if (source.itemType().equals(Table.POST)) {
                 rankings.put(
-                        source.name(),
+                        SOURCE + source.name(),
                         ranked(proposed.filter(col("proposal.source").equalTo(source.name())), "proposal.rank"));
             }
         }
@@ -151,10 +152,12 @@ public final class RankingEvaluation {
         SparkSession spark = relations.spark();
         Dataset<Row> audience = spark.table("audience").select("user_id");
         Dataset<Row> met = spark.table("met_items");
+        Dataset<Row> items = spark.table("ranked_items").select("item_id");
         Map<String, Map<Long, List<Integer>>> hits = new HashMap<>();
         rankings.forEach((name, ranking) -> {
             Map<Long, List<Integer>> places = hits.computeIfAbsent(name, key -> new HashMap<>());
             ranking.join(audience, new String[] {"user_id"}, "left_semi")
+                    .join(items, new String[] {"item_id"}, "left_semi")
                     .join(met, PAIR, "left_anti")
                     .withColumn(
                             "place",

@@ -17,29 +17,29 @@ import org.apache.spark.sql.Row;
  * Simple rankings of the items of {@code ranked_items} for the users of {@code audience}, by what was known at the as-of
  * instant: what a ranker must be worth more than. Each but one is a file of {@code rankings/}.
  */
-final class Baselines {
+final class SimpleRankings {
     /** ALS of items: the one that is no SQL. */
     private static final String ITEM_ALS = "item_als";
 
     static final List<String> ALL =
             List.of("popular", "followees_latest", "followees_acted", "item_knn", "user_knn", ITEM_ALS, "random");
 
-    /** What tells about likeness: of a user the latest items, of an item the latest people; and the users most like one. */
-    private static final Map<String, Object> LIKENESS = Map.of("acts", 500, "people", 1000, "neighbors", 50);
+    /** Limits of what similarity is made of: latest items a user, latest users an item, neighbors a user. */
+    private static final Map<String, Object> SIMILARITY = Map.of("acts", 500, "people", 1000, "neighbors", 50);
 
     private final Relations relations;
-    private final int most;
+    private final int best;
     private final long items;
 
     /**
      * @param relations that have {@code ranked_items} and {@code audience}
-     * @param most items a user, beside those that are not new to it
+     * @param best items a user, beside those that are not new to it
      */
-    Baselines(Relations relations, int most) {
+    SimpleRankings(Relations relations, int best) {
         this.relations = relations;
-        this.most = most;
+        this.best = best;
         this.items = relations.spark().table("ranked_items").count();
-        relations.with("evidence", relations.keep(relations.query(NewItems.RANKINGS, "evidence", LIKENESS)));
+        relations.with("evidence", relations.keep(relations.query(NewItems.RANKINGS, "evidence", SIMILARITY)));
     }
 
     /** Each with {@code user_id}, {@code item_id}, and {@code score}, the best highest; of items that are not new too. */
@@ -56,8 +56,8 @@ final class Baselines {
     }
 
     private Map<String, Object> arguments() {
-        Map<String, Object> arguments = new LinkedHashMap<>(LIKENESS);
-        arguments.put("most", most);
+        Map<String, Object> arguments = new LinkedHashMap<>(SIMILARITY);
+        arguments.put("best", best);
         arguments.put("items", Math.max(1, items));
         arguments.put("seed", relations.config().seed());
         return arguments;
@@ -75,7 +75,7 @@ final class Baselines {
                                 .select(
                                         col("user_id"),
                                         col("features"),
-                                        col("met").plus(most).as("most")),
+                                        col("met").plus(best).as("most")),
                         relations.spark().table("ranked_items").join(factors.itemFactors(), "item_id")));
     }
 }

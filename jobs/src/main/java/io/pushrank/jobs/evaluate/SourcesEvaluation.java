@@ -44,16 +44,17 @@ import org.apache.spark.sql.expressions.Window;
  * What each source of candidates is worth, on a date: how much it proposes and how much of it no other source does; how much
  * it finds of what users acted on afterwards and of the pushes they opened, by itself and that no other source finds; in a
  * synthetic world also how many of the posts that are truly best for a user, of all fresh ones that the rules allow, and
- * by how much the best candidate would be worth less without the source.
+ * by how much the best proposal would be worth less without the source, whatever quality control says of it.
  *
- * <p>Candidates are posts; users are the eligible ones.
+ * <p>Candidates are posts; users are the eligible ones. The pushes are those of the log, so what they tell favors the sources
+ * that were in use then.
  */
 public final class SourcesEvaluation {
     private static final int RESAMPLES = 1000;
     private static final String ALL = "all";
     private static final String SOURCES = "sources";
     /** Of so many best posts of a user the rules allow the fifty that are looked for, mostly. */
-    private static final int ASKED = 80;
+    private static final int ASKED = 200;
 
     private static final List<Integer> BEST = List.of(1, 10, 50);
     private static final double SCALE = 1e6;
@@ -63,10 +64,10 @@ public final class SourcesEvaluation {
     /** What is looked for among the candidates: a condition on rows of {@code pairs}. */
     private enum Sought {
         ACTED("acted", "new items acted on", col("is_acted")),
-        OPENED("opened", "pushes opened", col("is_opened")),
-        BEST_1("best_1", "the truly best", col("place").leq(1)),
-        BEST_10("best_10", "ten truly best", col("place").leq(10)),
-        BEST_50("best_50", "fifty truly best", col("place").leq(50));
+        OPENED("opened", "opened pushes", col("is_opened")),
+        BEST_1("best_1", "truly best posts", col("place").leq(1)),
+        BEST_10("best_10", "posts truly among the ten best", col("place").leq(10)),
+        BEST_50("best_50", "posts truly among the fifty best", col("place").leq(50));
 
         private final String key;
         private final String says;
@@ -100,17 +101,20 @@ public final class SourcesEvaluation {
     /**
      * Weighs the sources of a date.
      *
-     * @param days length of the window after the as-of instant in which acts and opens count, at least 1
+     * @param days length of the window after the as-of instant in which acts, and pushes with their opens, count; at least 1
+     * @param maxUsers a sample of so many, by the seed, where more users are eligible
      * @param value what counts as best, in a synthetic world
-     * @throws io.pushrank.jobs.exit.PushrankException with exit code 3 when the date's candidates are not published
+     * @throws io.pushrank.jobs.exit.PushrankException with exit code 3 when the date's targets or candidates are not
+     *     published
      */
-    public Evaluation evaluate(LocalDate date, int days, TruthOf.Value value) {
+    public Evaluation evaluate(LocalDate date, int days, int maxUsers, TruthOf.Value value) {
         Instant asOf = vocabulary.config().asOf(date);
         Instant until = asOf.plus(Duration.ofDays(days));
         boolean isWorld = World.isWorld(new Storage(spark.sparkContext().hadoopConfiguration()), layout.input());
         try (StageContext context = StageContext.of(spark, layout, vocabulary, date, asOf, Findings.none())) {
             Relations relations = context.relations();
-            NewItems.name(context, until, Integer.MAX_VALUE);
+            Dataset<Row> eligible = relations.keep(NewItems.sampled(context, NewItems.eligible(context), maxUsers));
+            NewItems.name(context, eligible, until, Integer.MAX_VALUE);
             Metrics metrics = new Metrics()
                     .put("date", date.toString())
                     .put("from", asOf.toString())
@@ -119,12 +123,16 @@ public final class SourcesEvaluation {
             List<Sought> sought = Stream.of(Sought.values())
                     .filter(each -> isWorld || each.compareTo(Sought.BEST_1) < 0)
                     .toList();
-            List<String> notes = new ArrayList<>();
-            if (!relations.inputs().hasLabels(Table.ENGAGEMENTS, until)) {
-                notes.add("engagements end before the window does, at " + until + ": what came later is missed");
+            List<String> notes =
+                    new ArrayList<>(NewItems.notes(context, until, Table.ENGAGEMENTS, Table.NOTIFICATIONS));
+            metrics.put("is_window_complete", notes.isEmpty());
+            judge(metrics, users(eligible, pairs(context, eligible, until, isWorld, value), sought), sought, isWorld);
+            metrics.put("shared", shared(context, eligible));
+            double lacking = metrics.number("users") - metrics.group("sought").number(Sought.BEST_1.key);
+            if (lacking > 0) {
+                notes.add("the rules allow " + TextTable.count((long) lacking) + " users none of their " + ASKED
+                        + " truly best posts: they do not count there");
             }
-            judge(metrics, users(context, pairs(context, until, isWorld, value), sought), sought, isWorld);
-            metrics.put("shared", shared(context));
             List<TextTable> tables = tables(metrics, sought, isWorld, value);
             StringBuilder text = new StringBuilder();
             HtmlPage page = new HtmlPage(
@@ -154,19 +162,18 @@ public final class SourcesEvaluation {
         }
     }
 
-    /** Candidates and what is looked for: user_id, item_id, names of the sources (empty: none), and what is true of it. */
-    private Dataset<Row> pairs(StageContext context, Instant until, boolean isWorld, TruthOf.Value value) {
+    /** Candidates and what is looked for: user_id, item_id, names of the sources (NULL: none), and what is true of it. */
+    private Dataset<Row> pairs(
+            StageContext context, Dataset<Row> eligible, Instant until, boolean isWorld, TruthOf.Value value) {
         Relations relations = context.relations();
-        Dataset<Row> eligible =
-                context.read(Table.TARGETS).filter(col("is_eligible")).select("user_id");
-        Dataset<Row> candidates = candidates(context);
+        Dataset<Row> candidates = candidates(context, eligible);
         Dataset<Row> acted = relations.spark().table("relevant").withColumn("is_acted", lit(true));
         Dataset<Row> opened = relations
                 .inputs()
                 .labels(Table.NOTIFICATIONS, context.asOf(), until)
                 .filter(col("item_type")
                         .equalTo(Table.POST)
-                        .and(coalesce(col("opened_at"), col("ntab_clicked_at")).isNotNull()))
+                        .and(coalesce(col("opened_at"), col("ntab_clicked_at")).lt(lit(until))))
                 .select(PAIR[0], PAIR[1])
                 .distinct()
                 .join(eligible, USER, "left_semi")
@@ -181,10 +188,11 @@ public final class SourcesEvaluation {
         return pairs;
     }
 
-    private static Dataset<Row> candidates(StageContext context) {
+    private static Dataset<Row> candidates(StageContext context, Dataset<Row> eligible) {
         return context.read(Table.CANDIDATES)
                 .filter(col("item_type").equalTo(Table.POST))
-                .select(col("user_id"), col("item_id"), col("sources.source").as("names"));
+                .select(col("user_id"), col("item_id"), col("sources.source").as("names"))
+                .join(eligible, USER, "left_semi");
     }
 
     /** The truly best posts of each user that the rules allow, with their place from 1. */
@@ -211,7 +219,7 @@ public final class SourcesEvaluation {
     }
 
     /** One array of counts a user: 1, how much of each kind there is to be found, then the columns of each source. */
-    private int[][] users(StageContext context, Dataset<Row> pairs, List<Sought> sought) {
+    private int[][] users(Dataset<Row> eligible, Dataset<Row> pairs, List<Sought> sought) {
         boolean isWorld = List.of(pairs.columns()).contains("value");
         List<Column> counts = new ArrayList<>();
         sought.forEach(each -> counts.add(counted(each.condition)));
@@ -237,14 +245,7 @@ public final class SourcesEvaluation {
                 .toArray(Column[]::new);
         Dataset<Row> byUser =
                 pairs.groupBy("user_id").agg(named[0], Stream.of(named).skip(1).toArray(Column[]::new));
-        return context
-                .read(Table.TARGETS)
-                .filter(col("is_eligible"))
-                .select("user_id")
-                .join(byUser, USER, "left_outer")
-                .orderBy("user_id")
-                .collectAsList()
-                .stream()
+        return eligible.join(byUser, USER, "left_outer").orderBy("user_id").collectAsList().stream()
                 .map(row -> IntStream.rangeClosed(0, counts.size())
                         .map(column -> column == 0 ? 1 : row.isNullAt(column) ? 0 : row.getInt(column))
                         .toArray())
@@ -292,9 +293,9 @@ public final class SourcesEvaluation {
     }
 
     /** Of each source's candidates, which share each other source proposes too. */
-    private Metrics shared(StageContext context) {
+    private Metrics shared(StageContext context, Dataset<Row> eligible) {
         Map<String, Map<String, Long>> together = new HashMap<>();
-        candidates(context)
+        candidates(context, eligible)
                 .select(col("names"), explode(col("names")).as("one"))
                 .select(col("one"), explode(col("names")).as("other"))
                 .groupBy("one", "other")
@@ -317,14 +318,14 @@ public final class SourcesEvaluation {
     }
 
     private List<TextTable> tables(Metrics metrics, List<Sought> sought, boolean isWorld, TruthOf.Value value) {
-        List<String> found = new ArrayList<>(List.of("source", "candidates a user", "no other's"));
+        List<String> found = new ArrayList<>(List.of("source", "candidates a user", "share only it proposes"));
         List<String> alone = new ArrayList<>(List.of("source"));
         for (Sought each : sought) {
             found.add("of " + TextTable.count((long) metrics.group("sought").number(each.key)) + " " + each.says);
             alone.add("of " + each.says);
         }
         if (isWorld) {
-            alone.add("best true " + value.column() + " lost without it");
+            alone.add("best proposed " + value.column() + " lost without it");
         }
         TextTable recall = new TextTable(found.toArray(String[]::new));
         TextTable unique = new TextTable(alone.toArray(String[]::new));

@@ -2,6 +2,7 @@ package io.pushrank.jobs.dataset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
 import java.io.IOException;
@@ -41,6 +42,9 @@ class MovieLensImportTest {
                 rows("engagements", "user_id, author_id, post_id, kind, string(ds)"));
         assertEquals("[[10,2], [10,3], [11,1], [11,3]]", rows("post_topics", "post_id, topic_id"));
         assertEquals("[]", rows("follows", "user_id"));
+        assertTrue(
+                Files.exists(directory.resolve("out/0-inputs/posts/ds=1997-09-22")),
+                "a day without a new movie is no day that is missing");
     }
 
     @Test

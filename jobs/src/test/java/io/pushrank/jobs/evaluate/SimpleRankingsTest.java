@@ -30,10 +30,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The simple rankings on a random world of 30 users and 40 posts, against plain Java. */
-class BaselinesTest {
+class SimpleRankingsTest {
     private static final int USERS = 30;
     private static final int POSTS = 40;
-    /** Posts after this one are not ranked, but tell about likeness. */
+    /** Posts after this one are not ranked, but count for similarity. */
     private static final long LAST_RANKED = 25;
 
     private static final int NEIGHBORS = 50;
@@ -108,7 +108,7 @@ class BaselinesTest {
                     "audience",
                     relations.spark().createDataFrame(audience, StructType.fromDDL("user_id BIGINT, met BIGINT")));
             Map<String, Map<String, Double>> all = new HashMap<>();
-            new Baselines(relations, 4).rankings().forEach((name, rows) -> all.put(name, scores(rows)));
+            new SimpleRankings(relations, 4).rankings().forEach((name, rows) -> all.put(name, scores(rows)));
             return all;
         }
     }
@@ -135,7 +135,7 @@ class BaselinesTest {
 
     @Test
     void eachRankingIsWhatPlainJavaMakesOfIt() {
-        assertEquals(Set.copyOf(Baselines.ALL), rankings.keySet());
+        assertEquals(Set.copyOf(SimpleRankings.ALL), rankings.keySet());
 
         Map<String, Double> itemKnn = new TreeMap<>();
         Map<String, Double> userKnn = new TreeMap<>();

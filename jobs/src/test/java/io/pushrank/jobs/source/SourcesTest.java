@@ -57,6 +57,13 @@ class SourcesTest {
         assertEquals(5, sources(shipped.over("higgs.yaml", higgs)).size());
     }
 
+    @Test
+    void theSettingsForMovieLensAreUsable() throws IOException {
+        String movieLens = Files.readString(Path.of("../conf/movielens.yaml"));
+
+        assertEquals(3, sources(shipped.over("movielens.yaml", movieLens)).size());
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
