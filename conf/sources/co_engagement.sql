@@ -17,9 +17,13 @@ JOIN (SELECT known.post_id AS known_id,
              -- The cosine of who acted on them: a post that everyone acts on is similar to none. A decimal, so that sums do
              -- not depend on their order.
              CAST(count(*) / sqrt(min(known.people) * min(found.people)) AS DECIMAL(18, 12)) AS similarity
-      FROM (SELECT *, count(*) OVER (PARTITION BY post_id) AS people FROM latest_acts WHERE place <= :max_acts) AS found
+      FROM (SELECT user_id, post_id, count(*) OVER (PARTITION BY post_id) AS people
+            FROM latest_acts
+            WHERE place <= :max_acts) AS found
       JOIN post AS item ON item.post_id = found.post_id
-      JOIN (SELECT *, count(*) OVER (PARTITION BY post_id) AS people FROM latest_acts WHERE place <= :max_acts) AS known
+      JOIN (SELECT user_id, post_id, count(*) OVER (PARTITION BY post_id) AS people
+            FROM latest_acts
+            WHERE place <= :max_acts) AS known
         ON known.user_id = found.user_id AND known.post_id <> found.post_id
       WHERE item.fresh_at >= :as_of - make_dt_interval(0, :max_age_hours)
         AND NOT item.is_reply

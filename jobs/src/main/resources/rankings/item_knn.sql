@@ -8,7 +8,7 @@ JOIN (SELECT known.item_id AS known_id,
              CAST(count(*) / sqrt(min(known.people) * min(found.people)) AS DECIMAL(18, 12)) AS similarity
       FROM evidence AS found
       LEFT SEMI JOIN ranked_items AS item ON item.item_id = found.item_id
-      JOIN (SELECT act.*
+      JOIN (SELECT act.user_id, act.item_id, act.people
             FROM evidence AS act
             LEFT SEMI JOIN (SELECT own.item_id FROM evidence AS own JOIN audience AS who ON who.user_id = own.user_id) AS asked
               ON asked.item_id = act.item_id) AS known

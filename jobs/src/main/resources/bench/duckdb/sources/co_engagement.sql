@@ -8,9 +8,13 @@ JOIN latest_acts AS act ON act.user_id = target.user_id
 JOIN (SELECT known.post_id AS known_id,
              found.post_id AS item_id,
              (count(*) / sqrt(min(known.people) * min(found.people)))::DECIMAL(18, 12) AS similarity
-      FROM (SELECT *, count(*) OVER (PARTITION BY post_id) AS people FROM latest_acts WHERE place <= 50) AS found
+      FROM (SELECT user_id, post_id, count(*) OVER (PARTITION BY post_id) AS people
+            FROM latest_acts
+            WHERE place <= 50) AS found
       JOIN posts AS item ON item.post_id = found.post_id
-      JOIN (SELECT *, count(*) OVER (PARTITION BY post_id) AS people FROM latest_acts WHERE place <= 50) AS known
+      JOIN (SELECT user_id, post_id, count(*) OVER (PARTITION BY post_id) AS people
+            FROM latest_acts
+            WHERE place <= 50) AS known
         ON known.user_id = found.user_id AND known.post_id <> found.post_id
       WHERE item.created_at >= getvariable('since')
         AND NOT item.is_reply

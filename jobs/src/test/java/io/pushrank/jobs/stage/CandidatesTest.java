@@ -145,7 +145,7 @@ class CandidatesTest {
     void withoutTheTablesOfAnySourceTheRunStops() {
         TinyWorld world = new TinyWorld(directory).people(1).write();
         ConfigFile config = ConfigFile.shipped();
-        for (String source : List.of("in_network", "social_proof", "popular")) {
+        for (String source : List.of("in_network", "social_proof", "co_engagement", "popular")) {
             config = config.set("candidates.sources." + source + "=null");
         }
         try (StageContext context = world.context(config, new Candidates())) {
