@@ -13,6 +13,7 @@ import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.world.TruthOf;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
@@ -46,15 +47,7 @@ final class FreshPosts {
     /** Ids of those that were written since then and known at the as-of instant. */
     static long[] ids(StageContext context) {
         Instant oldest = context.asOf().minus(Duration.ofHours(maxAgeHours(context.vocabulary())));
-        return context
-                .read(Table.POSTS)
-                .filter(col("created_at").gt(lit(oldest)))
-                .select("post_id")
-                .orderBy("post_id")
-                .collectAsList()
-                .stream()
-                .mapToLong(row -> row.getLong(0))
-                .toArray();
+        return TruthOf.ids(context.read(Table.POSTS).filter(col("created_at").gt(lit(oldest))));
     }
 
     /** What stands in {@code sources} of an item that none proposes. */

@@ -56,39 +56,51 @@ final class NewItems {
 
     /**
      * Names {@code ranked_items}, all items; {@code met_items}, which of them are not new to a user; {@code relevant}, which
-     * new ones a user acted on in the window, and {@code audience}, these users, each with {@code met}, how many items are
-     * not new to it.
+     * new ones a user acted on in the window.
      *
      * @param eligible {@code user_id} of those who count
      * @param until end of the window that begins at the as-of instant
+     */
+    static void name(StageContext context, Dataset<Row> eligible, Instant until) {
+        Relations relations = context.relations();
+        Map<String, Object> age = Map.of(Source.MAX_AGE_HOURS, FreshPosts.maxAgeHours(context.vocabulary()));
+        Dataset<Row> items = relations.keep(relations.query(RANKINGS, "items", age));
+        relations.with("ranked_items", items);
+        Dataset<Row> met = relations.keep(relations.query(RANKINGS, "met", Map.of()));
+        relations.with("met_items", met);
+        relations.with(
+                "relevant",
+                relations.keep(Policies.actions(relations, until)
+                        .join(items.select("item_id"), new String[] {"item_id"}, "left_semi")
+                        .join(met, PAIR, "left_anti")
+                        .join(eligible, USER, "left_semi")));
+    }
+
+    /**
+     * Names {@code audience}, the users with a relevant item, each with {@code met}, how many items are not new to it;
+     * {@code relevant} keeps theirs alone.
+     *
      * @param maxUsers a sample of so many, by the seed, where more users acted
      * @return how many relevant items each user has
      */
-    static Map<Long, Integer> name(StageContext context, Dataset<Row> eligible, Instant until, int maxUsers) {
+    static Map<Long, Integer> audience(StageContext context, int maxUsers) {
         Relations relations = context.relations();
-        relations.with(
-                "ranked_items",
-                relations.keep(relations.query(
-                        RANKINGS,
-                        "items",
-                        Map.of(Source.MAX_AGE_HOURS, FreshPosts.maxAgeHours(context.vocabulary())))));
-        Dataset<Row> met = relations.keep(relations.query(RANKINGS, "met", Map.of()));
-        Dataset<Row> relevant = Policies.actions(relations, until)
-                .join(relations.spark().table("ranked_items").select("item_id"), new String[] {"item_id"}, "left_semi")
-                .join(met, PAIR, "left_anti")
-                .join(eligible, USER, "left_semi");
-        Dataset<Row> users = sampled(context, relevant.select("user_id").distinct(), maxUsers);
-        Dataset<Row> kept = relations.keep(relevant.join(users, new String[] {"user_id"}, "left_semi"));
-        relations.with("relevant", kept);
-        relations.with("met_items", met);
-        Map<Long, Integer> counts = new TreeMap<>();
-        Dataset<Row> byUser = kept.groupBy("user_id").agg(count(lit(1)).as("relevant"));
-        byUser.collectAsList().forEach(row -> counts.put(row.getLong(0), (int) row.getLong(1)));
-        Dataset<Row> metCounts = met.groupBy("user_id").agg(count(lit(1)).as("met"));
+        Dataset<Row> all = relations.spark().table("relevant");
+        Dataset<Row> users = sampled(context, all.select("user_id").distinct(), maxUsers);
+        Dataset<Row> relevant = relations.keep(all.join(users, USER, "left_semi"));
+        relations.with("relevant", relevant);
+        Dataset<Row> byUser = relevant.groupBy("user_id").agg(count(lit(1)).as("relevant"));
+        Dataset<Row> met = relations
+                .spark()
+                .table("met_items")
+                .groupBy("user_id")
+                .agg(count(lit(1)).as("met"));
         relations.with(
                 "audience",
-                relations.keep(byUser.join(metCounts, new String[] {"user_id"}, "left_outer")
+                relations.keep(byUser.join(met, USER, "left_outer")
                         .select(col("user_id"), coalesce(col("met"), lit(0L)).as("met"))));
+        Map<Long, Integer> counts = new TreeMap<>();
+        byUser.collectAsList().forEach(row -> counts.put(row.getLong(0), (int) row.getLong(1)));
         return counts;
     }
 }

@@ -70,7 +70,8 @@ public final class RankingEvaluation {
         Instant until = asOf.plus(Duration.ofDays(days));
         try (StageContext context = StageContext.of(spark, layout, vocabulary, date, asOf, Findings.none())) {
             Relations relations = context.relations();
-            Map<Long, Integer> relevant = NewItems.name(context, NewItems.eligible(context), until, maxUsers);
+            NewItems.name(context, NewItems.eligible(context), until);
+            Map<Long, Integer> relevant = NewItems.audience(context, maxUsers);
             if (relevant.isEmpty()) {
                 throw PushrankException.input("no eligible user acted on a new item between " + asOf + " and " + until);
             }

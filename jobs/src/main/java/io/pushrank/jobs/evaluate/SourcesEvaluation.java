@@ -56,7 +56,7 @@ public final class SourcesEvaluation {
     /** Of so many best posts of a user the rules allow the fifty that are looked for, mostly. */
     private static final int ASKED = 200;
 
-    private static final List<Integer> BEST = List.of(1, 10, 50);
+    private static final int BEST = 50;
     private static final double SCALE = 1e6;
     private static final String[] USER = {"user_id"};
     private static final String[] PAIR = {"user_id", "item_id"};
@@ -67,7 +67,7 @@ public final class SourcesEvaluation {
         OPENED("opened", "opened pushes", col("is_opened")),
         BEST_1("best_1", "truly best posts", col("place").leq(1)),
         BEST_10("best_10", "posts truly among the ten best", col("place").leq(10)),
-        BEST_50("best_50", "posts truly among the fifty best", col("place").leq(50));
+        BEST_50("best_50", "posts truly among the fifty best", col("place").leq(BEST));
 
         private final String key;
         private final String says;
@@ -114,7 +114,7 @@ public final class SourcesEvaluation {
         try (StageContext context = StageContext.of(spark, layout, vocabulary, date, asOf, Findings.none())) {
             Relations relations = context.relations();
             Dataset<Row> eligible = relations.keep(NewItems.sampled(context, NewItems.eligible(context), maxUsers));
-            NewItems.name(context, eligible, until, Integer.MAX_VALUE);
+            NewItems.name(context, eligible, until);
             Metrics metrics = new Metrics()
                     .put("date", date.toString())
                     .put("from", asOf.toString())
@@ -126,7 +126,11 @@ public final class SourcesEvaluation {
             List<String> notes =
                     new ArrayList<>(NewItems.notes(context, until, Table.ENGAGEMENTS, Table.NOTIFICATIONS));
             metrics.put("is_window_complete", notes.isEmpty());
-            judge(metrics, users(eligible, pairs(context, eligible, until, isWorld, value), sought), sought, isWorld);
+            judge(
+                    metrics,
+                    users(eligible, pairs(context, eligible, until, isWorld, value), sought, isWorld),
+                    sought,
+                    isWorld);
             metrics.put("shared", shared(context, eligible));
             double lacking = metrics.number("users") - metrics.group("sought").number(Sought.BEST_1.key);
             if (lacking > 0) {
@@ -214,13 +218,12 @@ public final class SourcesEvaluation {
                         row_number()
                                 .over(Window.partitionBy("user_id")
                                         .orderBy(col("worth").desc(), col("item_id"))))
-                .filter(col("place").leq(BEST.get(BEST.size() - 1)))
+                .filter(col("place").leq(BEST))
                 .select("user_id", "item_id", "place");
     }
 
     /** One array of counts a user: 1, how much of each kind there is to be found, then the columns of each source. */
-    private int[][] users(Dataset<Row> eligible, Dataset<Row> pairs, List<Sought> sought) {
-        boolean isWorld = List.of(pairs.columns()).contains("value");
+    private int[][] users(Dataset<Row> eligible, Dataset<Row> pairs, List<Sought> sought, boolean isWorld) {
         List<Column> counts = new ArrayList<>();
         sought.forEach(each -> counts.add(counted(each.condition)));
         for (String name : names) {

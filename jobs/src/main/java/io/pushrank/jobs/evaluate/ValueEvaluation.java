@@ -110,8 +110,7 @@ public final class ValueEvaluation {
     /** One array of counts a user: 1, the value of a random post, then that of each place, in millionths. */
     private int[][] users(StageContext context, TruthOf.Value value) {
         TruthOf truth = new TruthOf(context.relations().spark(), layout.input());
-        Dataset<Row> eligible =
-                context.read(Table.TARGETS).filter(col("is_eligible")).select("user_id");
+        Dataset<Row> eligible = NewItems.eligible(context);
         Dataset<Row> best =
                 context.relations().keep(truth.best(eligible, FreshPosts.ids(context), context.asOf(), value, ASKED));
         Dataset<Row> byUser = byUser(FreshPosts.judged(context, items(context, truth, eligible, best, value)));

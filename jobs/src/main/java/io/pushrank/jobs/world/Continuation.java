@@ -195,17 +195,10 @@ public final class Continuation {
     }
 
     private long[] fresh(LocalDate date) {
-        return spark
-                .read()
+        return TruthOf.ids(spark.read()
                 .parquet(World.input(directory, Table.POSTS))
                 .filter(col("created_at").gt(lit(asOf(date.minusDays(1)))))
-                .filter(col("created_at").leq(lit(asOf(date))))
-                .select("post_id")
-                .orderBy("post_id")
-                .collectAsList()
-                .stream()
-                .mapToLong(row -> row.getLong(0))
-                .toArray();
+                .filter(col("created_at").leq(lit(asOf(date)))));
     }
 
     private Map<Long, Long> acting(LocalDate date) {

@@ -271,6 +271,13 @@ public final class TruthOf {
         return RowFactory.create(recipient.person().id(), count == 0 ? null : sum / count, bestFirst);
     }
 
+    /** Ids of some posts, ascending, as {@link #best} takes them. */
+    public static long[] ids(Dataset<Row> posts) {
+        return posts.select("post_id").orderBy("post_id").collectAsList().stream()
+                .mapToLong(row -> row.getLong(0))
+                .toArray();
+    }
+
     /** An entry of a log. */
     record Pushed(
             long sentAt,
