@@ -86,13 +86,7 @@ final class EvaluateCommand implements Runnable {
                             + " each source's and simple ones: popular, by followees, item-kNN, user-kNN, ALS of items, random.")
     int ranking(
             @Mixin RunOptions options,
-            @Option(
-                            names = "--days",
-                            paramLabel = "N",
-                            defaultValue = "1",
-                            description =
-                                    "Days after the as-of instant that count, 1 to 90. Default: ${DEFAULT-VALUE}.")
-                    int days,
+            @Mixin WindowOptions window,
             @Option(
                             names = "--users",
                             paramLabel = "N",
@@ -100,13 +94,10 @@ final class EvaluateCommand implements Runnable {
                             description = "Users at most; a sample, by the seed, where more acted."
                                     + " Default: ${DEFAULT-VALUE}.")
                     int users) {
-        Bounds.ofOptions(() -> {
-            Bounds.within("--days", days, 1, 90);
-            Bounds.atLeast("--users", users, 1);
-        });
+        window.check(users);
         SparkSession spark = options.session("evaluate ranking");
         RankingEvaluation ranking = new RankingEvaluation(spark, options.layout(), options.vocabulary(spark));
-        return publish(options, spark, ranking.evaluate(options.date(spark), days, users));
+        return publish(options, spark, ranking.evaluate(options.date(spark), window.days, users));
     }
 
     @Command(
@@ -117,13 +108,7 @@ final class EvaluateCommand implements Runnable {
                             + " does; in a generated world, of what is truly best.")
     int sources(
             @Mixin RunOptions options,
-            @Option(
-                            names = "--days",
-                            paramLabel = "N",
-                            defaultValue = "1",
-                            description =
-                                    "Days after the as-of instant that count, 1 to 90. Default: ${DEFAULT-VALUE}.")
-                    int days,
+            @Mixin WindowOptions window,
             @Option(
                             names = "--users",
                             paramLabel = "N",
@@ -138,13 +123,10 @@ final class EvaluateCommand implements Runnable {
                             description = "What is best, of ${COMPLETION-CANDIDATES}; see evaluate value."
                                     + " Default: ${DEFAULT-VALUE}.")
                     TruthOf.Value value) {
-        Bounds.ofOptions(() -> {
-            Bounds.within("--days", days, 1, 90);
-            Bounds.atLeast("--users", users, 1);
-        });
+        window.check(users);
         SparkSession spark = options.session("evaluate sources");
         SourcesEvaluation sources = new SourcesEvaluation(spark, options.layout(), options.vocabulary(spark));
-        return publish(options, spark, sources.evaluate(options.date(spark), days, users, value));
+        return publish(options, spark, sources.evaluate(options.date(spark), window.days, users, value));
     }
 
     @Command(
@@ -170,6 +152,23 @@ final class EvaluateCommand implements Runnable {
     private static int publish(RunOptions options, SparkSession spark, Evaluation evaluation) {
         evaluation.publish(options.storage(spark), System.out);
         return 0;
+    }
+
+    /** What counts of the time after the as-of instant. */
+    static final class WindowOptions {
+        @Option(
+                names = "--days",
+                paramLabel = "N",
+                defaultValue = "1",
+                description = "Days after the as-of instant that count, 1 to 90. Default: ${DEFAULT-VALUE}.")
+        private int days;
+
+        private void check(int users) {
+            Bounds.ofOptions(() -> {
+                Bounds.within("--days", days, 1, 90);
+                Bounds.atLeast("--users", users, 1);
+            });
+        }
     }
 
     /** Which examples. */

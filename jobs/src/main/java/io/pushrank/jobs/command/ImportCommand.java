@@ -10,6 +10,7 @@ import io.pushrank.udf.model.ModelPackage;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -35,20 +36,9 @@ final class ImportCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description =
                     "SNAP higgs-twitter: what Twitter users did around the announcement of the Higgs boson, 2012.")
-    int higgs(
-            @Parameters(
-                            paramLabel = "DIR",
-                            converter = LocationConverter.class,
-                            description = "Folder with the two files.")
-                    String directory,
-            @Option(
-                            names = "--output",
-                            paramLabel = "DIR",
-                            converter = LocationConverter.class,
-                            required = true,
-                            description = "Folder of the input tables.")
-                    String output) {
-        return imported(() -> System.out.println(HiggsImport.run(Sessions.open("import higgs"), directory, output)));
+    int higgs(@Mixin DataSet files) {
+        return imported(() ->
+                System.out.println(HiggsImport.run(Sessions.open("import higgs"), files.directory, files.output)));
     }
 
     @Command(
@@ -56,20 +46,8 @@ final class ImportCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description =
                     "MovieLens-100k: ml-100k.inter and ml-100k.item, tab-separated. Ratings of 4 and 5 are likes.")
-    int movieLens(
-            @Parameters(
-                            paramLabel = "DIR",
-                            converter = LocationConverter.class,
-                            description = "Folder with the two files.")
-                    String directory,
-            @Option(
-                            names = "--output",
-                            paramLabel = "DIR",
-                            converter = LocationConverter.class,
-                            required = true,
-                            description = "Folder of the input tables.")
-                    String output) {
-        return imported(() -> MovieLensImport.run(Sessions.open("import movielens"), directory, output)
+    int movieLens(@Mixin DataSet files) {
+        return imported(() -> MovieLensImport.run(Sessions.open("import movielens"), files.directory, files.output)
                 .forEach((table, rows) -> System.out.println(table + ": " + rows)));
     }
 
@@ -125,5 +103,19 @@ final class ImportCommand implements Runnable {
         } catch (IllegalArgumentException e) {
             throw PushrankException.usage(e.getMessage());
         }
+    }
+
+    /** Where a data set is, and where its input tables go. */
+    static final class DataSet {
+        @Parameters(paramLabel = "DIR", converter = LocationConverter.class, description = "Folder with the two files.")
+        private String directory;
+
+        @Option(
+                names = "--output",
+                paramLabel = "DIR",
+                converter = LocationConverter.class,
+                required = true,
+                description = "Folder of the input tables.")
+        private String output;
     }
 }

@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
-import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,16 +120,7 @@ class HiggsImportTest {
     }
 
     private String rows(String table, String columns) {
-        return spark
-                .read()
-                .parquet(directory + "/out/0-inputs/" + table)
-                .selectExpr(columns.split(", "))
-                .collectAsList()
-                .stream()
-                .map(Row::toString)
-                .sorted()
-                .toList()
-                .toString();
+        return WrittenRows.of(directory + "/out", table, columns);
     }
 
     private void write(String name, String text) throws IOException {

@@ -71,15 +71,6 @@ class MovieLensImportTest {
     }
 
     private String rows(String table, String columns) {
-        return spark
-                .read()
-                .parquet(directory + "/out/0-inputs/" + table)
-                .selectExpr(columns.split(", "))
-                .collectAsList()
-                .stream()
-                .map(Object::toString)
-                .sorted()
-                .toList()
-                .toString();
+        return WrittenRows.of(directory + "/out", table, columns);
     }
 }
