@@ -11,6 +11,8 @@ import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.world.TruthOf;
+import io.pushrank.jobs.world.World;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
@@ -25,7 +27,9 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.storage.StorageLevel;
 
 /**
- * Holds a heavy ranker against what followed: its metrics and, in a synthetic world, those of the truth itself, which no ranker can beat.
+ * Holds a heavy ranker against what followed: its metrics and, in a synthetic world, those of the truth itself, which no
+ * ranker can beat, and of what of it can be foreseen at the as-of instant: when in the hours after it a push is sent is not
+ * known then.
  */
 public final class HeavyEvaluation {
     private static final String[] KEY = {"as_of", "user_id", "item_type", "item_id"};
@@ -77,16 +81,29 @@ public final class HeavyEvaluation {
         }
     }
 
-    /** The true probabilities of the send that the example is about, where a synthetic world tells them. */
+    /**
+     * The true probabilities of the send that the example is about, and what of them can be foreseen at the as-of instant,
+     * where a synthetic world tells them.
+     */
     private Dataset<Row> withTruth(Dataset<Row> scored, List<String> notes) {
+        Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
         String directory = layout.input() + "/" + Table.ORACLE.tableName();
-        if (!new Storage(spark.sparkContext().hadoopConfiguration()).exists(directory)) {
+        if (!storage.exists(directory)) {
             notes.add("no oracle: there is no folder " + directory);
-            return scored.withColumn("true_oonc", lit(null).cast("double"))
-                    .withColumn("true_engagement", lit(null).cast("double"));
+            return unknown(unknown(scored, "true_"), "foreseen_");
         }
         Dataset<Row> oracle = spark.read().schema(Table.ORACLE.schema()).parquet(directory);
-        return besideTruth(scored, oracle, config.examples().window());
+        Dataset<Row> told = besideTruth(scored, oracle, config.examples().window());
+        return World.isWorld(storage, layout.input())
+                ? new TruthOf(spark, layout.input())
+                        .foreseen(told.withColumn("at", col("as_of")))
+                        .drop("at")
+                : unknown(told, "foreseen_");
+    }
+
+    private static Dataset<Row> unknown(Dataset<Row> rows, String prefix) {
+        return rows.withColumn(prefix + TaskMetrics.OONC, lit(null).cast("double"))
+                .withColumn(prefix + TaskMetrics.ENGAGEMENT, lit(null).cast("double"));
     }
 
     /**
@@ -154,8 +171,8 @@ public final class HeavyEvaluation {
                 .put("model", model.version())
                 .put("from", range.from().toString())
                 .put("to", range.to().toString());
-        TextTable table =
-                new TextTable("task", "rows", "ROC-AUC", "oracle", "PR-AUC", "RCE %", "CTR", "predicted", "ECE");
+        TextTable table = new TextTable(
+                "task", "rows", "ROC-AUC", "oracle", "foreseen", "PR-AUC", "RCE %", "CTR", "predicted", "ECE");
         for (String task : TaskMetrics.TASKS) {
             table.row(cells(task, metrics, task));
         }
@@ -177,7 +194,8 @@ public final class HeavyEvaluation {
         cells.add(heading);
         Metrics metrics = tasks.group(task);
         cells.add(TextTable.count((long) metrics.number("rows")));
-        for (String name : List.of("roc_auc", "oracle_roc_auc", "pr_auc", "rce", "ctr", "predicted_ctr", "ece")) {
+        for (String name : List.of(
+                "roc_auc", "oracle_roc_auc", "foreseen_roc_auc", "pr_auc", "rce", "ctr", "predicted_ctr", "ece")) {
             cells.add(TextTable.figure(metrics.number(name)));
         }
         return cells;

@@ -28,6 +28,8 @@ final class TaskMetrics {
 
     static final List<String> TASKS = List.of(OONC, ENGAGEMENT, ENGAGEMENT_CONDITIONAL);
     static final int BINS = 20;
+    /** What the truth tells at the as-of instant, while the moment of the send is not known. */
+    private static final String FORESEEN = "foreseen";
 
     private final Map<String, PredictionHistogram> histograms;
 
@@ -39,7 +41,8 @@ final class TaskMetrics {
      * Sums up scored examples. A dislike takes both positives of its row away.
      *
      * @param scored the three labels, is_new_user, sources, user_state, p_oonc, p_engagement, raw_p_oonc,
-     *     raw_p_engagement, and, NULL where they are not known, true_oonc and true_engagement
+     *     raw_p_engagement, and, NULL where they are not known, true_oonc, true_engagement, foreseen_oonc and
+     *     foreseen_engagement
      */
     static TaskMetrics of(Dataset<Row> scored) {
         Column opened = ExampleTable.opened().cast("int");
@@ -49,12 +52,19 @@ final class TaskMetrics {
                 prediction(OONC, "model", col("p_oonc"), opened),
                 prediction(OONC, "raw", col("raw_p_oonc"), opened),
                 prediction(OONC, "oracle", col("true_oonc"), opened),
+                prediction(OONC, FORESEEN, col("foreseen_oonc"), opened),
                 prediction(ENGAGEMENT, "model", col("p_engagement"), engaged),
                 prediction(ENGAGEMENT, "raw", col("raw_p_engagement"), engaged),
                 prediction(ENGAGEMENT, "oracle", col("true_engagement"), engaged),
+                prediction(ENGAGEMENT, FORESEEN, col("foreseen_engagement"), engaged),
                 prediction(ENGAGEMENT_CONDITIONAL, "model", conditional("p_engagement", "p_oonc"), ifOpened),
                 prediction(ENGAGEMENT_CONDITIONAL, "raw", conditional("raw_p_engagement", "raw_p_oonc"), ifOpened),
-                prediction(ENGAGEMENT_CONDITIONAL, "oracle", conditional("true_engagement", "true_oonc"), ifOpened));
+                prediction(ENGAGEMENT_CONDITIONAL, "oracle", conditional("true_engagement", "true_oonc"), ifOpened),
+                prediction(
+                        ENGAGEMENT_CONDITIONAL,
+                        FORESEEN,
+                        conditional("foreseen_engagement", "foreseen_oonc"),
+                        ifOpened));
         Column groups = array_union(
                 array(
                         lit("all"),
@@ -119,6 +129,7 @@ final class TaskMetrics {
         PredictionHistogram raw = histogram(group, task, "raw");
         return metrics.put("roc_auc", model.rocAuc())
                 .put("oracle_roc_auc", rocAuc(histogram(group, task, "oracle")))
+                .put("foreseen_roc_auc", rocAuc(histogram(group, task, FORESEEN)))
                 .put("pr_auc", model.prAuc())
                 .put("rce", model.relativeCrossEntropy())
                 .put("ctr", model.ctr())

@@ -13,6 +13,9 @@ import java.util.Set;
  * sources that it draws too, and chooses one of them: at random, or by how near they seem. One push in ten is withheld.
  */
 final class Pushing {
+    /** From a day's as-of instant on, in which its pushes are sent. */
+    static final int HOURS = 8;
+
     private static final long DAY = 86_400;
     private static final String[] SOURCES = {"in_network", "social_proof", "followed_topics", "popular", "exploration"};
     private static final double[] SHARES = {0.35, 0.55, 0.7, 0.85, 1};
@@ -98,7 +101,7 @@ final class Pushing {
         for (int number = 0; number < count; number++) {
             List<Offer> slate = slate(day, asOf, number, taken);
             double second = draw.uniform(Purpose.PUSH_SECOND, person.id(), key(day, number));
-            long sentAt = asOf + 2 * Draw.between(0, 4 * 3600, (number + second) / count);
+            long sentAt = asOf + 2 * Draw.between(0, HOURS / 2 * 3600, (number + second) / count);
             if (!slate.isEmpty() && recipient.isReachable(sentAt)) {
                 Push push = push(day, number, sentAt, asOf, slate);
                 taken.add(push.postId());

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.unix_seconds;
 
 import io.pushrank.jobs.table.Table;
+import java.io.Serializable;
 import java.sql.Timestamp;
 import java.time.Instant;
 import java.util.Arrays;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -41,8 +43,11 @@ import org.apache.spark.sql.types.StructType;
 public final class TruthOf {
     private static final StructType TRUTH = StructType.fromDDL("p_oonc DOUBLE, p_engagement DOUBLE, p_dislike DOUBLE,"
             + " gain DOUBLE, p_opt_out DOUBLE, attention DOUBLE, fatigue DOUBLE, best_at TIMESTAMP");
+    private static final StructType FORESEEN = StructType.fromDDL("foreseen_oonc DOUBLE, foreseen_engagement DOUBLE");
     /** Hours after the push among which the best is looked for. */
     private static final long HOURS = 24;
+
+    private static final long SECONDS_PER_HOUR = 3600;
 
     private static final StructType BEST = StructType.fromDDL(
             "user_id BIGINT NOT NULL, mean DOUBLE, best ARRAY<STRUCT<item_id: BIGINT, value: DOUBLE>> NOT NULL");
@@ -96,12 +101,37 @@ public final class TruthOf {
      *     the best among the instant and each hour of the day after it. NULL for items without a post
      */
     public Dataset<Row> of(Dataset<Row> pushes) {
+        return told(pushes, "notification_type", TRUTH, Told::truth);
+    }
+
+    /**
+     * Adds what can be foreseen of pushes when it is decided about them: all that is true of recipient and item at the
+     * instant {@code at}, but not when in the hours after it the push will be sent. The mean over the middle of each hour
+     * in which the log's pushes are sent.
+     *
+     * @param pushes as {@link #of} takes them, without type
+     * @return the pushes with {@code foreseen_oonc} and {@code foreseen_engagement}; NULL for items without a post
+     */
+    public Dataset<Row> foreseen(Dataset<Row> pushes) {
+        return told(pushes, null, FORESEEN, Told::foreseen);
+    }
+
+    /** What is told of a push, after what was pushed before. */
+    private interface Telling extends Serializable {
+        Object[] of(Told told, Push push, List<Row> log);
+    }
+
+    /** A push that could be made, at an instant in seconds since 1970. */
+    private record Push(long userId, String itemType, long itemId, String type, long at) {}
+
+    private Dataset<Row> told(Dataset<Row> pushes, String typeColumn, StructType added, Telling telling) {
         WorldOptions of = options;
         List<String> names = List.of(pushes.columns());
+        int userId = names.indexOf("user_id");
         int itemType = names.indexOf("item_type");
-        int[] places = {
-            names.indexOf("user_id"), names.indexOf("item_id"), names.indexOf("notification_type"), names.indexOf("at")
-        };
+        int itemId = names.indexOf("item_id");
+        int type = typeColumn == null ? -1 : names.indexOf(typeColumn);
+        int at = names.indexOf("at");
         Dataset<Row> byUser = pushes.join(log, new String[] {"user_id"}, "left_outer")
                 .select(Stream.concat(names.stream(), Stream.of("log"))
                         .map(functions::col)
@@ -113,21 +143,21 @@ public final class TruthOf {
             Iterable<Row> each = () -> rows;
             return StreamSupport.stream(each.spliterator(), false)
                     .map(row -> {
-                        Object[] truth = told.truth(
-                                row.getLong(places[0]),
+                        Push push = new Push(
+                                row.getLong(userId),
                                 itemType < 0 ? Table.POST : row.getString(itemType),
-                                row.getLong(places[1]),
-                                row.getString(places[2]),
-                                row.getTimestamp(places[3]).toInstant().getEpochSecond(),
-                                list(row, names.size()));
+                                row.getLong(itemId),
+                                type < 0 ? ANY_TYPE : row.getString(type),
+                                row.getTimestamp(at).toInstant().getEpochSecond());
+                        Object[] values = telling.of(told, push, list(row, names.size()));
                         return RowFactory.create(
-                                Stream.concat(IntStream.range(0, names.size()).mapToObj(row::get), Stream.of(truth))
+                                Stream.concat(IntStream.range(0, names.size()).mapToObj(row::get), Stream.of(values))
                                         .toArray());
                     })
                     .iterator();
         };
         StructType all = pushes.schema();
-        for (StructField field : TRUTH.fields()) {
+        for (StructField field : added.fields()) {
             all = all.add(field);
         }
         return byUser.mapPartitions(function, Encoders.row(all));
@@ -159,25 +189,25 @@ public final class TruthOf {
         private long at;
         private Recipient recipient;
         private Moment moment;
+        /** Null until asked for. */
         private Timestamp best;
+
+        private List<Moment> later;
 
         Told(WorldModel model) {
             this.model = model;
         }
 
-        Object[] truth(long user, String itemType, long itemId, String type, long instant, List<Row> log) {
-            Optional<Post> post = model.post(itemType, itemId);
+        Object[] truth(Push push, List<Row> log) {
+            Optional<Post> post = model.post(push.itemType(), push.itemId());
             if (post.isEmpty()) {
                 return new Object[TRUTH.length()];
             }
-            if (user != userId || instant != at) {
-                userId = user;
-                at = instant;
-                recipient = recipient(model, user, log, at);
-                moment = recipient.at(at);
-                best = Timestamp.from(Instant.ofEpochSecond(recipient.bestHour(at, at + HOURS * 3600)));
+            meet(push, log);
+            if (best == null) {
+                best = Timestamp.from(Instant.ofEpochSecond(recipient.bestHour(at, at + HOURS * SECONDS_PER_HOUR)));
             }
-            Truth truth = moment.truth(recipient.network().appeal(post.get()), post.get(), type);
+            Truth truth = moment.truth(recipient.network().appeal(post.get()), post.get(), push.type());
             return new Object[] {
                 truth.oonc(),
                 truth.engagement(),
@@ -188,6 +218,38 @@ public final class TruthOf {
                 moment.fatigue(),
                 best
             };
+        }
+
+        Object[] foreseen(Push push, List<Row> log) {
+            Optional<Post> post = model.post(push.itemType(), push.itemId());
+            if (post.isEmpty()) {
+                return new Object[FORESEEN.length()];
+            }
+            meet(push, log);
+            if (later == null) {
+                later = LongStream.range(0, Pushing.HOURS)
+                        .mapToObj(hour -> recipient.at(at + hour * SECONDS_PER_HOUR + SECONDS_PER_HOUR / 2))
+                        .toList();
+            }
+            Appeal appeal = recipient.network().appeal(post.get());
+            List<Truth> truths = later.stream()
+                    .map(then -> then.truth(appeal, post.get(), push.type()))
+                    .toList();
+            return new Object[] {
+                truths.stream().mapToDouble(Truth::oonc).average().orElseThrow(),
+                truths.stream().mapToDouble(Truth::engagement).average().orElseThrow()
+            };
+        }
+
+        private void meet(Push push, List<Row> log) {
+            if (push.userId() != userId || push.at() != at) {
+                userId = push.userId();
+                at = push.at();
+                recipient = recipient(model, userId, log, at);
+                moment = recipient.at(at);
+                best = null;
+                later = null;
+            }
         }
     }
 

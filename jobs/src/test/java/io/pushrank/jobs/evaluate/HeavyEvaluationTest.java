@@ -24,9 +24,10 @@ class HeavyEvaluationTest {
             StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT,"
                     + " label_oonc FLOAT, label_engagement FLOAT, label_dislike FLOAT, is_new_user BOOLEAN,"
                     + " sources ARRAY<STRING>, user_state STRING, p_oonc FLOAT, p_engagement FLOAT, raw_p_oonc FLOAT,"
-                    + " raw_p_engagement FLOAT, true_oonc DOUBLE, true_engagement DOUBLE");
+                    + " raw_p_engagement FLOAT, true_oonc DOUBLE, true_engagement DOUBLE, foreseen_oonc DOUBLE,"
+                    + " foreseen_engagement DOUBLE");
 
-    /** The truth ranks all pairs right, the model one of four wrong. */
+    /** The truth ranks all pairs right, the model one of four wrong; what can be foreseen is all the same. */
     private static Dataset<Row> scored() {
         return SharedSpark.session()
                 .newSession()
@@ -59,7 +60,9 @@ class HeavyEvaluationTest {
                 (float) p / 2,
                 (float) joint / 2,
                 truth,
-                truth / 2);
+                truth / 2,
+                0.4,
+                0.2);
     }
 
     @Test
@@ -81,6 +84,7 @@ class HeavyEvaluationTest {
                         "rows",
                         "roc_auc",
                         "oracle_roc_auc",
+                        "foreseen_roc_auc",
                         "pr_auc",
                         "rce",
                         "ctr",
@@ -90,6 +94,7 @@ class HeavyEvaluationTest {
                 oonc.values().keySet());
         assertEquals(5.0 / 6, oonc.number("roc_auc"), 1e-12);
         assertEquals(1, oonc.number("oracle_roc_auc"), 1e-12);
+        assertEquals(0.5, oonc.number("foreseen_roc_auc"), 1e-12);
         assertEquals(0.4, oonc.number("ctr"), 1e-12);
         assertEquals(2.55 / 5, oonc.number("predicted_ctr"), 1e-7);
         assertEquals(2.55 / 10, oonc.group("before_calibration").number("predicted_ctr"), 1e-7);

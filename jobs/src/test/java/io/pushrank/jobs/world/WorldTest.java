@@ -206,6 +206,37 @@ class WorldTest {
                 "another truth");
     }
 
+    /** Where nothing is pushed in between, the mean of what is true in the middle of each hour. */
+    @Test
+    void whatCanBeForeseenIsTheMeanOverTheHoursInWhichAPushMayBeSent() {
+        TruthOf truth = new TruthOf(spark, world());
+        Instant at = Instant.parse("2026-03-14T23:00:00Z");
+        Dataset<Row> pushes =
+                spark.sql("SELECT user_id, item_id, send_id FROM notifications").withColumn("at", functions.lit(at));
+        Dataset<Row> hours = spark.range(Pushing.HOURS).toDF("hour");
+        Dataset<Row> mean = truth.of(pushes.crossJoin(hours)
+                        .withColumn("notification_type", functions.lit(TruthOf.ANY_TYPE))
+                        .withColumn("at", functions.expr("at + make_dt_interval(0, hour, 30)")))
+                .groupBy("send_id")
+                .agg(
+                        functions.avg("p_oonc").as("oonc"),
+                        functions.avg("p_engagement").as("engagement"));
+
+        Row worst = truth.foreseen(pushes)
+                .join(mean, "send_id")
+                .selectExpr(
+                        "count(*)",
+                        "max(abs(foreseen_oonc - oonc))",
+                        "max(abs(foreseen_engagement - engagement))",
+                        "max(foreseen_oonc) - min(foreseen_oonc)")
+                .head();
+
+        assertEquals(spark.table("notifications").count(), worst.getLong(0));
+        assertEquals(0, worst.getDouble(1), 1e-12);
+        assertEquals(0, worst.getDouble(2), 1e-12);
+        assertTrue(worst.getDouble(3) > 0.3);
+    }
+
     /** Against the truth of every pair, one by one. */
     @Test
     void theBestPostsOfAUserAreTheBestOfAllPairs() {
