@@ -117,9 +117,7 @@ public final class FactJoin {
                 .filter(col(VALUE).isNotNull())
                 .distinct());
         if (relations.isRehearsal() || distinct.count() <= FEW) {
-            String name = "few_" + column;
-            relations.with(name, relations.isRehearsal() ? distinct : leaf(distinct));
-            few.put(column, name);
+            few.put(column, relations.named("few_" + column, relations.isRehearsal() ? distinct : leaf(distinct)));
         }
         return this;
     }

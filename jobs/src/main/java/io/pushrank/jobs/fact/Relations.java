@@ -160,6 +160,17 @@ public final class Relations implements AutoCloseable {
         return this;
     }
 
+    /**
+     * Gives rows a name that nothing else has, where several pieces of work have rows of a kind at the same time.
+     *
+     * @return the name, which begins with the prefix
+     */
+    String named(String prefix, Dataset<Row> rows) {
+        String name = prefix + "_" + given.size();
+        with(name, rows);
+        return name;
+    }
+
     /** Has queries read other rows in place of a table's. */
     public Relations instead(Table table, Dataset<Row> rows) {
         here(rows).createOrReplaceTempView(table.tableName());
