@@ -3,7 +3,7 @@
 -- items: post
 -- network: both
 -- needs: user.has_recommendations
--- parameter: max_age_hours, whole number, 1 to 720, hours back
+-- parameter: max_age_hours, whole number, 1 to 8760, hours back
 -- parameter: max_acts, whole number, 1 to 100
 -- parameter: min_people, whole number, 1 to 1000
 SELECT target.user_id,

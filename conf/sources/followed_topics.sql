@@ -2,7 +2,7 @@
 -- items: post
 -- network: out
 -- needs: user.has_topics
--- parameter: max_age_hours, whole number, 1 to 720, hours back
+-- parameter: max_age_hours, whole number, 1 to 8760, hours back
 -- parameter: min_topic_score, number, 0 to 1
 SELECT target.user_id,
        best.post_id AS item_id,

@@ -2,7 +2,7 @@
 -- items: post
 -- network: in
 -- needs: none
--- parameter: max_age_hours, whole number, 1 to 720, hours back
+-- parameter: max_age_hours, whole number, 1 to 8760, hours back
 SELECT target.user_id,
        item.post_id AS item_id,
        (1 + ln(1 + coalesce(edge.weight, 0))) / (1 + timestampdiff(MINUTE, item.fresh_at, :as_of) / 60) AS score,

@@ -2,7 +2,7 @@
 -- items: post
 -- network: out
 -- needs: user.has_recommendations
--- parameter: max_age_hours, whole number, 1 to 720, hours back
+-- parameter: max_age_hours, whole number, 1 to 8760, hours back
 SELECT target.user_id,
        best.post_id AS item_id,
        best.people AS score,

@@ -3,7 +3,7 @@
 -- items: post
 -- network: both
 -- needs: user.has_recommendations
--- parameter: max_age_hours, whole number, 1 to 720, hours back
+-- parameter: max_age_hours, whole number, 1 to 8760, hours back
 -- parameter: max_actors, whole number, 1 to 100
 -- parameter: kinds, some of like, repost, reply, quote, click
 SELECT target.user_id,

@@ -2,7 +2,7 @@
 -- items: trend
 -- network: both
 -- needs: user.has_topics
--- parameter: max_age_hours, whole number, 1 to 720, hours back
+-- parameter: max_age_hours, whole number, 1 to 8760, hours back
 SELECT target.user_id,
        trend.trend_id AS item_id,
        trend.score,

@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  * ways:
  *
  * <pre>
- * max_age_hours, whole number, 1 to 720
+ * max_age_hours, whole number, 1 to 8760
  * min_topic_score, number, 0 to 1
  * kinds, some of like, repost, reply
  * </pre>

@@ -227,7 +227,7 @@ class PushrankCommandTest {
 
         fails(
                 2,
-                "usage or config: config: candidates.sources.social_proof.max_age_hours must be between 1 and 720, but is -5",
+                "usage or config: config: candidates.sources.social_proof.max_age_hours must be between 1 and 8760, but is -5",
                 execute(world, verb, "--set", "candidates.sources.social_proof.max_age_hours=-5"));
         assertFalse(Files.exists(Path.of(world.layout().output(), "examples")));
     }

@@ -525,12 +525,12 @@ class RulesTest {
             rules.muted=never                       | config: rules.muted must be on, off or parameters with values, but is never
             rules.muted.max_age_hours=3             | config: rules.muted must have no parameters, but has max_age_hours
             rules.too_old.max_age=3                 | config: rules.too_old must have parameters of [max_age_hours], but has max_age
-            rules.too_old.max_age_hours=0           | config: rules.too_old.max_age_hours must be between 1 and 720, but is 0
-            rules.too_old.max_age_hours=721         | config: rules.too_old.max_age_hours must be between 1 and 720, but is 721
+            rules.too_old.max_age_hours=0           | config: rules.too_old.max_age_hours must be between 1 and 8760, but is 0
+            rules.too_old.max_age_hours=8761        | config: rules.too_old.max_age_hours must be between 1 and 8760, but is 8761
             rules.too_old.max_age_hours=1.5         | config: rules.too_old.max_age_hours must be a whole number, but is 1.5
             rules.too_old.max_age_hours=            | config: rules.too_old.max_age_hours must be a whole number, but is null
             rules.sent_before.duplicate_days=31     | config: rules.sent_before.duplicate_days must be at most inputs.lookback_days (30), but is 31
-            quality_control.max_age_hours=0         | config: rules.too_old.max_age_hours must be between 1 and 720, but is 0
+            quality_control.max_age_hours=0         | config: rules.too_old.max_age_hours must be between 1 and 8760, but is 0
             inputs.lookback_days=29                 | config: rules.sent_before.duplicate_days must be at most inputs.lookback_days (29), but is 30
             """)
     void aSettingThatNoRuleTakesIsNamed(String assignment, String message) {

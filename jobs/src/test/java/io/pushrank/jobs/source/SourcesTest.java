@@ -74,10 +74,10 @@ class SourcesTest {
             in_network.max_actors=5              | candidates.sources.in_network must have parameters of [max_age_hours], but has max_actors
             social_proof.kinds=null              | candidates.sources.social_proof must have [kinds, max_actors, max_age_hours], but lacks [kinds]
             social_proof.limit=null              | candidates.sources.social_proof.limit must be a whole number, but is null
-            social_proof.max_age_hours=-5        | candidates.sources.social_proof.max_age_hours must be between 1 and 720, but is -5
-            popular.max_age_hours=0              | candidates.sources.popular.max_age_hours must be between 1 and 720, but is 0
-            popular.max_age_hours=721            | candidates.sources.popular.max_age_hours must be between 1 and 720, but is 721
-            popular.max_age_hours=100000000000   | candidates.sources.popular.max_age_hours must be between 1 and 720, but is 100000000000
+            social_proof.max_age_hours=-5        | candidates.sources.social_proof.max_age_hours must be between 1 and 8760, but is -5
+            popular.max_age_hours=0              | candidates.sources.popular.max_age_hours must be between 1 and 8760, but is 0
+            popular.max_age_hours=8761           | candidates.sources.popular.max_age_hours must be between 1 and 8760, but is 8761
+            popular.max_age_hours=100000000000   | candidates.sources.popular.max_age_hours must be between 1 and 8760, but is 100000000000
             popular.max_age_hours=day            | candidates.sources.popular.max_age_hours must be a whole number, but is "day"
             popular.max_age_hours=1.5            | candidates.sources.popular.max_age_hours must be a whole number, but is 1.5
             popular.max_age_hours=[24]           | candidates.sources.popular.max_age_hours must be a whole number, but is [24]
