@@ -54,6 +54,8 @@ class SampleDataTest {
 
     /** So that the light ranker has something to prune: nobody in so small a world has a hundred candidates. */
     private static final String PRUNED = "light_rank.keep=20";
+    /** So that the golden files stay short. */
+    private static final String NARROW = "candidates.sources.two_tower.limit=20";
 
     @TempDir
     private static Path output;
@@ -83,10 +85,15 @@ class SampleDataTest {
         return Manifest.of(storage, unmoved, DATE).get(0);
     }
 
+    /** Settings of the golden run. */
+    private static ConfigFile golden() {
+        return ConfigFile.shipped().set(PRUNED).set(NARROW);
+    }
+
     private static String daily(Layout to, String publishing) {
         ByteArrayOutputStream text = new ByteArrayOutputStream();
         Progress progress = new Progress(new PrintStream(text, true, StandardCharsets.UTF_8));
-        ConfigFile config = ConfigFile.shipped().set(PRUNED).set("publishing.mode=" + publishing);
+        ConfigFile config = golden().set("publishing.mode=" + publishing);
         new Run(spark, to, Vocabulary.of(config), DATE, "daily", Choices.NONE, progress).stages(Stage.all());
         return text.toString(StandardCharsets.UTF_8);
     }
@@ -188,7 +195,7 @@ class SampleDataTest {
 
     @Test
     void theSendsAreWorthMoreThanRandomPostsAndEachStageLosesSomeOfTheBest() {
-        Vocabulary vocabulary = Vocabulary.of(ConfigFile.shipped().set(PRUNED));
+        Vocabulary vocabulary = Vocabulary.of(golden());
         Metrics value = new ValueEvaluation(spark, layout, vocabulary)
                 .evaluate(DATE, TruthOf.Value.OONC)
                 .metrics();
@@ -210,8 +217,7 @@ class SampleDataTest {
 
     @Test
     void aSourceFindsAtMostWhatAllFindAndAtLeastWhatItAloneFinds() {
-        Evaluation evaluation = new SourcesEvaluation(
-                        spark, layout, Vocabulary.of(ConfigFile.shipped().set(PRUNED)))
+        Evaluation evaluation = new SourcesEvaluation(spark, layout, Vocabulary.of(golden()))
                 .evaluate(DATE, 1, 1_000_000, TruthOf.Value.OONC);
         Metrics sources = evaluation.metrics().group("sources");
         Metrics all = sources.group("all");
@@ -234,12 +240,10 @@ class SampleDataTest {
 
     @Test
     void rankingIsComparedWithEachSourceAndWithSimpleRankings() {
-        Evaluation evaluation = new RankingEvaluation(
-                        spark, layout, Vocabulary.of(ConfigFile.shipped().set(PRUNED)))
-                .evaluate(DATE, 1, 1000);
+        Evaluation evaluation = new RankingEvaluation(spark, layout, Vocabulary.of(golden())).evaluate(DATE, 1, 1000);
         Metrics metrics = evaluation.metrics();
         Metrics rankings = metrics.group("rankings");
-        assertEquals(2 + 6 + 7, rankings.names().size(), evaluation.table());
+        assertEquals(2 + 7 + 7, rankings.names().size(), evaluation.table());
         double random = rankings.group("simple.random").number("recall_10");
         double heavy = rankings.group("heavy_ranked").number("recall_10");
         assertTrue(random < heavy, evaluation.table());

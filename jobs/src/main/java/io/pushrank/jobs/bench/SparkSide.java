@@ -80,8 +80,8 @@ final class SparkSide {
             Dataset<Row> targets = context.read(Table.TARGETS).filter(col("is_eligible"));
             Dataset<Row> known =
                     context.facts(vocabulary.sources().references()).join(targets);
-            context.relations().instead(Table.TARGETS, source.recipients(known).select(columns(targets)));
-            Dataset<Row> rows = source.proposals(context.relations().query(source.query(), source.parameters()));
+            Dataset<Row> rows = Candidates.proposed(
+                    context, source, source.recipients(known).select(columns(targets)));
             return intoNothing(rows.withColumn(
                             "rank",
                             row_number()

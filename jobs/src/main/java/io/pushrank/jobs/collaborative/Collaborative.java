@@ -4,9 +4,11 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.posexplode;
 
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.fact.ModelTables;
 import io.pushrank.jobs.fact.Relations;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
+import java.util.Map;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -16,12 +18,9 @@ import org.apache.spark.sql.functions;
  * The model behind the collaborative source: implicit-feedback ALS ({@link Factorization}) on who
  * engaged with whose posts. Posts live a day, authors stay: so the factors are of users and authors.
  *
- * <p>A model is a folder {@code collaborative/<version>} with the best authors of each user; it is never changed after it
- * is written, which is what makes runs that use it repeatable.
+ * <p>A model is a folder {@code collaborative/<version>} with the best authors of each user, see {@link ModelTables}.
  */
 public final class Collaborative {
-    private static final String FOLDER = "/collaborative";
-
     private Collaborative() {}
 
     /**
@@ -31,16 +30,9 @@ public final class Collaborative {
      * @throws PushrankException with exit code 2 when the version exists, 3 when nobody engaged with anybody
      */
     public static long train(Relations relations, String version) {
-        Storage storage = new Storage(relations.spark().sparkContext().hadoopConfiguration());
-        String models = relations.layout().models() + FOLDER;
-        String directory = models + "/" + version;
-        // Written aside first: a training that dies half-way must not leave a version that can neither be used nor
-        // named anew.
-        String draft = models + "/.draft-" + version;
-        if (storage.exists(directory)) {
-            throw PushrankException.usage(
-                    "model " + directory + " exists already: a version never changes, name another");
-        }
+        ModelTables models = new ModelTables(
+                new Storage(relations.spark().sparkContext().hadoopConfiguration()), relations.layout());
+        models.requireNew(Table.RECOMMENDED_AUTHORS, version);
         Dataset<Row> ratings = relations
                 .all("edges")
                 .filter("weight > 0")
@@ -69,13 +61,7 @@ public final class Collaborative {
                 .select("user_id", "author_id", "score", "rank")
                 .repartition(relations.config().outputPartitions(), col("user_id"))
                 .sortWithinPartitions("user_id", "rank", "author_id");
-        recommendations
-                .write()
-                .option("compression", "zstd")
-                .mode("overwrite")
-                .parquet(draft + "/" + Table.RECOMMENDED_AUTHORS.tableName());
-        storage.rename(draft, directory);
-        storage.write(models + "/champion", version + "\n");
+        models.write(Table.RECOMMENDED_AUTHORS, version, recommendations, Map.of());
         return relations.read(Table.RECOMMENDED_AUTHORS).count();
     }
 }

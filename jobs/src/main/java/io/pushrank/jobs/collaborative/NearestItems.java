@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
@@ -32,19 +33,22 @@ public final class NearestItems {
                 Comparator.comparingDouble(Item::score).thenComparing(Item::id, Comparator.reverseOrder());
     }
 
-    /** Items side by side: item {@code i} has the floats from {@code i * width} on. */
+    /** Numbers of the items lie beside each other, number by number, so that a block of items is weighed in registers. */
     private static final class Vectors implements Serializable {
         private static final long serialVersionUID = 1;
+        private static final int BLOCK = 1024;
         private final long[] ids;
-        private final int width;
-        private final float[] values;
+        private final float[][] columns;
 
         Vectors(List<Row> items) {
             this.ids = items.stream().mapToLong(item -> item.getLong(0)).toArray();
-            this.width = items.isEmpty() ? 0 : items.get(0).getList(1).size();
-            this.values = new float[Math.multiplyExact(ids.length, width)];
+            int width = items.isEmpty() ? 0 : items.get(0).getList(1).size();
+            this.columns = new float[width][ids.length];
             for (int item = 0; item < ids.length; item++) {
-                System.arraycopy(floats(items.get(item)), 0, values, item * width, width);
+                float[] vector = floats(items.get(item));
+                for (int column = 0; column < width; column++) {
+                    columns[column][item] = vector[column];
+                }
             }
         }
 
@@ -62,15 +66,19 @@ public final class NearestItems {
             float[] vector = floats(user);
             int most = user.getInt(2);
             PriorityQueue<Item> best = new PriorityQueue<>(most + 1, Item.WORST_FIRST);
-            for (int item = 0; item < ids.length; item++) {
-                double score = 0;
-                for (int column = 0; column < width; column++) {
-                    score += vector[column] * values[item * width + column];
+            float[] scores = new float[BLOCK];
+            for (int from = 0; from < ids.length; from += BLOCK) {
+                int count = Math.min(BLOCK, ids.length - from);
+                Arrays.fill(scores, 0);
+                for (int column = 0; column < columns.length; column++) {
+                    add(scores, vector[column], columns[column], from, count);
                 }
-                if (best.size() < most || score > best.element().score()) {
-                    best.add(new Item(ids[item], score));
-                    if (best.size() > most) {
-                        best.remove();
+                for (int item = 0; item < count; item++) {
+                    if (best.size() < most || scores[item] > best.element().score()) {
+                        best.add(new Item(ids[from + item], scores[item]));
+                        if (best.size() > most) {
+                            best.remove();
+                        }
                     }
                 }
             }
@@ -78,6 +86,12 @@ public final class NearestItems {
                     .sorted(Item.WORST_FIRST.reversed())
                     .map(item -> RowFactory.create(item.id(), item.score()))
                     .toArray(Row[]::new);
+        }
+
+        private static void add(float[] scores, float factor, float[] column, int from, int count) {
+            for (int item = 0; item < count; item++) {
+                scores[item] += factor * column[from + item];
+            }
         }
     }
 

@@ -97,8 +97,9 @@ final class RunOptions {
      */
     FeatureList features(SparkSession spark, String file) {
         try {
-            FeatureList features =
-                    file == null ? shippedFeatures(spark) : parsed(text(spark, file, ConfFolder.FEATURES));
+            FeatureList features = file == null
+                    ? of(folder(spark), ConfFolder.FEATURES)
+                    : parsed(text(spark, file, ConfFolder.FEATURES));
             FeatureFunctions.require(spark, features);
             return features;
         } catch (FeatureException e) {
@@ -108,9 +109,19 @@ final class RunOptions {
         }
     }
 
-    /** Those of conf, and what --conf lays over them. */
-    private FeatureList shippedFeatures(SparkSession spark) {
-        return folder(spark).layers(ConfFolder.FEATURES).stream()
+    /** The features of the two towers of retrieval: those of conf, and what --conf lays over them. */
+    FeatureList towers(SparkSession spark) {
+        try {
+            FeatureList features = of(folder(spark), ConfFolder.TOWERS);
+            FeatureFunctions.require(spark, features);
+            return features;
+        } catch (IllegalArgumentException e) {
+            throw PushrankException.usage(e.getMessage());
+        }
+    }
+
+    private static FeatureList of(ConfFolder folder, String file) {
+        return folder.layers(file).stream()
                 .map(layer -> FeatureList.parse(layer.name(), layer.text()))
                 .reduce(FeatureList::with)
                 .orElseThrow();

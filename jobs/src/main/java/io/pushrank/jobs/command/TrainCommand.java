@@ -4,13 +4,17 @@ import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.collaborative.Collaborative;
 import io.pushrank.jobs.config.Bounds;
+import io.pushrank.jobs.config.ConfFolder;
 import io.pushrank.jobs.config.ConfFolder.NamedText;
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.stage.TowerFeatures;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.train.RetrievalTraining;
 import io.pushrank.jobs.train.Training;
 import io.pushrank.jobs.train.TrainingThreads;
 import io.pushrank.udf.model.ModelKind;
@@ -25,7 +29,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code train heavy|light|collaborative}. */
+/** {@code train heavy|light|collaborative|retrieval}. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
@@ -36,7 +40,7 @@ final class TrainCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which model: heavy, light or collaborative?");
+        throw new ParameterException(spec.commandLine(), "which model: heavy, light, collaborative or retrieval?");
     }
 
     @Command(name = "heavy", mixinStandardHelpOptions = true, description = "The heavy ranker, on what followed sends.")
@@ -93,6 +97,50 @@ final class TrainCommand implements Runnable {
             System.out.printf(
                     "collaborative/%s: %,d recommended authors%n", name, Collaborative.train(relations, name));
         }
+        return 0;
+    }
+
+    @Command(
+            name = "retrieval",
+            mixinStandardHelpOptions = true,
+            description = "The two towers of the source two_tower, on what followed sends, or candidates.")
+    int retrieval(
+            @Mixin RunOptions options,
+            @Option(
+                            names = "--model-version",
+                            paramLabel = "NAME",
+                            converter = VersionConverter.class,
+                            description = "Name of the new version. Default: the next number.")
+                    String version,
+            @Option(
+                            names = "--labels",
+                            paramLabel = "KIND",
+                            defaultValue = "notifications",
+                            description = "Kind of the examples' labels. Default: ${DEFAULT-VALUE}.")
+                    ExampleLabels labels,
+            @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
+                    LocalDate from,
+            @Option(names = "--to", paramLabel = "YYYY-MM-DD", description = "Last day of the examples.") LocalDate to,
+            @Option(
+                            names = "--holdout",
+                            paramLabel = "SHARE",
+                            defaultValue = "0.2",
+                            description =
+                                    "Share of the instants, the last, above 0 and below 1, that decide when to stop."
+                                            + " Default: ${DEFAULT-VALUE}.")
+                    double holdout) {
+        Bounds.ofOptions(() -> Bounds.require(holdout > 0 && holdout < 1, "--holdout", "above 0 and below 1", holdout));
+        SparkSession spark = options.session("train retrieval");
+        Vocabulary vocabulary = options.vocabulary(spark);
+        TowerFeatures features = TowerFeatures.of(ConfFolder.TOWERS, options.towers(spark), vocabulary.facts());
+        String name = versionOf(options, spark, Table.FEATURE_EMBEDDINGS.modelFolder(), version);
+        new RetrievalTraining(spark, options.layout(), vocabulary, features)
+                .train(
+                        new ExampleTable(spark, options.layout()).read(labels, from, to),
+                        holdout,
+                        name,
+                        System.out::println);
+        System.out.println("retrieval/" + name + " is in use");
         return 0;
     }
 

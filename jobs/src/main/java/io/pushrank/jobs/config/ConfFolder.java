@@ -21,6 +21,8 @@ public final class ConfFolder {
     public static final String RULES = "rules.yaml";
     /** Features of both rankers. */
     public static final String FEATURES = "features.yaml";
+    /** Features of the two towers of retrieval. */
+    public static final String TOWERS = "towers.yaml";
     /** Folders of SQL files, one for each source, family of facts, view and tile. */
     public static final String SOURCES = "sources";
 
@@ -30,7 +32,7 @@ public final class ConfFolder {
 
     private static final String CONF = "conf";
     private static final String SQL = ".sql";
-    private static final List<String> FILES = List.of(SETTINGS, RULES, FEATURES);
+    private static final List<String> FILES = List.of(SETTINGS, RULES, FEATURES, TOWERS);
     private static final List<String> FOLDERS = List.of(SOURCES, FACTS, VIEWS, TILES);
 
     private final List<Layer> layers;

@@ -32,7 +32,8 @@ public record RankingConfig(
         QualityControlConfig qualityControl,
         Map<String, Object> rules,
         ExamplesConfig examples,
-        CollaborativeConfig collaborative) {
+        CollaborativeConfig collaborative,
+        RetrievalConfig retrieval) {
     private static final int FEWEST_PARTITIONS = 2;
     private static final int MOST_PARTITIONS = 100_000;
     private static final long USERS_OF_PARTITION = 10_000;
@@ -259,6 +260,17 @@ public record RankingConfig(
             within("collaborative.regularization", regularization, 0, 1e6);
             within("collaborative.alpha", alpha, 0, 1e6);
             within("collaborative.authors", authors, 1, 10_000);
+        }
+    }
+
+    /** How the two towers of retrieval are learned. */
+    public record RetrievalConfig(int factors, int epochs, double rate, double regularization, int maximumPairs) {
+        public RetrievalConfig {
+            within("retrieval.factors", factors, 1, 1024);
+            within("retrieval.epochs", epochs, 1, 1000);
+            within("retrieval.rate", rate, 1e-6, 10);
+            within("retrieval.regularization", regularization, 0, 1e6);
+            within("retrieval.maximum_pairs", maximumPairs, 1, 100_000_000);
         }
     }
 }

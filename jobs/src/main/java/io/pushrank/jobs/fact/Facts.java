@@ -29,7 +29,10 @@ public final class Facts {
     static final String EARLIER_SENDS = "earlier_sends";
 
     static final String TIME_ZONES = "time_zones";
-    private static final Set<String> GIVEN = Set.of(EARLIER_SENDS, TIME_ZONES, Family.ROW);
+    /** Of sources alone: the posts that are nearest to each of the targets by the two towers of retrieval. */
+    public static final String NEAREST_POSTS = "nearest_posts";
+
+    private static final Set<String> GIVEN = Set.of(EARLIER_SENDS, TIME_ZONES, NEAREST_POSTS, Family.ROW);
 
     private static final String ITEM_SQL =
             """
@@ -184,6 +187,7 @@ public final class Facts {
     public boolean isRelation(String name) {
         return name.equals(EARLIER_SENDS)
                 || name.equals(TIME_ZONES)
+                || name.equals(NEAREST_POSTS)
                 || relations().contains(name);
     }
 
@@ -310,6 +314,9 @@ public final class Facts {
         for (String relation : query.relations()) {
             Family family = families.get(relation);
             names.add(family == null ? relation : family.base());
+        }
+        if (names.remove(NEAREST_POSTS)) {
+            names.add(Table.FEATURE_EMBEDDINGS.tableName());
         }
         return Arrays.stream(Table.values())
                 .filter(table -> names.contains(table.tableName()))

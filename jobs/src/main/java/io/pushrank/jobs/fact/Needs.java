@@ -102,6 +102,8 @@ public final class Needs {
             }
         } else if (name.equals(Facts.EARLIER_SENDS)) {
             tables.add(Table.SENDS);
+        } else if (name.equals(Facts.NEAREST_POSTS)) {
+            tables.add(Table.FEATURE_EMBEDDINGS);
         } else {
             Arrays.stream(Table.values())
                     .filter(table -> table.tableName().equals(name))

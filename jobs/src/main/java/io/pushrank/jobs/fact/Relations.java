@@ -2,6 +2,7 @@ package io.pushrank.jobs.fact;
 
 import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.Layout;
@@ -131,7 +132,7 @@ public final class Relations implements AutoCloseable {
     }
 
     /** Whether queries are only checked, on empty tables. */
-    boolean isRehearsal() {
+    public boolean isRehearsal() {
         return tables == null;
     }
 
@@ -179,7 +180,7 @@ public final class Relations implements AutoCloseable {
     }
 
     /** The rows in this session: a name that they are given is one of the session that they are of. */
-    private Dataset<Row> here(Dataset<Row> rows) {
+    public Dataset<Row> here(Dataset<Row> rows) {
         return rows.sparkSession() == spark
                 ? rows
                 : Dataset$.MODULE$.ofRows(
@@ -295,6 +296,8 @@ public final class Relations implements AutoCloseable {
         return switch (relation) {
             case Facts.EARLIER_SENDS -> tables == null ? read(Table.SENDS) : tables.earlierSends();
             case Facts.TIME_ZONES -> timeZones();
+            case Facts.NEAREST_POSTS ->
+                throw PushrankException.usage(relation + " are of the targets: only a source can read them");
             default -> read(Table.named(relation));
         };
     }

@@ -9,8 +9,6 @@ import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Partitions;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.udf.model.ModelException;
-import io.pushrank.udf.model.ModelPackage;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
@@ -24,7 +22,6 @@ import org.slf4j.LoggerFactory;
 /** Tables as one piece of work reads them: inputs as of one instant, and what earlier stages published. */
 public final class Tables {
     private static final Logger LOG = LoggerFactory.getLogger(Tables.class);
-    private static final String COLLABORATIVE = "/collaborative";
 
     private final SparkSession spark;
     private final Storage storage;
@@ -88,7 +85,7 @@ public final class Tables {
             case STATE, EVENT -> inputs.has(table);
             case OUTPUT ->
                 published.partition(date, layout.partition(table, date)).isPresent();
-            case MODEL -> storage.exists(layout.models() + COLLABORATIVE + "/champion");
+            case MODEL -> models().has(table);
             case ORACLE -> false;
         };
     }
@@ -107,7 +104,7 @@ public final class Tables {
             case STATE, EVENT ->
                 inputs.has(table) || table.isRequired() ? inputs.asOf(table, asOf) : inputs.empty(table);
             case OUTPUT -> published(table, date);
-            case MODEL -> recommendedAuthors();
+            case MODEL -> models().read(spark, table);
             case ORACLE -> throw new IllegalArgumentException("no stage may read the oracle");
         };
     }
@@ -153,7 +150,7 @@ public final class Tables {
                 table == Table.SENDS
                         ? earlierDays().stream().map(day -> digest(table, day)).toList()
                         : List.of(digest(table, date));
-            case MODEL -> has(table) ? storage.dataFileStates(recommendedAuthorsFolder()) : List.of();
+            case MODEL -> has(table) ? storage.dataFileStates(models().folder(table)) : List.of();
             case ORACLE -> List.of();
         };
     }
@@ -165,18 +162,7 @@ public final class Tables {
                 .orElse(day + " none");
     }
 
-    private String recommendedAuthorsFolder() {
-        String models = layout.models() + COLLABORATIVE;
-        String version = storage.read(models + "/champion").strip();
-        try {
-            ModelPackage.requireVersion(version);
-        } catch (IllegalArgumentException e) {
-            throw new ModelException(models + "/champion", "the name of the version in use", "\"" + version + "\"");
-        }
-        return models + "/" + version + "/recommended_authors";
-    }
-
-    private Dataset<Row> recommendedAuthors() {
-        return spark.read().schema(Table.RECOMMENDED_AUTHORS.schema()).parquet(recommendedAuthorsFolder());
+    private ModelTables models() {
+        return new ModelTables(storage, layout);
     }
 }

@@ -63,6 +63,10 @@ public record Candidates() implements Stage {
         Set<Reference> references = new TreeSet<>(vocabulary.rules().references(Step.CANDIDATES));
         references.addAll(vocabulary.sources().references());
         references.addAll(SHOWN);
+        if (models.hasTowers() && vocabulary.sources().all().stream().anyMatch(NearestPosts::isReadBy)) {
+            references.addAll(models.towers(vocabulary.facts()).references());
+            references.addAll(NearestPosts.REFERENCES);
+        }
         return references;
     }
 
@@ -159,8 +163,10 @@ public record Candidates() implements Stage {
         Dataset<Row> proposals = null;
         for (int priority = 0; priority < sources.size(); priority++) {
             Source source = sources.get(priority);
-            context.relations().instead(Table.TARGETS, source.recipients(known).select(columns(targets)));
-            Dataset<Row> ofSource = proposals(context, source, priority);
+            Dataset<Row> ofSource = labeled(
+                    source,
+                    priority,
+                    proposed(context, source, source.recipients(known).select(columns(targets))));
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }
         context.relations().instead(Table.TARGETS, targets);
@@ -212,17 +218,29 @@ public record Candidates() implements Stage {
         return Arrays.stream(rows.columns()).map(functions::col).toArray(Column[]::new);
     }
 
-    private static Dataset<Row> proposals(StageContext context, Source source, int priority) {
-        return source.proposals(context.relations().query(source.query(), source.parameters()))
-                .select(
-                        col("user_id"),
-                        lit(source.itemType()).as("item_type"),
-                        col("item_id"),
-                        lit(priority).as("priority"),
-                        lit(source.name()).as("source"),
-                        lit(source.limit()).as("limit"),
-                        col("score"),
-                        col("actors"));
+    /**
+     * What a source proposes, whatever its limit: {@code user_id}, {@code item_id}, {@code score}, {@code actors}.
+     *
+     * @param recipients targets of whom is true what it needs; queries read them as the targets from now on
+     */
+    public static Dataset<Row> proposed(StageContext context, Source source, Dataset<Row> recipients) {
+        context.relations().instead(Table.TARGETS, recipients);
+        if (NearestPosts.isReadBy(source)) {
+            NearestPosts.give(context, source, recipients);
+        }
+        return source.proposals(context.relations().query(source.query(), source.parameters()));
+    }
+
+    private static Dataset<Row> labeled(Source source, int priority, Dataset<Row> proposed) {
+        return proposed.select(
+                col("user_id"),
+                lit(source.itemType()).as("item_type"),
+                col("item_id"),
+                lit(priority).as("priority"),
+                lit(source.name()).as("source"),
+                lit(source.limit()).as("limit"),
+                col("score"),
+                col("actors"));
     }
 
     /** The sources whose tables are there; the others are skipped with a warning that names the table. */

@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -67,6 +68,17 @@ public final class Hydration {
         return ofModel(context, ByUser.sorted(context, rows), rows, model, FeatureForm.HEAVY, lit(true));
     }
 
+    /**
+     * Rows of users alone, or of items, with a struct {@code features} as the heavy ranker takes it.
+     *
+     * @param items the rows once more, where they are of items
+     * @throws FeatureException when a feature cannot be calculated
+     */
+    static Dataset<Row> heavy(
+            StageContext context, Dataset<Row> rows, FeatureList features, Optional<Dataset<Row>> items) {
+        return hydrated(context, rows, items, features, FeatureForm.HEAVY, lit(true));
+    }
+
     private static Dataset<Row> ofModel(
             StageContext context,
             Dataset<Row> rows,
@@ -75,7 +87,7 @@ public final class Hydration {
             FeatureForm form,
             Column where) {
         try {
-            return hydrated(context, rows, published, FeatureList.of(model), form, where);
+            return hydrated(context, rows, Optional.of(published), FeatureList.of(model), form, where);
         } catch (FeatureException e) {
             throw FeatureList.refused(model, e);
         }
@@ -88,13 +100,14 @@ public final class Hydration {
      */
     public static Dataset<Row> both(StageContext context, Dataset<Row> rows, FeatureList features) {
         Dataset<Row> kept = context.relations().keep(rows);
-        return hydrated(context, ByUser.sorted(context, kept), kept, features, FeatureForm.BOTH, lit(true));
+        return hydrated(
+                context, ByUser.sorted(context, kept), Optional.of(kept), features, FeatureForm.BOTH, lit(true));
     }
 
     private static Dataset<Row> hydrated(
             StageContext context,
             Dataset<Row> rows,
-            Dataset<Row> published,
+            Optional<Dataset<Row>> ofItems,
             FeatureList features,
             FeatureForm form,
             Column where) {
@@ -121,7 +134,7 @@ public final class Hydration {
                     none -> FeatureColumns.block(none, list, form, uncounted, BLOCK));
             calculated.put(new FeatureBlock(list, form), col(family + ".`" + BLOCK + "`"));
         });
-        facts.amongItemsOf(published);
+        ofItems.ifPresent(facts::amongItemsOf);
         return FeatureColumns.append(
                 form, facts.join(rows), columns(rows), features, context.featureErrors(), calculated, where);
     }

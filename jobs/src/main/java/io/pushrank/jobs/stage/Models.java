@@ -1,6 +1,10 @@
 package io.pushrank.jobs.stage;
 
+import io.pushrank.jobs.fact.Facts;
+import io.pushrank.jobs.fact.ModelTables;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
@@ -12,19 +16,24 @@ import org.apache.spark.sql.SparkSession;
 
 /** The models in use, each opened once: a promotion meanwhile must not give one piece of work two. */
 public final class Models {
-    private final String directory;
+    /** The list of features that lies beside the embeddings. */
+    public static final String TOWERS = "towers.yaml";
+
+    private final Layout layout;
     private final Configuration hadoop;
+    private final ModelTables tables;
     private final Map<ModelKind, ModelPackage> opened = new EnumMap<>(ModelKind.class);
     private final Map<String, String> digests = new TreeMap<>();
 
     public Models(SparkSession spark, Layout layout) {
-        this.directory = layout.models();
+        this.layout = layout;
         this.hadoop = spark.sparkContext().hadoopConfiguration();
+        this.tables = new ModelTables(new Storage(hadoop), layout);
     }
 
     /** Whether there is a model in use, be it whole or not. */
     public boolean has(ModelKind kind) {
-        return ModelPackage.hasChampion(directory, kind, hadoop);
+        return ModelPackage.hasChampion(layout.models(), kind, hadoop);
     }
 
     /**
@@ -33,7 +42,7 @@ public final class Models {
      * @throws io.pushrank.udf.model.ModelException when it is missing or not whole
      */
     public ModelPackage get(ModelKind kind) {
-        ModelPackage model = opened.computeIfAbsent(kind, each -> ModelPackage.champion(directory, each, hadoop));
+        ModelPackage model = opened.computeIfAbsent(kind, each -> ModelPackage.champion(layout.models(), each, hadoop));
         digests.put(kind.folder() + "/" + model.version(), model.digest());
         return model;
     }
@@ -41,6 +50,21 @@ public final class Models {
     /** The features that it takes. */
     FeatureList features(ModelKind kind) {
         return FeatureList.of(get(kind));
+    }
+
+    /** Whether there are towers in use. */
+    boolean hasTowers() {
+        return tables.has(Table.FEATURE_EMBEDDINGS);
+    }
+
+    /**
+     * The features of the towers in use.
+     *
+     * @throws io.pushrank.udf.model.ModelException when their list is missing
+     */
+    TowerFeatures towers(Facts facts) {
+        String file = layout.models() + "/" + Table.FEATURE_EMBEDDINGS.modelFolder() + ": " + TOWERS;
+        return TowerFeatures.of(file, FeatureList.parse(file, tables.text(Table.FEATURE_EMBEDDINGS, TOWERS)), facts);
     }
 
     /** Digests of the models that were asked for, by kind and version. */

@@ -40,7 +40,7 @@ public final class DataDictionary {
                 (table.isRequired() ? "Required" : "Optional") + " input, the events of a day by "
                         + table.eventTime().orElseThrow() + ".";
             case OUTPUT -> "Output.";
-            case MODEL -> "Part of the collaborative model.";
+            case MODEL -> "Part of the " + table.modelFolder() + " model.";
             case ORACLE -> "Truth of a synthetic world; no stage reads it.";
         };
     }

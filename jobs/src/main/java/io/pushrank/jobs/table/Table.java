@@ -342,6 +342,18 @@ public enum Table {
             rank INT NOT NULL COMMENT 'Rank by score, from 1'
             """),
 
+    // ----------------------------------------------------------------------------------- what the retrieval model is
+    FEATURE_EMBEDDINGS(
+            Group.MODEL,
+            List.of("id"),
+            """
+            id BIGINT NOT NULL COMMENT 'Hash of a feature, or of a value of a feature that is no number; 0: the intercept',
+            mean DOUBLE NOT NULL COMMENT 'What a number is standardized by; 0 of what is no number',
+            deviation DOUBLE NOT NULL COMMENT 'The same; 1 of what is no number',
+            weight FLOAT NOT NULL COMMENT 'What it adds to the logit by itself',
+            factors ARRAY<FLOAT> NOT NULL COMMENT 'What it adds to the vector of its tower'
+            """),
+
     // ------------------------------------------------------------------- truth of a synthetic world: no stage reads it
     ORACLE(
             Group.ORACLE,
@@ -441,8 +453,17 @@ public enum Table {
     /** Whether each row of this output is of a user; others are few rows, whose key only orders them. */
     public boolean isByUser() {
         return switch (this) {
-            case FUNNEL, QUARANTINE -> false;
+            case FUNNEL, QUARANTINE, FEATURE_EMBEDDINGS -> false;
             default -> true;
+        };
+    }
+
+    /** Folder of the model that the table is a part of, below the models. */
+    public String modelFolder() {
+        return switch (this) {
+            case RECOMMENDED_AUTHORS -> "collaborative";
+            case FEATURE_EMBEDDINGS -> "retrieval";
+            default -> throw new IllegalArgumentException(tableName() + " is no part of a model");
         };
     }
 

@@ -257,8 +257,8 @@ class ConfOptionTest {
             textBlock =
                     """
             /nowhere   | --conf must be a folder or a zip of one, but there is none: DIR/nowhere
-            /input     | --conf DIR/input must hold pushrank.yaml, rules.yaml, features.yaml or an SQL file in sources/, facts/, views/, tiles/, but holds none of them
-            /some.zip  | --conf DIR/some.zip must hold pushrank.yaml, rules.yaml, features.yaml or an SQL file in sources/, facts/, views/, tiles/, but holds none of them
+            /input     | --conf DIR/input must hold pushrank.yaml, rules.yaml, features.yaml, towers.yaml or an SQL file in sources/, facts/, views/, tiles/, but holds none of them
+            /some.zip  | --conf DIR/some.zip must hold pushrank.yaml, rules.yaml, features.yaml, towers.yaml or an SQL file in sources/, facts/, views/, tiles/, but holds none of them
             """)
     void whatIsNoFolderOfConfIsRefused(String path, String message) throws IOException {
         Files.writeString(directory.resolve("some.zip"), "no zip");

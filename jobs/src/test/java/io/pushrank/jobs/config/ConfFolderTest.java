@@ -114,11 +114,11 @@ class ConfFolderTest {
             delimiter = '|',
             textBlock =
                     """
-            source/mine.sql      | mine/source/mine.sql: files of --conf must be pushrank.yaml, rules.yaml, features.yaml or an SQL file in sources/, facts/, views/, tiles/, but is source/mine.sql; the nearest are sources/mine.sql, facts/mine.sql, tiles/mine.sql
-            mine.sql             | mine/mine.sql: files of --conf must be pushrank.yaml, rules.yaml, features.yaml or an SQL file in sources/, facts/, views/, tiles/, but is mine.sql; the nearest are facts/mine.sql, tiles/mine.sql, views/mine.sql
-            facts/deep/mine.sql  | mine/facts/deep/mine.sql: files of --conf must be pushrank.yaml, rules.yaml, features.yaml or an SQL file in sources/, facts/, views/, tiles/, but is facts/deep/mine.sql; the nearest are facts/mine.sql, tiles/mine.sql, sources/mine.sql
-            rule.yaml            | mine/rule.yaml: files of --conf must be pushrank.yaml, rules.yaml, features.yaml or an SQL file in sources/, facts/, views/, tiles/, but is rule.yaml; the nearest are rules.yaml, facts/rule.yaml, features.yaml
-            feature.yaml         | mine/feature.yaml: files of --conf must be pushrank.yaml, rules.yaml, features.yaml or an SQL file in sources/, facts/, views/, tiles/, but is feature.yaml; the nearest are features.yaml, facts/feature.yaml, rules.yaml
+            source/mine.sql      | mine/source/mine.sql: files of --conf must be pushrank.yaml, rules.yaml, features.yaml, towers.yaml or an SQL file in sources/, facts/, views/, tiles/, but is source/mine.sql; the nearest are sources/mine.sql, facts/mine.sql, tiles/mine.sql
+            mine.sql             | mine/mine.sql: files of --conf must be pushrank.yaml, rules.yaml, features.yaml, towers.yaml or an SQL file in sources/, facts/, views/, tiles/, but is mine.sql; the nearest are facts/mine.sql, tiles/mine.sql, views/mine.sql
+            facts/deep/mine.sql  | mine/facts/deep/mine.sql: files of --conf must be pushrank.yaml, rules.yaml, features.yaml, towers.yaml or an SQL file in sources/, facts/, views/, tiles/, but is facts/deep/mine.sql; the nearest are facts/mine.sql, tiles/mine.sql, sources/mine.sql
+            rule.yaml            | mine/rule.yaml: files of --conf must be pushrank.yaml, rules.yaml, features.yaml, towers.yaml or an SQL file in sources/, facts/, views/, tiles/, but is rule.yaml; the nearest are rules.yaml, towers.yaml, facts/rule.yaml
+            feature.yaml         | mine/feature.yaml: files of --conf must be pushrank.yaml, rules.yaml, features.yaml, towers.yaml or an SQL file in sources/, facts/, views/, tiles/, but is feature.yaml; the nearest are features.yaml, facts/feature.yaml, rules.yaml
             """)
     void aFileAtAPlaceWhereNoneIsReadIsNamedWithTheNearest(String path, String message) {
         Expect.failure(USAGE, message, () -> shipped.over("mine", Map.of(path, "", "rules.yaml", "rules: []")));
@@ -128,7 +128,7 @@ class ConfFolderTest {
     void aFolderWithNothingToReadIsRefused() {
         Expect.failure(
                 USAGE,
-                "--conf mine must hold pushrank.yaml, rules.yaml, features.yaml or an SQL file in sources/, facts/, views/, tiles/, but holds none of them",
+                "--conf mine must hold pushrank.yaml, rules.yaml, features.yaml, towers.yaml or an SQL file in sources/, facts/, views/, tiles/, but holds none of them",
                 () -> shipped.over("mine", Map.of("models/heavy.yaml", "")));
     }
 }

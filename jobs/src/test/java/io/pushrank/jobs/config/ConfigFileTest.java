@@ -121,7 +121,14 @@ class ConfigFileTest {
                 .config();
 
         assertEquals(
-                List.of("in_network", "followed_topics", "collaborative", "co_engagement", "trend", "trends"),
+                List.of(
+                        "in_network",
+                        "followed_topics",
+                        "collaborative",
+                        "co_engagement",
+                        "two_tower",
+                        "trend",
+                        "trends"),
                 List.copyOf(config.candidates().sources().keySet()));
         assertEquals(Map.of("limit", 5), config.candidates().sources().get("trends"));
     }
@@ -222,6 +229,11 @@ class ConfigFileTest {
             collaborative.iterations=0           | collaborative.iterations must be between 1 and 1000, but is 0
             collaborative.regularization=-1      | collaborative.regularization must be between 0 and 1000000, but is -1
             collaborative.authors=10001          | collaborative.authors must be between 1 and 10000, but is 10001
+            retrieval.factors=0                  | retrieval.factors must be between 1 and 1024, but is 0
+            retrieval.epochs=0                   | retrieval.epochs must be between 1 and 1000, but is 0
+            retrieval.rate=0                     | retrieval.rate must be between 1.0E-6 and 10, but is 0
+            retrieval.regularization=-1          | retrieval.regularization must be between 0 and 1000000, but is -1
+            retrieval.maximum_pairs=0            | retrieval.maximum_pairs must be between 1 and 100000000, but is 0
             candidates.sources.popular.limit=-1  | candidates.sources.popular.limit must be between 0 and 1000000, but is -1
             candidates.sources.popular.limit=5000000000 | candidates.sources.popular.limit must be between 0 and 1000000, but is 5000000000
             candidates.sources.popular.limit=ten | candidates.sources.popular.limit must be a whole number, but is "ten"

@@ -80,7 +80,7 @@ class FactsTest {
             Mine.; key: user_id                                | SELECT users.user_id FROM pair AS users | my-conf/facts/mine.sql, line 3: FROM and JOIN must name a table, a view or a family of facts, but name pair; the nearest are post, user, acts
             Mine.; key: user_id                                | SELECT users.user_id FROM actor AS users | my-conf/facts/mine.sql, line 3: FROM and JOIN must name a table, a view or a family of facts, but name actor; the nearest are acts, author, history
             Mine.; key: none; column: likes: mine              | SELECT pair.lieks AS likes FROM row | my-conf/facts/mine.sql, line 4: a fact must be a column of pair, but is pair.lieks; the nearest are pair.clicks, pair.likes, pair.opens
-            Mine.; key: user_id; setting: targets.push_capp    | SELECT users.user_id FROM users | my-conf/facts/mine.sql, line 3: a setting must be a key of pushrank.yaml with one value, but is targets.push_capp; the nearest are targets.push_cap, inputs.item_age, as_of_hour
+            Mine.; key: user_id; setting: targets.push_capp    | SELECT users.user_id FROM users | my-conf/facts/mine.sql, line 3: a setting must be a key of pushrank.yaml with one value, but is targets.push_capp; the nearest are targets.push_cap, inputs.item_age, retrieval.rate
             Mine.; key: user_id; setting: targets              | SELECT users.user_id FROM users | my-conf/facts/mine.sql, line 3: a setting must be a key of pushrank.yaml with one value, but is targets; the nearest are seed, targets.push_cap, as_of_hour
             """)
     void aFileThatIsNoFamilyIsNamedWithItsLine(String head, String sql, String message) {

@@ -26,13 +26,18 @@ public final class FeatureId {
                 DataTypes.LongType,
                 "of",
                 Catalyst.sequence(List.<Expression>of(
-                        Literal$.MODULE$.apply(of(SEED, UTF8String.fromString(feature.name()))),
+                        Literal$.MODULE$.apply(of(feature.name())),
                         ExpressionUtils$.MODULE$.expression(value.cast("string")))),
                 Catalyst.sequence(List.<AbstractDataType>of()),
                 true,
                 false,
                 true,
                 Option.empty()));
+    }
+
+    /** Of a feature that is a number: {@code xxhash64(name)}. */
+    public static long of(String name) {
+        return of(SEED, UTF8String.fromString(name));
     }
 
     /** Spark's xxhash64 of a text, on from a hash. Called by generated code. */

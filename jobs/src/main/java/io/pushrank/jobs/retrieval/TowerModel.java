@@ -1,0 +1,222 @@
+package io.pushrank.jobs.retrieval;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+
+/**
+ * Two towers, each the sum of the embeddings of what is known of a user or an item (the part of a factorization machine,
+ * Rendle 2010, that lies between the two sides):
+ *
+ * <pre>
+ * logit P(positive) = intercept + Σ w_j x_j + Σ w_k y_k + ⟨Σ v_j x_j, Σ v_k y_k⟩
+ * </pre>
+ *
+ * over the features x of the user and y of the item. A feature that was not learned adds nothing.
+ */
+public final class TowerModel implements Serializable {
+    private static final long serialVersionUID = 1;
+
+    /** Id of the row whose weight is the intercept: no feature has it. */
+    static final long INTERCEPT = 0;
+
+    /** Standardized numbers are cut off here, so that one odd value does not decide alone. */
+    private static final float MOST = 4;
+
+    final int width;
+    private final Map<Long, Integer> places;
+    private final double[] means;
+    private final double[] deviations;
+    final float[] weights;
+    final float[] factors;
+    float intercept;
+
+    /**
+     * A model that has learned nothing yet.
+     *
+     * @param width of an embedding, at least 1
+     * @param scales by id of a feature; of those that are no numbers mean 0 and deviation 1
+     */
+    TowerModel(int width, Map<Long, Scale> scales) {
+        this.width = width;
+        this.places = new HashMap<>();
+        this.means = new double[scales.size()];
+        this.deviations = new double[scales.size()];
+        scales.keySet().stream().sorted().forEach(id -> {
+            int place = places.size();
+            means[place] = scales.get(id).mean();
+            deviations[place] = scales.get(id).deviation();
+            places.put(id, place);
+        });
+        this.weights = new float[scales.size()];
+        this.factors = new float[Math.multiplyExact(scales.size(), width)];
+    }
+
+    private TowerModel(TowerModel other) {
+        this.width = other.width;
+        this.places = other.places;
+        this.means = other.means;
+        this.deviations = other.deviations;
+        this.weights = other.weights.clone();
+        this.factors = other.factors.clone();
+        this.intercept = other.intercept;
+    }
+
+    /** The model as it stands now. */
+    TowerModel copy() {
+        return new TowerModel(this);
+    }
+
+    /** What a feature's numbers are standardized by. */
+    record Scale(double mean, double deviation) {
+        static final Scale NONE = new Scale(0, 1);
+    }
+
+    /**
+     * The model that a table holds.
+     *
+     * @param rows {@code id}, {@code mean}, {@code deviation}, {@code weight} and {@code factors}, all of one length
+     * @throws IllegalArgumentException when the lengths differ, or no row is the intercept's
+     */
+    public static TowerModel of(List<Row> rows) {
+        Map<Long, Scale> scales = new HashMap<>();
+        Row first = null;
+        for (Row row : rows) {
+            if (row.getLong(0) == INTERCEPT) {
+                first = row;
+            } else {
+                scales.put(row.getLong(0), new Scale(row.getDouble(1), row.getDouble(2)));
+            }
+        }
+        if (first == null) {
+            throw new IllegalArgumentException("id " + INTERCEPT + ", the intercept, must be there, but is not");
+        }
+        TowerModel model = new TowerModel(first.getList(4).size(), scales);
+        model.intercept = first.getFloat(3);
+        for (Row row : rows) {
+            if (row.getLong(0) != INTERCEPT) {
+                int place = model.places.get(row.getLong(0));
+                List<Float> factors = row.getList(4);
+                if (factors.size() != model.width) {
+                    throw new IllegalArgumentException("factors of id " + row.getLong(0) + " must be " + model.width
+                            + ", but are " + factors.size());
+                }
+                model.weights[place] = row.getFloat(3);
+                for (int factor = 0; factor < model.width; factor++) {
+                    model.factors[place * model.width + factor] = factors.get(factor);
+                }
+            }
+        }
+        return model;
+    }
+
+    /** As {@link #of} takes them, by id. */
+    public List<Row> toRows() {
+        List<Row> rows = new ArrayList<>();
+        rows.add(RowFactory.create(INTERCEPT, 0.0, 1.0, intercept, boxed(new float[width])));
+        places.keySet().stream().sorted().forEach(id -> {
+            int place = places.get(id);
+            rows.add(RowFactory.create(
+                    id,
+                    means[place],
+                    deviations[place],
+                    weights[place],
+                    boxed(Arrays.copyOfRange(factors, place * width, (place + 1) * width))));
+        });
+        return rows;
+    }
+
+    /** As Spark takes an array of a row. */
+    private static Float[] boxed(float[] values) {
+        Float[] boxed = new Float[values.length];
+        for (int i = 0; i < boxed.length; i++) {
+            boxed[i] = values[i];
+        }
+        return boxed;
+    }
+
+    /** Length of the vectors: of an embedding, and two more. */
+    public int vectorWidth() {
+        return width + 2;
+    }
+
+    /** The user's vector; its dot product with an item's is the logit. */
+    public float[] user(TowerInput input) {
+        Side side = side(input);
+        float[] vector = Arrays.copyOf(side.sum(), vectorWidth());
+        vector[width] = 1;
+        vector[width + 1] = intercept + side.weight();
+        return vector;
+    }
+
+    /** The item's vector. */
+    public float[] item(TowerInput input) {
+        Side side = side(input);
+        float[] vector = Arrays.copyOf(side.sum(), vectorWidth());
+        vector[width] = side.weight();
+        vector[width + 1] = 1;
+        return vector;
+    }
+
+    /** What one side of a pair is to the model: learned features, by place, with their standardized values. */
+    static final class Side {
+        final int[] places;
+        final float[] values;
+        private final float weight;
+        private final float[] sum;
+
+        private Side(int[] places, float[] values, float weight, float[] sum) {
+            this.places = places;
+            this.values = values;
+            this.weight = weight;
+            this.sum = sum;
+        }
+
+        float weight() {
+            return weight;
+        }
+
+        float[] sum() {
+            return sum;
+        }
+    }
+
+    /** The input as the model stands now. */
+    Side side(TowerInput input) {
+        int[] at = new int[input.ids.length];
+        float[] values = new float[at.length];
+        int count = 0;
+        for (int i = 0; i < at.length; i++) {
+            Integer place = places.get(input.ids[i]);
+            if (place != null) {
+                double scaled = (input.values[i] - means[place]) / deviations[place];
+                at[count] = place;
+                values[count++] = (float) Math.max(-MOST, Math.min(MOST, scaled));
+            }
+        }
+        return summed(Arrays.copyOf(at, count), Arrays.copyOf(values, count));
+    }
+
+    /** The same features as the model stands after it learned more. */
+    Side again(Side side) {
+        return summed(side.places, side.values);
+    }
+
+    private Side summed(int[] at, float[] values) {
+        float weight = 0;
+        float[] sum = new float[width];
+        for (int i = 0; i < at.length; i++) {
+            weight += weights[at[i]] * values[i];
+            int from = at[i] * width;
+            for (int factor = 0; factor < width; factor++) {
+                sum[factor] += factors[from + factor] * values[i];
+            }
+        }
+        return new Side(at, values, weight, sum);
+    }
+}
