@@ -64,7 +64,10 @@ public final class NearestItems {
         /** The nearest to a user, with its vector second and how many it gets third; best first. */
         Row[] nearest(Row user) {
             float[] vector = floats(user);
-            int most = user.getInt(2);
+            int most = Math.min(user.getInt(2), ids.length);
+            if (most == 0) {
+                return new Row[0];
+            }
             PriorityQueue<Item> best = new PriorityQueue<>(most + 1, Item.WORST_FIRST);
             float[] scores = new float[BLOCK];
             for (int from = 0; from < ids.length; from += BLOCK) {
@@ -98,7 +101,7 @@ public final class NearestItems {
     /**
      * The nearest items.
      *
-     * @param users {@code user_id}; {@code features}, FLOATs, as many as an item has; {@code most}, how many items, at least 1
+     * @param users {@code user_id}; {@code features}, FLOATs, as many as an item has; {@code most}, how many items, at least 0
      * @param items {@code item_id}, {@code features}; few enough for the driver and each executor
      * @return {@code user_id}, {@code item_id}, {@code score}
      */

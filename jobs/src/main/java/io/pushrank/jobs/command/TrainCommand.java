@@ -8,6 +8,7 @@ import io.pushrank.jobs.config.ConfFolder;
 import io.pushrank.jobs.config.ConfFolder.NamedText;
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.fact.Relations;
 import io.pushrank.jobs.stage.TowerFeatures;
@@ -17,6 +18,7 @@ import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.train.RetrievalTraining;
 import io.pushrank.jobs.train.Training;
 import io.pushrank.jobs.train.TrainingThreads;
+import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import java.time.LocalDate;
@@ -103,7 +105,9 @@ final class TrainCommand implements Runnable {
     @Command(
             name = "retrieval",
             mixinStandardHelpOptions = true,
-            description = "The two towers of the source two_tower, on what followed sends, or candidates.")
+            description =
+                    "The two towers of the source two_tower, on what followed sends, or on what users acted on. Puts"
+                            + " them in use.")
     int retrieval(
             @Mixin RunOptions options,
             @Option(
@@ -116,7 +120,8 @@ final class TrainCommand implements Runnable {
                             names = "--labels",
                             paramLabel = "KIND",
                             defaultValue = "notifications",
-                            description = "Kind of the examples' labels. Default: ${DEFAULT-VALUE}.")
+                            description = "notifications or engagements: kind of the examples' labels. Default:"
+                                    + " ${DEFAULT-VALUE}.")
                     ExampleLabels labels,
             @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
                     LocalDate from,
@@ -129,17 +134,25 @@ final class TrainCommand implements Runnable {
                                     "Share of the instants, the last, above 0 and below 1, that decide when to stop."
                                             + " Default: ${DEFAULT-VALUE}.")
                     double holdout) {
+        if (labels == ExampleLabels.CANDIDATES) {
+            throw PushrankException.usage(
+                    "--labels must be notifications or engagements, but is candidates, which have no labels");
+        }
         Bounds.ofOptions(() -> Bounds.require(holdout > 0 && holdout < 1, "--holdout", "above 0 and below 1", holdout));
         SparkSession spark = options.session("train retrieval");
         Vocabulary vocabulary = options.vocabulary(spark);
         TowerFeatures features = TowerFeatures.of(ConfFolder.TOWERS, options.towers(spark), vocabulary.facts());
         String name = versionOf(options, spark, Table.FEATURE_EMBEDDINGS.modelFolder(), version);
-        new RetrievalTraining(spark, options.layout(), vocabulary, features)
-                .train(
-                        new ExampleTable(spark, options.layout()).read(labels, from, to),
-                        holdout,
-                        name,
-                        System.out::println);
+        try {
+            new RetrievalTraining(spark, options.layout(), vocabulary, features)
+                    .train(
+                            new ExampleTable(spark, options.layout()).read(labels, from, to),
+                            holdout,
+                            name,
+                            System.out::println);
+        } catch (FeatureException e) {
+            throw PushrankException.usage(ConfFolder.TOWERS + ": " + e.getMessage());
+        }
         System.out.println("retrieval/" + name + " is in use");
         return 0;
     }

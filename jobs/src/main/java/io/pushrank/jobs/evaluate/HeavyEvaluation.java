@@ -3,6 +3,7 @@ package io.pushrank.jobs.evaluate;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.min_by;
+import static org.apache.spark.sql.functions.not;
 
 import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
@@ -94,11 +95,15 @@ public final class HeavyEvaluation {
         }
         Dataset<Row> oracle = spark.read().schema(Table.ORACLE.schema()).parquet(directory);
         Dataset<Row> told = besideTruth(scored, oracle, config.examples().window());
-        return World.isWorld(storage, layout.input())
-                ? new TruthOf(spark, layout.input())
-                        .foreseen(told.withColumn("at", col("as_of")))
-                        .drop("at")
-                : unknown(told, "foreseen_");
+        if (!World.isWorld(storage, layout.input())) {
+            return unknown(told, "foreseen_");
+        }
+        // Of the same rows as the truth, so that the two can be compared.
+        Column isTold = col("true_oonc").isNotNull();
+        return unknown(told.filter(not(isTold)), "foreseen_")
+                .unionByName(new TruthOf(spark, layout.input())
+                        .foreseen(told.filter(isTold).withColumn("at", col("as_of")))
+                        .drop("at"));
     }
 
     private static Dataset<Row> unknown(Dataset<Row> rows, String prefix) {

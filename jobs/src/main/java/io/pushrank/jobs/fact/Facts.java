@@ -80,7 +80,7 @@ public final class Facts {
         requireOwnNames();
         families.put(ITEM, Family.of(ITEM, item()));
         views.values().forEach(view -> {
-            requireRelations(view.query());
+            requireRelations(view.query(), Set.of());
             requireInstead(view);
         });
         queries().forEach(this::requireSettings);
@@ -187,7 +187,6 @@ public final class Facts {
     public boolean isRelation(String name) {
         return name.equals(EARLIER_SENDS)
                 || name.equals(TIME_ZONES)
-                || name.equals(NEAREST_POSTS)
                 || relations().contains(name);
     }
 
@@ -206,12 +205,12 @@ public final class Facts {
     }
 
     /**
-     * Checks that a query reads nothing but what there is.
+     * Checks that a source reads nothing but what there is.
      *
      * @throws PushrankException with exit code 2 when it does not
      */
-    public void requireRelations(Query query) {
-        requireRelations(query, Set.of());
+    public void requireRelationsOfSource(Query query) {
+        requireRelations(query, Set.of(NEAREST_POSTS));
     }
 
     private void requireRelations(Query query, Set<String> more) {

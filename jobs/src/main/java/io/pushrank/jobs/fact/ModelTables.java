@@ -6,7 +6,11 @@ import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelPackage;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -23,6 +27,11 @@ public record ModelTables(Storage storage, Layout layout) {
         return storage.exists(models(table) + CHAMPION);
     }
 
+    /** Folder of the version in use; empty when none is. */
+    public Optional<String> version(Table table) {
+        return has(table) ? Optional.of(inUse(table)) : Optional.empty();
+    }
+
     /** The table of the version in use. */
     public Dataset<Row> read(SparkSession spark, Table table) {
         return spark.read().schema(table.schema()).parquet(folder(table));
@@ -30,7 +39,24 @@ public record ModelTables(Storage storage, Layout layout) {
 
     /** Folder of that table. */
     String folder(Table table) {
-        return version(table) + "/" + table.tableName();
+        return inUse(table) + "/" + table.tableName();
+    }
+
+    /** A file beside that table. */
+    public String file(Table table, String name) {
+        return inUse(table) + "/" + name;
+    }
+
+    /** What tells the version in use from any other: its folder, and the files of its table. */
+    public List<String> state(Table table) {
+        if (!has(table)) {
+            return List.of();
+        }
+        List<String> lines = new ArrayList<>(storage.dataFileStates(folder(table)));
+        storage.files(inUse(table)).stream()
+                .sorted()
+                .forEach(file -> lines.add(file + " " + DigestUtils.sha256Hex(storage.content(file))));
+        return lines;
     }
 
     /**
@@ -39,7 +65,7 @@ public record ModelTables(Storage storage, Layout layout) {
      * @throws ModelException when it is missing
      */
     public String text(Table table, String name) {
-        String file = version(table) + "/" + name;
+        String file = file(table, name);
         if (!storage.exists(file)) {
             throw new ModelException(file, "a file of the model in use", "none");
         }
@@ -77,7 +103,7 @@ public record ModelTables(Storage storage, Layout layout) {
         }
     }
 
-    private String version(Table table) {
+    private String inUse(Table table) {
         String file = models(table) + CHAMPION;
         String version = storage.read(file).strip();
         try {

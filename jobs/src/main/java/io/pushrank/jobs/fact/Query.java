@@ -94,7 +94,7 @@ public final class Query {
     }
 
     /** The line of the file in which a relation, or a column with what qualifies it, stands first. */
-    int lineOf(String name) {
+    public int lineOf(String name) {
         return Plans.lineOf(plan, name);
     }
 

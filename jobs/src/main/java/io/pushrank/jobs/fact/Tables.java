@@ -150,7 +150,7 @@ public final class Tables {
                 table == Table.SENDS
                         ? earlierDays().stream().map(day -> digest(table, day)).toList()
                         : List.of(digest(table, date));
-            case MODEL -> has(table) ? storage.dataFileStates(models().folder(table)) : List.of();
+            case MODEL -> models().state(table);
             case ORACLE -> List.of();
         };
     }

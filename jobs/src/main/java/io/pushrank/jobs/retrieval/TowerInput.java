@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.spark.sql.Row;
 
 /**
- * The features of one user or one item: ids and their values, those that are missing left out. Not to be changed.
+ * The features of one user or one item: ids and their values. Where a number is missing, the id is that of its being missing.
  *
  * @see TowerModel
  */

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.retrieval;
 
 import io.pushrank.jobs.metric.BinaryMetrics;
+import io.pushrank.jobs.retrieval.TowerModel.Known;
 import io.pushrank.jobs.retrieval.TowerModel.Scale;
 import io.pushrank.jobs.retrieval.TowerModel.Side;
 import java.util.ArrayList;
@@ -11,6 +12,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
  * Learns two towers from pairs, one at a time in an order that the seed decides, with a rate of its own for each number
@@ -28,8 +30,8 @@ public final class TowerLearner {
     private static final double SMALLEST = 1e-9;
 
     private final Settings settings;
-    private final List<Side> users;
-    private final List<Side> items;
+    private final List<Known> users;
+    private final List<Known> items;
     private final TowerModel model;
     private final float[] squaresOfWeights;
     private final float[] squaresOfFactors;
@@ -52,11 +54,11 @@ public final class TowerLearner {
      */
     public record Pair(int user, int item, boolean isPositive, float weight) {}
 
-    private TowerLearner(List<TowerInput> users, List<TowerInput> items, Settings settings) {
+    private TowerLearner(List<TowerInput> users, List<TowerInput> items, List<Pair> pairs, Settings settings) {
         this.settings = settings;
         Map<Long, Scale> scales = new HashMap<>();
-        measure(users, scales);
-        measure(items, scales);
+        measure(pairs.stream().map(Pair::user), users, scales);
+        measure(pairs.stream().map(Pair::item), items, scales);
         this.model = new TowerModel(settings.factors(), scales);
         Random random = new Random(settings.seed());
         for (int at = 0; at < model.factors.length; at++) {
@@ -64,8 +66,8 @@ public final class TowerLearner {
         }
         this.squaresOfWeights = new float[model.weights.length];
         this.squaresOfFactors = new float[model.factors.length];
-        this.users = users.stream().map(model::side).toList();
-        this.items = items.stream().map(model::side).toList();
+        this.users = users.stream().map(model::known).toList();
+        this.items = items.stream().map(model::known).toList();
     }
 
     /**
@@ -82,7 +84,7 @@ public final class TowerLearner {
             List<Pair> heldOut,
             Settings settings,
             Consumer<String> listener) {
-        TowerLearner learner = new TowerLearner(users, items, settings);
+        TowerLearner learner = new TowerLearner(users, items, pairs, settings);
         List<Pair> order = new ArrayList<>(pairs);
         SplittableRandom random = new SplittableRandom(settings.seed());
         TowerModel best = learner.model.copy();
@@ -142,7 +144,7 @@ public final class TowerLearner {
     }
 
     private double probability(Pair pair) {
-        return probability(model.again(users.get(pair.user())), model.again(items.get(pair.item())));
+        return probability(model.side(users.get(pair.user())), model.side(items.get(pair.item())));
     }
 
     private double probability(Side user, Side item) {
@@ -154,21 +156,21 @@ public final class TowerLearner {
     }
 
     private void step(Pair pair) {
-        Side user = model.again(users.get(pair.user()));
-        Side item = model.again(items.get(pair.item()));
+        Side user = model.side(users.get(pair.user()));
+        Side item = model.side(items.get(pair.item()));
         float gradient = (float) ((probability(user, item) - (pair.isPositive() ? 1 : 0)) * pair.weight());
         squaresOfIntercept += gradient * gradient;
         model.intercept -= moved(gradient, squaresOfIntercept);
-        step(user, item.sum(), gradient);
-        step(item, user.sum(), gradient);
+        step(users.get(pair.user()), item.sum(), gradient);
+        step(items.get(pair.item()), user.sum(), gradient);
     }
 
     /** @param other the sum of the other tower, before the step */
-    private void step(Side side, float[] other, float gradient) {
+    private void step(Known known, float[] other, float gradient) {
         float regularization = (float) settings.regularization();
-        for (int i = 0; i < side.places.length; i++) {
-            int place = side.places[i];
-            float slope = gradient * side.values[i];
+        for (int i = 0; i < known.places.length; i++) {
+            int place = known.places[i];
+            float slope = gradient * known.values[i];
             float ofWeight = slope + regularization * model.weights[place];
             squaresOfWeights[place] += ofWeight * ofWeight;
             model.weights[place] -= moved(ofWeight, squaresOfWeights[place]);
@@ -185,10 +187,14 @@ public final class TowerLearner {
         return (float) (settings.rate() * gradient / Math.sqrt(squares + EPSILON));
     }
 
-    /** Mean and deviation of what differs where it is there; what is 1 wherever it is there stays as it is. */
-    private static void measure(List<TowerInput> inputs, Map<Long, Scale> scales) {
+    /**
+     * Mean and deviation of what differs where it is there, over the inputs that are learned from; what is the same wherever
+     * it is there stays as it is. What is in no pair has no scale, and so no place in the model.
+     */
+    private static void measure(Stream<Integer> used, List<TowerInput> inputs, Map<Long, Scale> scales) {
         Map<Long, double[]> sums = new HashMap<>();
-        for (TowerInput input : inputs) {
+        for (int at : used.mapToInt(Integer::intValue).distinct().sorted().toArray()) {
+            TowerInput input = inputs.get(at);
             for (int i = 0; i < input.ids.length; i++) {
                 double[] sum = sums.computeIfAbsent(input.ids[i], none -> new double[3]);
                 sum[0]++;

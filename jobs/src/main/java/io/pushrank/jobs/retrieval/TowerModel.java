@@ -81,16 +81,22 @@ public final class TowerModel implements Serializable {
      * The model that a table holds.
      *
      * @param rows {@code id}, {@code mean}, {@code deviation}, {@code weight} and {@code factors}, all of one length
-     * @throws IllegalArgumentException when the lengths differ, or no row is the intercept's
+     * @throws IllegalArgumentException when the lengths differ, a number is not finite or a deviation not above 0, an id
+     *     stands twice, or no row is the intercept's
      */
     public static TowerModel of(List<Row> rows) {
         Map<Long, Scale> scales = new HashMap<>();
         Row first = null;
         for (Row row : rows) {
-            if (row.getLong(0) == INTERCEPT) {
+            long id = row.getLong(0);
+            require(id, "mean", row.getDouble(1), Double.isFinite(row.getDouble(1)));
+            require(id, "deviation", row.getDouble(2), Double.isFinite(row.getDouble(2)) && row.getDouble(2) > 0);
+            require(id, "weight", row.getFloat(3), Float.isFinite(row.getFloat(3)));
+            row.<Float>getList(4).forEach(factor -> require(id, "factor", factor, Float.isFinite(factor)));
+            if (id == INTERCEPT) {
                 first = row;
-            } else {
-                scales.put(row.getLong(0), new Scale(row.getDouble(1), row.getDouble(2)));
+            } else if (scales.put(id, new Scale(row.getDouble(1), row.getDouble(2))) != null) {
+                throw new IllegalArgumentException("id " + id + " must stand once, but stands there again");
             }
         }
         if (first == null) {
@@ -113,6 +119,13 @@ public final class TowerModel implements Serializable {
             }
         }
         return model;
+    }
+
+    private static void require(long id, String what, double value, boolean isUsable) {
+        if (!isUsable) {
+            throw new IllegalArgumentException(what + " of id " + id + " must be a finite number"
+                    + (what.equals("deviation") ? " above 0" : "") + ", but is " + value);
+        }
     }
 
     /** As {@link #of} takes them, by id. */
@@ -147,7 +160,7 @@ public final class TowerModel implements Serializable {
 
     /** The user's vector; its dot product with an item's is the logit. */
     public float[] user(TowerInput input) {
-        Side side = side(input);
+        Side side = side(known(input));
         float[] vector = Arrays.copyOf(side.sum(), vectorWidth());
         vector[width] = 1;
         vector[width + 1] = intercept + side.weight();
@@ -156,23 +169,30 @@ public final class TowerModel implements Serializable {
 
     /** The item's vector. */
     public float[] item(TowerInput input) {
-        Side side = side(input);
+        Side side = side(known(input));
         float[] vector = Arrays.copyOf(side.sum(), vectorWidth());
         vector[width] = side.weight();
         vector[width + 1] = 1;
         return vector;
     }
 
-    /** What one side of a pair is to the model: learned features, by place, with their standardized values. */
-    static final class Side {
+    /** What of an input the model has learned: places, with standardized values. Not to be changed. */
+    static final class Known {
         final int[] places;
         final float[] values;
+
+        private Known(int[] places, float[] values) {
+            this.places = places;
+            this.values = values;
+        }
+    }
+
+    /** What one side of a pair adds to the logit by itself, and its tower. */
+    static final class Side {
         private final float weight;
         private final float[] sum;
 
-        private Side(int[] places, float[] values, float weight, float[] sum) {
-            this.places = places;
-            this.values = values;
+        private Side(float weight, float[] sum) {
             this.weight = weight;
             this.sum = sum;
         }
@@ -186,8 +206,7 @@ public final class TowerModel implements Serializable {
         }
     }
 
-    /** The input as the model stands now. */
-    Side side(TowerInput input) {
+    Known known(TowerInput input) {
         int[] at = new int[input.ids.length];
         float[] values = new float[at.length];
         int count = 0;
@@ -199,24 +218,21 @@ public final class TowerModel implements Serializable {
                 values[count++] = (float) Math.max(-MOST, Math.min(MOST, scaled));
             }
         }
-        return summed(Arrays.copyOf(at, count), Arrays.copyOf(values, count));
+        return new Known(Arrays.copyOf(at, count), Arrays.copyOf(values, count));
     }
 
-    /** The same features as the model stands after it learned more. */
-    Side again(Side side) {
-        return summed(side.places, side.values);
-    }
-
-    private Side summed(int[] at, float[] values) {
+    /** As the model stands now. */
+    Side side(Known known) {
         float weight = 0;
         float[] sum = new float[width];
-        for (int i = 0; i < at.length; i++) {
-            weight += weights[at[i]] * values[i];
-            int from = at[i] * width;
+        for (int i = 0; i < known.places.length; i++) {
+            int place = known.places[i];
+            weight += weights[place] * known.values[i];
+            int from = place * width;
             for (int factor = 0; factor < width; factor++) {
-                sum[factor] += factors[from + factor] * values[i];
+                sum[factor] += factors[from + factor] * known.values[i];
             }
         }
-        return new Side(at, values, weight, sum);
+        return new Side(weight, sum);
     }
 }

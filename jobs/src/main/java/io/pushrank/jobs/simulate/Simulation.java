@@ -7,6 +7,7 @@ import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.evaluate.Evaluation;
 import io.pushrank.jobs.evaluate.SimulationReport;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.fact.ModelTables;
 import io.pushrank.jobs.gate.Gates;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Progress;
@@ -200,6 +201,12 @@ public final class Simulation {
                 }
             }
             text.append('\n');
+        }
+        ModelTables ofSources = new ModelTables(storage, layout);
+        for (Table table : List.of(Table.RECOMMENDED_AUTHORS, Table.FEATURE_EMBEDDINGS)) {
+            ofSources
+                    .version(table)
+                    .ifPresent(version -> text.append("model ").append(version).append('\n'));
         }
         String own = text.toString();
         if (storage.exists(file)) {

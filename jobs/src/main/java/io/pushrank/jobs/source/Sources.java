@@ -69,7 +69,7 @@ public final class Sources {
 
     private static Source source(Facts facts, String name, NamedText file, Map<String, Object> settings) {
         Query query = Query.of(name, file, Set.of(ITEMS, NETWORK, NEEDS, PARAMETER));
-        facts.requireRelations(query);
+        facts.requireRelationsOfSource(query);
         Head head = query.head();
         Set<String> used = new TreeSet<>(query.parameters());
         used.removeAll(COMMON);
@@ -84,6 +84,12 @@ public final class Sources {
         Map<String, Object> arguments = new HashMap<>(parameters.arguments(facts.config(), KEY + name, own));
         if (query.parameters().contains(LIMIT)) {
             arguments.put(LIMIT, settings.get(LIMIT));
+        }
+        if (query.relations().contains(Facts.NEAREST_POSTS)
+                && !(arguments.get(Source.MAX_AGE_HOURS) instanceof Integer)) {
+            throw PushrankException.usage(file.name() + ", line " + query.lineOf(Facts.NEAREST_POSTS)
+                    + ": a source that reads " + Facts.NEAREST_POSTS + " must have a parameter "
+                    + Source.MAX_AGE_HOURS + ", whole number, but has " + new TreeSet<>(arguments.keySet()));
         }
         List<String> networks = Arrays.stream(Source.Network.values())
                 .map(network -> network.name().toLowerCase(Locale.ROOT))

@@ -1,11 +1,15 @@
 package io.pushrank.jobs.stage;
 
+import io.pushrank.jobs.config.ConfFolder;
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.fact.ModelTables;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import java.util.EnumMap;
@@ -16,9 +20,6 @@ import org.apache.spark.sql.SparkSession;
 
 /** The models in use, each opened once: a promotion meanwhile must not give one piece of work two. */
 public final class Models {
-    /** The list of features that lies beside the embeddings. */
-    public static final String TOWERS = "towers.yaml";
-
     private final Layout layout;
     private final Configuration hadoop;
     private final ModelTables tables;
@@ -60,11 +61,25 @@ public final class Models {
     /**
      * The features of the towers in use.
      *
-     * @throws io.pushrank.udf.model.ModelException when their list is missing
+     * @throws ModelException when their list is missing, or names what is not there
      */
     TowerFeatures towers(Facts facts) {
-        String file = layout.models() + "/" + Table.FEATURE_EMBEDDINGS.modelFolder() + ": " + TOWERS;
-        return TowerFeatures.of(file, FeatureList.parse(file, tables.text(Table.FEATURE_EMBEDDINGS, TOWERS)), facts);
+        String file = tables.file(Table.FEATURE_EMBEDDINGS, ConfFolder.TOWERS);
+        try {
+            return TowerFeatures.of(
+                    file, FeatureList.parse(file, tables.text(Table.FEATURE_EMBEDDINGS, ConfFolder.TOWERS)), facts);
+        } catch (IllegalArgumentException | PushrankException e) {
+            throw new ModelException(file, "features that can be calculated", e.getMessage(), e);
+        }
+    }
+
+    /** What becomes of a run whose towers have a feature that cannot be calculated. */
+    ModelException refusedTowers(FeatureException problem) {
+        return new ModelException(
+                tables.file(Table.FEATURE_EMBEDDINGS, ConfFolder.TOWERS),
+                "features that can be calculated",
+                problem.getMessage(),
+                problem);
     }
 
     /** Digests of the models that were asked for, by kind and version. */

@@ -11,6 +11,7 @@ import io.pushrank.jobs.retrieval.TowerInput;
 import io.pushrank.jobs.retrieval.TowerModel;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.model.ModelException;
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -46,9 +47,10 @@ final class NearestPosts {
     }
 
     /**
-     * Gives a source's query the posts.
+     * Gives a source's query the posts, as many as its limit.
      *
      * @param targets {@code user_id}
+     * @throws ModelException when the towers cannot be used
      */
     static void give(StageContext context, Source source, Dataset<Row> targets) {
         Relations relations = context.relations();
@@ -57,8 +59,14 @@ final class NearestPosts {
             return;
         }
         TowerFeatures features = context.models().towers(context.vocabulary().facts());
-        Dataset<Row> users = features.inputs(context, targets.select("user_id"), TowerFeatures.Side.USER);
-        Dataset<Row> posts = features.inputs(context, posts(context, source), TowerFeatures.Side.ITEM);
+        Dataset<Row> users;
+        Dataset<Row> posts;
+        try {
+            users = features.inputs(context, targets.select("user_id"), TowerFeatures.Side.USER);
+            posts = features.inputs(context, relations.keep(posts(context, source)), TowerFeatures.Side.ITEM);
+        } catch (FeatureException e) {
+            throw context.models().refusedTowers(e);
+        }
         if (relations.isRehearsal()) {
             relations.with(Facts.NEAREST_POSTS, none(users));
             return;

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.xxhash64;
 
+import io.pushrank.jobs.config.ConfFolder;
 import io.pushrank.jobs.config.RankingConfig.RetrievalConfig;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
@@ -14,7 +15,6 @@ import io.pushrank.jobs.retrieval.TowerInput;
 import io.pushrank.jobs.retrieval.TowerLearner;
 import io.pushrank.jobs.retrieval.TowerLearner.Pair;
 import io.pushrank.jobs.retrieval.TowerModel;
-import io.pushrank.jobs.stage.Models;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.stage.TowerFeatures;
 import io.pushrank.jobs.stage.TowerFeatures.Side;
@@ -47,8 +47,6 @@ public final class RetrievalTraining {
     private final Layout layout;
     private final Vocabulary vocabulary;
     private final TowerFeatures features;
-    private final List<TowerInput> users = new ArrayList<>();
-    private final List<TowerInput> items = new ArrayList<>();
 
     public RetrievalTraining(SparkSession spark, Layout layout, Vocabulary vocabulary, TowerFeatures features) {
         this.spark = spark;
@@ -60,7 +58,7 @@ public final class RetrievalTraining {
     /**
      * Trains, writes the model and puts it in use.
      *
-     * @param examples rows of EXAMPLES
+     * @param examples rows of EXAMPLES that have labels
      * @param holdout share of the as-of instants, the last ones, that are not learned from but decide when to stop
      * @throws PushrankException with exit code 2 when the version exists, 3 when there is nothing to learn from or to hold
      *     out
@@ -71,11 +69,13 @@ public final class RetrievalTraining {
         RetrievalConfig settings = vocabulary.config().retrieval();
         Dataset<Row> rows = sampled(examples.filter(col("item_type").equalTo(Table.POST)), settings.maximumPairs());
         Timestamp heldOutFrom = ExampleTable.holdout(rows, holdout);
+        List<TowerInput> users = new ArrayList<>();
+        List<TowerInput> items = new ArrayList<>();
         List<Pair> pairs = new ArrayList<>();
         List<Pair> heldOut = new ArrayList<>();
         for (Row instant : rows.select("as_of").distinct().orderBy("as_of").collectAsList()) {
             Timestamp asOf = instant.getTimestamp(0);
-            List<Pair> read = pairs(rows.filter(col("as_of").equalTo(lit(asOf))), asOf.toInstant());
+            List<Pair> read = pairs(rows.filter(col("as_of").equalTo(lit(asOf))), asOf.toInstant(), users, items);
             listener.report(new TrainingProgress.Notice("%s: %,d pairs".formatted(asOf.toInstant(), read.size())));
             (asOf.before(heldOutFrom) ? pairs : heldOut).addAll(read);
         }
@@ -98,7 +98,7 @@ public final class RetrievalTraining {
                 version,
                 spark.createDataFrame(learned.toRows(), Table.FEATURE_EMBEDDINGS.schema())
                         .coalesce(1),
-                Map.of(Models.TOWERS, features.all().toYaml()));
+                Map.of(ConfFolder.TOWERS, features.all().toYaml()));
     }
 
     private Dataset<Row> sampled(Dataset<Row> rows, int most) {
@@ -120,7 +120,7 @@ public final class RetrievalTraining {
     }
 
     /** The pairs of one instant, their sides' features put with the others'. */
-    private List<Pair> pairs(Dataset<Row> examples, Instant asOf) {
+    private List<Pair> pairs(Dataset<Row> examples, Instant asOf, List<TowerInput> users, List<TowerInput> items) {
         LocalDate day = LocalDate.ofInstant(asOf, ZoneOffset.UTC);
         try (StageContext context = StageContext.of(spark, layout, vocabulary, day, asOf, Findings.none())) {
             Dataset<Row> rows = context.relations()
@@ -134,12 +134,13 @@ public final class RetrievalTraining {
                                     col("weight")));
             Map<Long, Integer> placesOfUsers =
                     places(features.inputs(context, rows.select("user_id").distinct(), Side.USER), users);
-            Dataset<Row> itemsOfRows = context.facts(List.of(AUTHOR))
-                    .join(rows.select("item_type", "item_id").distinct())
-                    .select(
-                            col("item_type"),
-                            col("item_id"),
-                            col(AUTHOR.toString()).as("author_id"));
+            Dataset<Row> itemsOfRows = context.relations()
+                    .keep(context.facts(List.of(AUTHOR))
+                            .join(rows.select("item_type", "item_id").distinct())
+                            .select(
+                                    col("item_type"),
+                                    col("item_id"),
+                                    col(AUTHOR.toString()).as("author_id")));
             Map<Long, Integer> placesOfItems = places(features.inputs(context, itemsOfRows, Side.ITEM), items);
             return rows.orderBy("user_id", "item_id").collectAsList().stream()
                     .map(row -> new Pair(

@@ -198,6 +198,7 @@ class SourcesTest {
             SELECT user_id FROM row           | my-conf/sources/mine.sql, line 6: FROM and JOIN must name a table, a view or a family of facts, but name row; the nearest are post, acts, posts
             SELECT user_id FROM actor         | my-conf/sources/mine.sql, line 6: FROM and JOIN must name a table, a view or a family of facts, but name actor; the nearest are acts, author, history
             SELECT user_id FROM pair          | my-conf/sources/mine.sql, line 6: FROM and JOIN must name a table, a view or a family of facts, but name pair; the nearest are post, user, acts
+            SELECT user_id FROM nearest_posts | my-conf/sources/mine.sql, line 6: a source that reads nearest_posts must have a parameter max_age_hours, whole number, but has []
             SELECT user_id FORM targets       | my-conf/sources/mine.sql, line 6: the text must be SQL, but: [PARSE_SYNTAX_ERROR] Syntax error at or near 'targets': extra input 'targets'. SQLSTATE: 42601 (line 6, pos 20)
             SELECT user_id FROM (SELECT 1     | my-conf/sources/mine.sql, line 7: the text must be SQL, but: [PARSE_SYNTAX_ERROR] Syntax error at or near end of input: missing ')'. SQLSTATE: 42601 (line 7, pos 0)
             """)

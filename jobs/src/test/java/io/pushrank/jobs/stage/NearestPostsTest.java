@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.TinyWorld;
+import io.pushrank.jobs.config.ConfFolder;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Facts;
@@ -15,6 +16,7 @@ import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureId;
 import io.pushrank.udf.feature.FeatureList;
+import io.pushrank.udf.model.ModelException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,12 +95,16 @@ class NearestPostsTest {
                 row(id("topics", 7), 0, 1, 0, 0, 1, 0),
                 row(id("topics", 8), 0, 1, 0, 0, 0, 1),
                 row(FeatureId.of("followers"), 0, 200, 1, 0, 0, 0));
+        write(world, LIST, rows);
+    }
+
+    private static void write(TinyWorld world, String list, List<Row> rows) {
         new ModelTables(new Storage(new Configuration()), world.layout())
                 .write(
                         Table.FEATURE_EMBEDDINGS,
                         "1",
                         SharedSpark.session().createDataFrame(rows, Table.FEATURE_EMBEDDINGS.schema()),
-                        Map.of(Models.TOWERS, LIST));
+                        Map.of(ConfFolder.TOWERS, list));
     }
 
     @Test
@@ -137,6 +143,47 @@ class NearestPostsTest {
                     Candidates.merged(context, context.read(Table.USERS))
                             .filter("array_contains(sources.source, 'two_tower')")
                             .count());
+        }
+    }
+
+    @Test
+    void aLimitOfNoneGivesNone() throws Exception {
+        TinyWorld world = world();
+        towers(world);
+        try (StageContext context = world.context(settings.set("candidates.sources.two_tower.limit=0"))) {
+            assertEquals(
+                    0,
+                    Candidates.merged(context, context.read(Table.USERS))
+                            .filter("array_contains(sources.source, 'two_tower')")
+                            .count());
+        }
+    }
+
+    @Test
+    void towersThatAreDamagedAreAModelThatIsRefused() throws Exception {
+        TinyWorld world = world();
+        write(world, LIST, List.of(row(0, 0, 1, -1, 0), row(5, 0, 0, 1, 0)));
+        assertEquals(
+                world.layout().models()
+                        + "/retrieval: expected two towers as train retrieval writes them, found deviation of id 5 must be a"
+                        + " finite number above 0, but is 0.0",
+                refusal(world));
+    }
+
+    @Test
+    void aListThatNamesAFactThatIsGoneIsAModelThatIsRefused() throws Exception {
+        TinyWorld world = world();
+        write(world, "features:\n  - user.lkes: continuous\n", List.of(row(0, 0, 1, -1, 0)));
+        assertTrue(
+                refusal(world).startsWith(world.layout().models() + "/retrieval/1/towers.yaml: expected"),
+                refusal(world));
+    }
+
+    private String refusal(TinyWorld world) {
+        try (StageContext context = world.context(settings)) {
+            return assertThrows(ModelException.class, () -> Candidates.merged(context, context.read(Table.USERS))
+                            .count())
+                    .getMessage();
         }
     }
 
