@@ -76,18 +76,11 @@ final class TrainCommand implements Runnable {
             name = "collaborative",
             mixinStandardHelpOptions = true,
             description = "The collaborative source's model, on all engagements before the as-of instant of --date.")
-    int collaborative(
-            @Mixin RunOptions options,
-            @Option(
-                            names = "--model-version",
-                            paramLabel = "NAME",
-                            converter = VersionConverter.class,
-                            description = "Name of the new version. Default: the next number.")
-                    String version) {
+    int collaborative(@Mixin RunOptions options, @Mixin VersionOption chosen) {
         SparkSession spark = options.session("train collaborative");
         Facts facts = options.vocabulary(spark).facts();
         LocalDate date = options.date(spark);
-        String name = versionOf(options, spark, "collaborative", version);
+        String name = versionOf(options, spark, Table.RECOMMENDED_AUTHORS.modelFolder(), chosen.version);
         try (Relations relations = Relations.of(
                 spark,
                 options.layout(),
@@ -110,12 +103,7 @@ final class TrainCommand implements Runnable {
                             + " them in use.")
     int retrieval(
             @Mixin RunOptions options,
-            @Option(
-                            names = "--model-version",
-                            paramLabel = "NAME",
-                            converter = VersionConverter.class,
-                            description = "Name of the new version. Default: the next number.")
-                    String version,
+            @Mixin VersionOption chosen,
             @Option(
                             names = "--labels",
                             paramLabel = "KIND",
@@ -142,7 +130,7 @@ final class TrainCommand implements Runnable {
         SparkSession spark = options.session("train retrieval");
         Vocabulary vocabulary = options.vocabulary(spark);
         TowerFeatures features = TowerFeatures.of(ConfFolder.TOWERS, options.towers(spark), vocabulary.facts());
-        String name = versionOf(options, spark, Table.FEATURE_EMBEDDINGS.modelFolder(), version);
+        String name = versionOf(options, spark, Table.FEATURE_EMBEDDINGS.modelFolder(), chosen.version);
         try {
             new RetrievalTraining(spark, options.layout(), vocabulary, features)
                     .train(
@@ -186,7 +174,7 @@ final class TrainCommand implements Runnable {
         NamedText params = start != null && chosen.params == null
                 ? new NamedText(start.directory() + "/params.yaml", start.paramsYaml())
                 : options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
-        ModelPackage model = train.train(training, versionOf(options, spark, kind, chosen.version), params);
+        ModelPackage model = train.train(training, versionOf(options, spark, kind, chosen.version.version), params);
         System.out.printf(
                 "%s: digest %s, %s%n",
                 model.directory(), model.digest(), model.manifest().metrics());
@@ -210,14 +198,20 @@ final class TrainCommand implements Runnable {
         return Integer.toString(highest + 1);
     }
 
-    /** Which examples, and what to make of them. */
-    static final class ExampleOptions {
+    /** What the new version is called. */
+    static final class VersionOption {
         @Option(
                 names = "--model-version",
                 paramLabel = "NAME",
                 converter = VersionConverter.class,
                 description = "Name of the new version. Default: the next number.")
         private String version;
+    }
+
+    /** Which examples, and what to make of them. */
+    static final class ExampleOptions {
+        @Mixin
+        private VersionOption version;
 
         @Option(
                 names = "--params",
