@@ -53,9 +53,9 @@ public record ModelTables(Storage storage, Layout layout) {
             return List.of();
         }
         List<String> lines = new ArrayList<>(storage.dataFileStates(folder(table)));
-        storage.files(inUse(table)).stream()
-                .sorted()
-                .forEach(file -> lines.add(file + " " + DigestUtils.sha256Hex(storage.content(file))));
+        for (String name : storage.files(inUse(table)).stream().sorted().toList()) {
+            lines.add(name + " " + DigestUtils.sha256Hex(storage.content(file(table, name))));
+        }
         return lines;
     }
 
