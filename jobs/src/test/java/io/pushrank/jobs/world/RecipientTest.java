@@ -99,7 +99,7 @@ class RecipientTest {
         assertTrue(gone.isReachable(absence.until()));
     }
 
-    /** Every push of a world's log, and every day of its people; {@code -Dpushrank.test.users=45000} is a million of each. */
+    /** Every push of a world's log, and every day of its people; {@code -Dpushrank.test.users=48000} is a million pushes. */
     @Test
     void outcomesFollowTheTruthInEveryDecile() {
         WorldOptions options = new WorldOptions(
