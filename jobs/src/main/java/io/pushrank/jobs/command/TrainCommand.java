@@ -101,41 +101,22 @@ final class TrainCommand implements Runnable {
             description =
                     "The two towers of the source two_tower, on what followed sends, or on what users acted on. Puts"
                             + " them in use.")
-    int retrieval(
-            @Mixin RunOptions options,
-            @Mixin VersionOption chosen,
-            @Option(
-                            names = "--labels",
-                            paramLabel = "KIND",
-                            defaultValue = "notifications",
-                            description = "notifications or engagements: kind of the examples' labels. Default:"
-                                    + " ${DEFAULT-VALUE}.")
-                    ExampleLabels labels,
-            @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
-                    LocalDate from,
-            @Option(names = "--to", paramLabel = "YYYY-MM-DD", description = "Last day of the examples.") LocalDate to,
-            @Option(
-                            names = "--holdout",
-                            paramLabel = "SHARE",
-                            defaultValue = "0.2",
-                            description =
-                                    "Share of the instants, the last, above 0 and below 1, that decide when to stop."
-                                            + " Default: ${DEFAULT-VALUE}.")
-                    double holdout) {
+    int retrieval(@Mixin RunOptions options, @Mixin HistoryOptions chosen) {
+        ExampleLabels labels = chosen.labels(ExampleLabels.NOTIFICATIONS);
         if (labels == ExampleLabels.CANDIDATES) {
             throw PushrankException.usage(
                     "--labels must be notifications or engagements, but is candidates, which have no labels");
         }
-        Bounds.ofOptions(() -> Bounds.require(holdout > 0 && holdout < 1, "--holdout", "above 0 and below 1", holdout));
+        chosen.requireBounds();
         SparkSession spark = options.session("train retrieval");
         Vocabulary vocabulary = options.vocabulary(spark);
         TowerFeatures features = TowerFeatures.of(ConfFolder.TOWERS, options.towers(spark), vocabulary.facts());
-        String name = versionOf(options, spark, Table.FEATURE_EMBEDDINGS.modelFolder(), chosen.version);
+        String name = versionOf(options, spark, Table.FEATURE_EMBEDDINGS.modelFolder(), chosen.version.version);
         try {
             new RetrievalTraining(spark, options.layout(), vocabulary, features)
                     .train(
-                            new ExampleTable(spark, options.layout()).read(labels, from, to),
-                            holdout,
+                            new ExampleTable(spark, options.layout()).read(labels, chosen.from, chosen.to),
+                            chosen.holdout,
                             name,
                             System.out::println);
         } catch (FeatureException e) {
@@ -155,7 +136,7 @@ final class TrainCommand implements Runnable {
         chosen.requireBounds();
         SparkSession spark = options.session(verb);
         ExampleTable table = new ExampleTable(spark, options.layout());
-        ExampleLabels labels = chosen.labels == null ? defaultLabels : chosen.labels;
+        ExampleLabels labels = chosen.history.labels(defaultLabels);
         ModelPackage start = chosen.warmStart == null
                 ? null
                 : ModelPackage.open(
@@ -164,17 +145,18 @@ final class TrainCommand implements Runnable {
                         chosen.warmStart,
                         spark.sparkContext().hadoopConfiguration());
         Training training = new Training(
-                table.read(labels, chosen.from, chosen.to),
+                table.read(labels, chosen.history.from, chosen.history.to),
                 table.features(),
                 options.layout().models(),
                 spark.sparkContext().hadoopConfiguration(),
-                chosen.holdout,
+                chosen.history.holdout,
                 System.out::println,
                 chosen.settings(start));
         NamedText params = start != null && chosen.params == null
                 ? new NamedText(start.directory() + "/params.yaml", start.paramsYaml())
                 : options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
-        ModelPackage model = train.train(training, versionOf(options, spark, kind, chosen.version.version), params);
+        ModelPackage model =
+                train.train(training, versionOf(options, spark, kind, chosen.history.version.version), params);
         System.out.printf(
                 "%s: digest %s, %s%n",
                 model.directory(), model.digest(), model.manifest().metrics());
@@ -208,10 +190,47 @@ final class TrainCommand implements Runnable {
         private String version;
     }
 
+    /** Which examples a new version learns from, and which of them are held out. */
+    static final class HistoryOptions {
+        @Mixin
+        private VersionOption version;
+
+        @Option(
+                names = "--labels",
+                paramLabel = "KIND",
+                description = "Kind of the examples' labels. Default: notifications, of the light ranker candidates.")
+        private ExampleLabels labels;
+
+        @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
+        private LocalDate from;
+
+        @Option(names = "--to", paramLabel = "YYYY-MM-DD", description = "Last day of the examples.")
+        private LocalDate to;
+
+        @Option(
+                names = "--holdout",
+                paramLabel = "SHARE",
+                defaultValue = "0.2",
+                description =
+                        "Share of the instants, the last, above 0 and below 1, for early stopping and, of the heavy ranker, calibration."
+                                + " Default:"
+                                + " ${DEFAULT-VALUE}.")
+        private double holdout;
+
+        private ExampleLabels labels(ExampleLabels usual) {
+            return labels == null ? usual : labels;
+        }
+
+        private void requireBounds() {
+            Bounds.ofOptions(
+                    () -> Bounds.require(holdout > 0 && holdout < 1, "--holdout", "above 0 and below 1", holdout));
+        }
+    }
+
     /** Which examples, and what to make of them. */
     static final class ExampleOptions {
         @Mixin
-        private VersionOption version;
+        private HistoryOptions history;
 
         @Option(
                 names = "--params",
@@ -228,24 +247,6 @@ final class TrainCommand implements Runnable {
                         "Version whose weights the training starts from; its params are the default then. Not for the"
                                 + " model logistic.")
         private String warmStart;
-
-        @Option(names = "--labels", paramLabel = "KIND", description = "Kind of the examples' labels.")
-        private ExampleLabels labels;
-
-        @Option(names = "--from", paramLabel = "YYYY-MM-DD", description = "First day of the examples.")
-        private LocalDate from;
-
-        @Option(names = "--to", paramLabel = "YYYY-MM-DD", description = "Last day of the examples.")
-        private LocalDate to;
-
-        @Option(
-                names = "--holdout",
-                paramLabel = "SHARE",
-                defaultValue = "0.2",
-                description =
-                        "Share of the instants, the last, above 0 and below 1, for early stopping and calibration. Default:"
-                                + " ${DEFAULT-VALUE}.")
-        private double holdout;
 
         @Option(
                 names = "--threads",
@@ -277,8 +278,8 @@ final class TrainCommand implements Runnable {
         private String events;
 
         private void requireBounds() {
+            history.requireBounds();
             Bounds.ofOptions(() -> {
-                Bounds.require(holdout > 0 && holdout < 1, "--holdout", "above 0 and below 1", holdout);
                 Bounds.atLeast("--threads", threads == null ? 1 : threads, 1);
                 Bounds.atLeast("--checkpoint-every", checkpointEvery, 0);
             });

@@ -88,16 +88,8 @@ final class EvaluationPage {
 
     private void tasks(String heading, Metrics metrics) {
         html.append("<h2>").append(HtmlPage.escaped(heading)).append("</h2>\n<table><tr>");
-        List<String> names = List.of(
-                "rows",
-                "roc_auc",
-                "oracle_roc_auc",
-                "foreseen_roc_auc",
-                "pr_auc",
-                "rce",
-                "ctr",
-                "predicted_ctr",
-                "ece");
+        List<String> names = new ArrayList<>(List.of("rows"));
+        names.addAll(TaskMetrics.FIGURES);
         html.append("<th>task</th>");
         names.forEach(name -> html.append("<th>").append(name).append("</th>"));
         html.append("<th>ece before</th></tr>\n");

@@ -199,8 +199,7 @@ public final class HeavyEvaluation {
         cells.add(heading);
         Metrics metrics = tasks.group(task);
         cells.add(TextTable.count((long) metrics.number("rows")));
-        for (String name : List.of(
-                "roc_auc", "oracle_roc_auc", "foreseen_roc_auc", "pr_auc", "rce", "ctr", "predicted_ctr", "ece")) {
+        for (String name : TaskMetrics.FIGURES) {
             cells.add(TextTable.figure(metrics.number(name)));
         }
         return cells;

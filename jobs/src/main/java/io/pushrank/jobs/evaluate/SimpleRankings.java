@@ -4,8 +4,8 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.collaborative.Factorization;
-import io.pushrank.jobs.collaborative.NearestItems;
 import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.retrieval.NearestItems;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

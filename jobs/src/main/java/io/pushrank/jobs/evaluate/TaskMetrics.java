@@ -27,6 +27,10 @@ final class TaskMetrics {
     static final String ENGAGEMENT_CONDITIONAL = "engagement_conditional";
 
     static final List<String> TASKS = List.of(OONC, ENGAGEMENT, ENGAGEMENT_CONDITIONAL);
+    /** Figures of a task, in the order in which they are shown, beside its rows. */
+    static final List<String> FIGURES =
+            List.of("roc_auc", "oracle_roc_auc", "foreseen_roc_auc", "pr_auc", "rce", "ctr", "predicted_ctr", "ece");
+
     static final int BINS = 20;
     /** What the truth tells at the as-of instant, while the moment of the send is not known. */
     private static final String FORESEEN = "foreseen";

@@ -31,11 +31,6 @@ public final class TowerInput implements Serializable {
     /** From columns of a row: {@code ids}, BIGINTs, and {@code values}, FLOATs. */
     public static TowerInput of(Row row, int ids, int values) {
         List<Long> longs = row.getList(ids);
-        List<Float> floats = row.getList(values);
-        float[] of = new float[floats.size()];
-        for (int i = 0; i < of.length; i++) {
-            of[i] = floats.get(i);
-        }
-        return new TowerInput(longs.stream().mapToLong(Long::longValue).toArray(), of);
+        return new TowerInput(longs.stream().mapToLong(Long::longValue).toArray(), Floats.of(row.getList(values)));
     }
 }

@@ -131,7 +131,7 @@ public final class TowerModel implements Serializable {
     /** As {@link #of} takes them, by id. */
     public List<Row> toRows() {
         List<Row> rows = new ArrayList<>();
-        rows.add(RowFactory.create(INTERCEPT, 0.0, 1.0, intercept, boxed(new float[width])));
+        rows.add(RowFactory.create(INTERCEPT, 0.0, 1.0, intercept, Floats.toSeq(new float[width])));
         places.keySet().stream().sorted().forEach(id -> {
             int place = places.get(id);
             rows.add(RowFactory.create(
@@ -139,18 +139,9 @@ public final class TowerModel implements Serializable {
                     means[place],
                     deviations[place],
                     weights[place],
-                    boxed(Arrays.copyOfRange(factors, place * width, (place + 1) * width))));
+                    Floats.toSeq(Arrays.copyOfRange(factors, place * width, (place + 1) * width))));
         });
         return rows;
-    }
-
-    /** As Spark takes an array of a row. */
-    private static Float[] boxed(float[] values) {
-        Float[] boxed = new Float[values.length];
-        for (int i = 0; i < boxed.length; i++) {
-            boxed[i] = values[i];
-        }
-        return boxed;
     }
 
     /** Length of the vectors: of an embedding, and two more. */

@@ -30,6 +30,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -203,11 +204,10 @@ public final class Simulation {
             text.append('\n');
         }
         ModelTables ofSources = new ModelTables(storage, layout);
-        for (Table table : List.of(Table.RECOMMENDED_AUTHORS, Table.FEATURE_EMBEDDINGS)) {
-            ofSources
-                    .version(table)
-                    .ifPresent(version -> text.append("model ").append(version).append('\n'));
-        }
+        Arrays.stream(Table.values())
+                .filter(table -> table.group() == Table.Group.MODEL)
+                .flatMap(table -> ofSources.version(table).stream())
+                .forEach(version -> text.append("model ").append(version).append('\n'));
         String own = text.toString();
         if (storage.exists(file)) {
             String begun = storage.read(file);

@@ -3,10 +3,11 @@ package io.pushrank.jobs.stage;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
-import io.pushrank.jobs.collaborative.NearestItems;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.retrieval.Floats;
+import io.pushrank.jobs.retrieval.NearestItems;
 import io.pushrank.jobs.retrieval.TowerInput;
 import io.pushrank.jobs.retrieval.TowerModel;
 import io.pushrank.jobs.source.Source;
@@ -14,8 +15,6 @@ import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.model.ModelException;
 import java.io.Serializable;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BiFunction;
@@ -27,7 +26,6 @@ import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
-import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * The posts that are nearest to each target by the two towers of retrieval: the relation {@code nearest_posts} of sources.
@@ -112,15 +110,8 @@ final class NearestPosts {
     private interface Tower extends BiFunction<TowerModel, TowerInput, float[]>, Serializable {}
 
     private static Dataset<Row> vectors(Dataset<Row> inputs, Broadcast<TowerModel> model, Tower tower) {
-        MapFunction<Row, Row> function = row -> {
-            float[] vector = tower.apply(model.value(), TowerInput.of(row, 1, 2));
-            List<Float> boxed = new ArrayList<>(vector.length);
-            for (float number : vector) {
-                boxed.add(number);
-            }
-            return RowFactory.create(
-                    row.getLong(0), CollectionConverters.asScala(boxed).toSeq());
-        };
+        MapFunction<Row, Row> function = row ->
+                RowFactory.create(row.getLong(0), Floats.toSeq(tower.apply(model.value(), TowerInput.of(row, 1, 2))));
         String key = inputs.columns()[0];
         return inputs.map(
                 function, Encoders.row(StructType.fromDDL(key + " BIGINT NOT NULL, features ARRAY<FLOAT> NOT NULL")));

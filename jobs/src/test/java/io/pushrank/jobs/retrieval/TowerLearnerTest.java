@@ -85,7 +85,7 @@ class TowerLearnerTest {
 
     private static List<String> texts(TowerModel model) {
         return model.toRows().stream()
-                .map(row -> row.getLong(0) + " " + row.getFloat(3) + " " + List.of(row.<Float[]>getAs(4)))
+                .map(row -> row.getLong(0) + " " + row.getFloat(3) + " " + row.getList(4))
                 .toList();
     }
 

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.collaborative;
+package io.pushrank.jobs.retrieval;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.collaborative;
+package io.pushrank.jobs.retrieval;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.explode;
@@ -45,25 +45,16 @@ public final class NearestItems {
             int width = items.isEmpty() ? 0 : items.get(0).getList(1).size();
             this.columns = new float[width][ids.length];
             for (int item = 0; item < ids.length; item++) {
-                float[] vector = floats(items.get(item));
+                float[] vector = Floats.of(items.get(item).getList(1));
                 for (int column = 0; column < width; column++) {
                     columns[column][item] = vector[column];
                 }
             }
         }
 
-        private static float[] floats(Row row) {
-            List<Float> features = row.getList(1);
-            float[] floats = new float[features.size()];
-            for (int column = 0; column < floats.length; column++) {
-                floats[column] = features.get(column);
-            }
-            return floats;
-        }
-
         /** The nearest to a user, with its vector second and how many it gets third; best first. */
         Row[] nearest(Row user) {
-            float[] vector = floats(user);
+            float[] vector = Floats.of(user.getList(1));
             int most = Math.min(user.getInt(2), ids.length);
             if (most == 0) {
                 return new Row[0];
