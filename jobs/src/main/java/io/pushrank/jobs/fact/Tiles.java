@@ -1,6 +1,8 @@
 package io.pushrank.jobs.fact;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.date_from_unix_date;
+import static org.apache.spark.sql.functions.datediff;
 import static org.apache.spark.sql.functions.lit;
 
 import io.pushrank.jobs.config.RankingConfig;
@@ -200,7 +202,7 @@ public final class Tiles {
         Dataset<Row> made = spark.read()
                 .schema(schema.add(DAY, DataTypes.IntegerType))
                 .parquet(folders.values().toArray(String[]::new))
-                .withColumn(Tile.DAYS_AGO, lit((int) date().toEpochDay()).minus(col(DAY)));
+                .withColumn(Tile.DAYS_AGO, datediff(lit(date()), date_from_unix_date(col(DAY))));
         return Optional.of(rest.union(
                 made.select(Arrays.stream(rest.columns()).map(functions::col).toArray(Column[]::new))));
     }

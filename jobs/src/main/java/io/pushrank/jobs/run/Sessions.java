@@ -28,6 +28,8 @@ public final class Sessions {
             Map.entry("spark.sql.constraintPropagation.enabled", "false"),
             // A day compiles a thousand pieces of code, and the next day most of them again; the default keeps 100.
             Map.entry("spark.sql.codegen.cache.maxEntries", "2000"),
+            // A class is named after its place in the plan otherwise, and is another class in another place.
+            Map.entry("spark.sql.codegen.useIdInClassName", "false"),
             // A task takes a page for each of its joins, sorts and aggregations, however few its rows; a page of the
             // default size, up to 64 MiB, is more than all the rows of a small day, and a dozen of them the task's
             // memory.

@@ -159,8 +159,7 @@ final class RowChecks {
                         "after_partition:" + time,
                         isDay(
                                 col(time),
-                                (day, partition) -> day.leq(
-                                        functions.greatest(unix_date(partition), lit((int) date.toEpochDay())))))));
+                                (day, partition) -> day.leq(unix_date(functions.greatest(partition, lit(date))))))));
         return checks;
     }
 

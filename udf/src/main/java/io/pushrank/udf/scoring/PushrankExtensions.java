@@ -40,6 +40,13 @@ public final class PushrankExtensions extends AbstractFunction1<SparkSessionExte
                 return new LightScoreBatches();
             }
         });
+        extensions.injectPreCBORule(session -> new InstantLiterals.Logical());
+        extensions.injectColumnar(session -> new ColumnarRule() {
+            @Override
+            public Rule<SparkPlan> preColumnarTransitions() {
+                return new InstantLiterals.Physical();
+            }
+        });
         return BoxedUnit.UNIT;
     }
 
