@@ -125,7 +125,8 @@ public final class Examples {
 
     private StageContext context(Instant instant, Findings findings) {
         LocalDate day = LocalDate.ofInstant(instant, ZoneOffset.UTC);
-        return StageContext.of(spark, layout, vocabulary, day, instant, findings);
+        return StageContext.ofProposals(
+                spark, layout, vocabulary, day, instant, findings, Hydration.references(features));
     }
 
     /** Examples of one instant. */

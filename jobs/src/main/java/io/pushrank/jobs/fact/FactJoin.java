@@ -206,8 +206,7 @@ public final class FactJoin {
         Set<String> columns = new TreeSet<>(columns(family));
         more.ifPresent(column -> columns.addAll(column.columns()));
         relations.with(Family.ROW, rows);
-        Dataset<Row> facts =
-                relations.run(family.query(), Plans.pruned(family.query().parsed(), columns), Map.of());
+        Dataset<Row> facts = relations.columns(family, columns);
         Family.Key first = family.key().get(0);
         boolean isSmall = family.key().size() == 1 && few.containsKey(first.row());
         if (isSmall) {

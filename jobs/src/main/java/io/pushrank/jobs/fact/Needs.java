@@ -16,7 +16,7 @@ import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 /** What certain facts and queries are made of: which columns of which families and views, and which tables. */
 public final class Needs {
     /** Stands for every column. */
-    private static final String ALL = "*";
+    static final String ALL = "*";
 
     private final Facts facts;
     /** Columns of families that are joined to rows. */
@@ -46,6 +46,25 @@ public final class Needs {
     Needs relation(String name) {
         relation(name, null);
         return this;
+    }
+
+    /** These, and what other work needs. */
+    Needs and(Needs other) {
+        other.joined.forEach((family, columns) ->
+                joined.computeIfAbsent(family, each -> new TreeSet<>()).addAll(columns));
+        other.read.forEach((relation, columns) ->
+                read.computeIfAbsent(relation, each -> new HashSet<>()).addAll(columns));
+        tables.addAll(other.tables);
+        return this;
+    }
+
+    /** The columns that are read of a view, or read of a family or joined to rows, {@link #ALL} among them where it is all. */
+    Set<String> columnsOf(String name) {
+        Set<String> columns = new TreeSet<>(read.getOrDefault(name, Set.of()));
+        if (joined.containsKey(name)) {
+            columns.addAll(withKey(facts.families().get(name), joined.get(name)));
+        }
+        return columns;
     }
 
     /** The tables that are read in the end. */

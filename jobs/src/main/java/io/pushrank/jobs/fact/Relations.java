@@ -20,14 +20,20 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.catalyst.TableIdentifier;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.classic.Dataset$;
+import org.apache.spark.sql.execution.command.ViewHelper$;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.storage.StorageLevel;
+import scala.Option;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * What the queries of one piece of work read: tables as of one instant, views and families of facts, and rows that the work
@@ -47,6 +53,8 @@ public final class Relations implements AutoCloseable {
     /** Null where there are no tables. */
     private final Tiles tiles;
 
+    private final SharedRelations shared;
+
     private final Map<String, Object> parameters = new HashMap<>();
     private final Set<String> given = new HashSet<>();
     private final Map<Table, Dataset<Row>> instead = new HashMap<>();
@@ -63,8 +71,10 @@ public final class Relations implements AutoCloseable {
             LocalDate date,
             Instant asOf,
             Findings findings,
-            Set<Table> readable) {
+            Set<Table> readable,
+            SharedRelations shared) {
         this.spark = PinnedSettings.newSession(session);
+        this.shared = shared;
         // What is by user then is not shuffled once more to be written.
         int partitions = Integer.parseInt(spark.conf().get(SHUFFLE_PARTITIONS));
         spark.conf().set(SHUFFLE_PARTITIONS, Math.max(partitions, facts.config().outputPartitions()));
@@ -90,12 +100,25 @@ public final class Relations implements AutoCloseable {
             Instant asOf,
             Findings findings,
             Set<Table> readable) {
-        return new Relations(spark, layout, facts, date, asOf, findings, readable);
+        return sharing(spark, layout, facts, date, asOf, findings, readable, SharedRelations.none());
+    }
+
+    /** As {@link #of}; what other work of the same instant reads too is taken from what they share. */
+    public static Relations sharing(
+            SparkSession spark,
+            Layout layout,
+            Facts facts,
+            LocalDate date,
+            Instant asOf,
+            Findings findings,
+            Set<Table> readable,
+            SharedRelations shared) {
+        return new Relations(spark, layout, facts, date, asOf, findings, readable, shared);
     }
 
     /** Relations over empty tables: to check queries and expressions before anything is read. */
     public static Relations ofEmptyTables(SparkSession spark, Facts facts, LocalDate date, Instant asOf) {
-        return new Relations(spark, null, facts, date, asOf, Findings.none(), Set.of());
+        return new Relations(spark, null, facts, date, asOf, Findings.none(), Set.of(), SharedRelations.none());
     }
 
     public SparkSession spark() {
@@ -141,6 +164,11 @@ public final class Relations implements AutoCloseable {
         needs = needs.facts(references).queries(queries);
     }
 
+    /** Says what other work is going to ask. */
+    void expect(Needs work) {
+        needs = needs.and(work);
+    }
+
     /** Gives every query a parameter. */
     public Relations parameter(String name, Object value) {
         parameters.put(name, value);
@@ -156,7 +184,7 @@ public final class Relations implements AutoCloseable {
         if (facts.relations().contains(name)) {
             throw new IllegalArgumentException("rows must have a name of their own, but would stand in for " + name);
         }
-        rows.createOrReplaceTempView(name);
+        name(name, rows);
         given.add(name);
         return this;
     }
@@ -174,9 +202,33 @@ public final class Relations implements AutoCloseable {
 
     /** Has queries read other rows in place of a table's. */
     public Relations instead(Table table, Dataset<Row> rows) {
-        here(rows).createOrReplaceTempView(table.tableName());
+        name(table.tableName(), rows);
         instead.put(table, rows);
         return this;
+    }
+
+    /**
+     * Has queries of this session find rows by a name. Spark's own way lets go of all rows that are kept, in whatever session,
+     * and made of a view of the name that is replaced.
+     */
+    private void name(String name, Dataset<Row> rows) {
+        LogicalPlan plan = here(rows).queryExecution().analyzed();
+        var session = (org.apache.spark.sql.classic.SparkSession) spark;
+        session.sessionState()
+                .catalog()
+                .createTempView(
+                        name,
+                        ViewHelper$.MODULE$.createTemporaryViewRelation(
+                                new TableIdentifier(name),
+                                session,
+                                false,
+                                none -> Option.empty(),
+                                Option.empty(),
+                                plan,
+                                plan,
+                                CollectionConverters.asScala(List.<String>of()).toSeq(),
+                                Option.empty()),
+                        true);
     }
 
     /** The rows in this session: a name that they are given is one of the session that they are of. */
@@ -185,7 +237,8 @@ public final class Relations implements AutoCloseable {
                 ? rows
                 : Dataset$.MODULE$.ofRows(
                         (org.apache.spark.sql.classic.SparkSession) spark,
-                        rows.queryExecution().logical());
+                        // The names in it are those of its own session.
+                        rows.queryExecution().analyzed());
     }
 
     /** Whether a table can be read. */
@@ -232,6 +285,26 @@ public final class Relations implements AutoCloseable {
         return new FactJoin(this, references);
     }
 
+    /** Some columns of a family that is not of rows at hand, and no other. */
+    Dataset<Row> columns(Family family, Set<String> columns) {
+        return shared.rows(family.name(), Optional.of(columns))
+                .map(rows ->
+                        here(rows).select(columns.stream().map(functions::col).toArray(Column[]::new)))
+                .orElseGet(() -> calculated(family.query(), Optional.of(columns)));
+    }
+
+    /** The rows of a view or family, with the columns that are expected to be asked for, kept. */
+    Dataset<Row> kept(String name) {
+        if (facts.view(name).isPresent()) {
+            provide(name);
+            return spark.table(name);
+        }
+        Set<String> columns = needs.columnsOf(name);
+        return keep(calculated(
+                facts.families().get(name).query(),
+                columns.contains(Needs.ALL) ? Optional.empty() : Optional.of(columns)));
+    }
+
     Dataset<Row> run(Query query, LogicalPlan plan, Map<String, Object> arguments) {
         Plans.relations(plan).forEach(this::provide);
         Map<String, Object> all = new HashMap<>(parameters);
@@ -252,15 +325,17 @@ public final class Relations implements AutoCloseable {
         if (view.isPresent() || family != null) {
             Optional<Set<String>> columns = needs.columns(relation);
             if (!columns.equals(provided.get(relation))) {
-                Dataset<Row> rows = published(relation, columns)
-                        .orElseGet(
-                                () -> calculated(view.isPresent() ? view.get().query() : family.query(), columns));
-                here(view.isPresent() && view.get().isReused() ? keep(rows) : rows)
-                        .createOrReplaceTempView(relation);
+                Query query = view.isPresent() ? view.get().query() : family.query();
+                boolean isReused = view.isPresent() && view.get().isReused();
+                Dataset<Row> rows = shared.rows(relation, columns).orElseGet(() -> {
+                    Dataset<Row> own = published(relation, columns).orElseGet(() -> calculated(query, columns));
+                    return isReused ? keep(own) : own;
+                });
+                name(relation, rows);
                 provided.put(relation, columns);
             }
         } else if (!provided.containsKey(relation)) {
-            rows(relation).createOrReplaceTempView(relation);
+            name(relation, rows(relation));
             provided.put(relation, Optional.empty());
         }
     }

@@ -1,11 +1,13 @@
 package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.config.RankingConfig;
+import io.pushrank.jobs.fact.SharedRelations;
 import io.pushrank.jobs.publish.Publisher;
 import io.pushrank.jobs.publish.RunId;
 import io.pushrank.jobs.stage.Models;
 import io.pushrank.jobs.stage.Rehearsal;
 import io.pushrank.jobs.stage.Stage;
+import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
@@ -100,8 +102,11 @@ public final class Run {
             if (stages.equals(Stage.all())) {
                 new TileRun(context, findings).publish(publisher, date);
             }
-            for (Stage stage : stages) {
-                new StageRun(context, stage, findings).publish(publisher, token);
+            try (SharedRelations shared =
+                    StageContext.shared(context.spark(), layout, context.vocabulary(), date, findings, stages)) {
+                for (Stage stage : stages) {
+                    new StageRun(context, stage, findings, shared).publish(publisher, token);
+                }
             }
         });
         if (stages.size() > 1) {

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.size;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.fact.SharedRelations;
 import io.pushrank.jobs.publish.Publication;
 import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.jobs.publish.Publisher;
@@ -33,18 +34,20 @@ final class StageRun {
     private final RunContext run;
     private final Stage stage;
     private final Findings findings;
+    private final SharedRelations shared;
 
-    StageRun(RunContext run, Stage stage, Findings findings) {
+    StageRun(RunContext run, Stage stage, Findings findings, SharedRelations shared) {
         this.run = run;
         this.stage = stage;
         this.findings = findings;
+        this.shared = shared;
     }
 
     void publish(Publisher publisher, Publisher.Token token) {
         Instant started = Instant.now();
         run.progress().start(stage.verb());
         try (StageContext context =
-                StageContext.of(run.spark(), run.layout(), run.vocabulary(), run.date(), findings, stage)) {
+                StageContext.of(run.spark(), run.layout(), run.vocabulary(), run.date(), findings, stage, shared)) {
             Publication publication = token.log().latest();
             token.log().requireToken(publication, stage.verb(), token.number());
             String fingerprint =

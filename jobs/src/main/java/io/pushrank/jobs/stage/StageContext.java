@@ -6,6 +6,7 @@ import io.pushrank.jobs.fact.Needs;
 import io.pushrank.jobs.fact.Query;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.fact.SharedRelations;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
@@ -33,17 +34,22 @@ public final class StageContext implements AutoCloseable {
     private final Relations relations;
     private final Models models;
     private final Set<Table> tables;
+    /** What is shared by the parts of this work alone, and is let go of with it. */
+    private final SharedRelations own;
+
     private final Map<String, String> notes = new TreeMap<>();
     /** Null until something is calculated that may fail. */
     private FeatureErrors featureErrors;
 
     private FeatureErrors ruleErrors;
 
-    private StageContext(Vocabulary vocabulary, Relations relations, Models models, Set<Table> tables) {
+    private StageContext(
+            Vocabulary vocabulary, Relations relations, Models models, Set<Table> tables, SharedRelations own) {
         this.vocabulary = vocabulary;
         this.relations = relations;
         this.models = models;
         this.tables = tables;
+        this.own = own;
         relations.parameter("in_network_types", vocabulary.sources().names(Source.Network.IN));
         relations.parameter("out_of_network_types", vocabulary.sources().names(Source.Network.OUT));
     }
@@ -55,24 +61,95 @@ public final class StageContext implements AutoCloseable {
      */
     public static StageContext of(
             SparkSession spark, Layout layout, Vocabulary vocabulary, LocalDate date, Findings findings, Stage stage) {
+        return of(spark, layout, vocabulary, date, findings, stage, SharedRelations.none());
+    }
+
+    /**
+     * As {@link #of(SparkSession, Layout, Vocabulary, LocalDate, Findings, Stage)}, of a day whose stages run one after the
+     * other.
+     *
+     * @param shared what they share, see {@link #shared}
+     */
+    public static StageContext of(
+            SparkSession spark,
+            Layout layout,
+            Vocabulary vocabulary,
+            LocalDate date,
+            Findings findings,
+            Stage stage,
+            SharedRelations shared) {
         Models models = new Models(spark, layout);
         Set<Reference> references = stage.references(vocabulary, models);
         List<Query> queries = stage.queries(vocabulary);
         Set<Table> readable = reads(vocabulary, stage, references, queries);
         StageContext context = new StageContext(
                 vocabulary,
-                Relations.of(
+                Relations.sharing(
                         spark,
                         layout,
                         vocabulary.facts(),
                         date,
                         vocabulary.config().asOf(date),
                         findings,
-                        readable),
+                        readable,
+                        shared),
                 models,
-                readable);
+                readable,
+                SharedRelations.none());
         context.relations.expect(references, queries);
         return context;
+    }
+
+    /**
+     * What the stages of a day share.
+     *
+     * @throws io.pushrank.udf.model.ModelException when a model whose features decide that is missing or not whole
+     */
+    public static SharedRelations shared(
+            SparkSession spark,
+            Layout layout,
+            Vocabulary vocabulary,
+            LocalDate date,
+            Findings findings,
+            List<Stage> stages) {
+        if (stages.size() < 2) {
+            return SharedRelations.none();
+        }
+        StageContext day =
+                of(spark, layout, vocabulary, date, vocabulary.config().asOf(date), findings);
+        return SharedRelations.of(
+                day.relations,
+                stages.stream()
+                        .map(stage -> needs(vocabulary, stage, day.models))
+                        .toList());
+    }
+
+    /**
+     * What work is given that makes proposals and then joins them with facts: both share what they read.
+     *
+     * @param references the facts
+     */
+    public static StageContext ofProposals(
+            SparkSession spark,
+            Layout layout,
+            Vocabulary vocabulary,
+            LocalDate date,
+            Instant asOf,
+            Findings findings,
+            Set<Reference> references) {
+        StageContext both = of(spark, layout, vocabulary, date, asOf, findings);
+        SharedRelations shared = SharedRelations.of(
+                both.relations,
+                List.of(
+                        needs(vocabulary, new Candidates(), both.models),
+                        new Needs(vocabulary.facts()).facts(references)));
+        return of(spark, layout, vocabulary, date, asOf, findings, shared);
+    }
+
+    private static Needs needs(Vocabulary vocabulary, Stage stage, Models models) {
+        return new Needs(vocabulary.facts())
+                .facts(stage.references(vocabulary, models))
+                .queries(stage.queries(vocabulary));
     }
 
     private static Set<Table> reads(
@@ -96,11 +173,24 @@ public final class StageContext implements AutoCloseable {
     /** What work that is no stage is given: any table. */
     public static StageContext of(
             SparkSession spark, Layout layout, Vocabulary vocabulary, LocalDate date, Instant asOf, Findings findings) {
+        return of(spark, layout, vocabulary, date, asOf, findings, SharedRelations.none());
+    }
+
+    private static StageContext of(
+            SparkSession spark,
+            Layout layout,
+            Vocabulary vocabulary,
+            LocalDate date,
+            Instant asOf,
+            Findings findings,
+            SharedRelations shared) {
+        Set<Table> all = EnumSet.allOf(Table.class);
         return new StageContext(
                 vocabulary,
-                Relations.of(spark, layout, vocabulary.facts(), date, asOf, findings, EnumSet.allOf(Table.class)),
+                Relations.sharing(spark, layout, vocabulary.facts(), date, asOf, findings, all, shared),
                 new Models(spark, layout),
-                EnumSet.allOf(Table.class));
+                all,
+                shared);
     }
 
     /** Empty tables, to check a stage before anything is read. */
@@ -110,7 +200,8 @@ public final class StageContext implements AutoCloseable {
                 Relations.ofEmptyTables(
                         spark, vocabulary.facts(), date, vocabulary.config().asOf(date)),
                 models,
-                Set.of());
+                Set.of(),
+                SharedRelations.none());
     }
 
     public Vocabulary vocabulary() {
@@ -200,5 +291,6 @@ public final class StageContext implements AutoCloseable {
     @Override
     public void close() {
         relations.close();
+        own.close();
     }
 }
