@@ -99,7 +99,7 @@ public final class Examples {
             Publisher.Token token = publisher.begin(Channel.EXAMPLES, day, List.of(name));
             try (StageContext context = context(instant, findings)) {
                 written = publisher.stage(Table.EXAMPLES, of(context), destination);
-                context.noteErrors("examples." + hour);
+                context.noteWritten("examples." + hour);
                 notes.putAll(context.notes());
             }
             publisher.publish(name, token, "", Map.of());

@@ -85,7 +85,7 @@ final class StageRun {
                 funnel.reasons(),
                 "");
         // Before anything refuses the stage, since they may be why.
-        context.noteErrors(stage.verb().replace('-', '_'));
+        context.noteWritten(stage.verb().replace('-', '_'));
         run.ledger().notes.putAll(context.notes());
         requireNothingLost(context, report);
         requireRows(stage.writes(), report.kept() + (stage.writesRemoved() ? report.removed() : 0), digest.rows());

@@ -21,6 +21,7 @@ import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.Precision;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.HeavyScoring;
+import io.pushrank.udf.scoring.ScoringTime;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -78,7 +79,9 @@ public record HeavyRank() implements Stage {
                 .lt(share.multiply(MILLION));
         TensorFlowThreads threads = new TensorFlowThreads(config.intraOpThreads(), -1);
         context.note("heavy_rank.precision", precisionOf(model, threads, config.precision()));
-        return HeavyScoring.score(rows, "features", model, config.batchRows(), threads, config.precision())
+        ScoringTime time = ScoringTime.of(context.relations().spark());
+        context.noteOnceWritten("heavy_rank.time", time::summary);
+        return HeavyScoring.score(rows, "features", model, config.batchRows(), threads, config.precision(), time)
                 .withColumn("features_probability", share)
                 .withColumn("features", when(isKept, col("features")))
                 .withColumn(

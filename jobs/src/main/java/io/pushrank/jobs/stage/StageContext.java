@@ -12,14 +12,18 @@ import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureErrors;
+import io.pushrank.udf.model.ModelException;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -38,6 +42,8 @@ public final class StageContext implements AutoCloseable {
     private final SharedRelations own;
 
     private final Map<String, String> notes = new TreeMap<>();
+    /** What is known once all rows are written, by key. */
+    private final Map<String, Supplier<Optional<String>>> later = new TreeMap<>();
     /** Null until something is calculated that may fail. */
     private FeatureErrors featureErrors;
 
@@ -100,11 +106,7 @@ public final class StageContext implements AutoCloseable {
         return context;
     }
 
-    /**
-     * What the stages of a day share.
-     *
-     * @throws io.pushrank.udf.model.ModelException when a model whose features decide that is missing or not whole
-     */
+    /** What the stages of a day share; those whose model is missing or not whole share nothing, and say so themselves. */
     public static SharedRelations shared(
             SparkSession spark,
             Layout layout,
@@ -117,11 +119,15 @@ public final class StageContext implements AutoCloseable {
         }
         StageContext day =
                 of(spark, layout, vocabulary, date, vocabulary.config().asOf(date), findings);
-        return SharedRelations.of(
-                day.relations,
-                stages.stream()
-                        .map(stage -> needs(vocabulary, stage, day.models))
-                        .toList());
+        List<Needs> works = new ArrayList<>();
+        for (Stage stage : stages) {
+            try {
+                works.add(needs(vocabulary, stage, day.models));
+            } catch (ModelException unusable) {
+                LOG.debug("{} shares nothing", stage.verb(), unusable);
+            }
+        }
+        return SharedRelations.of(day.relations, works);
     }
 
     /**
@@ -142,7 +148,14 @@ public final class StageContext implements AutoCloseable {
                 both.relations,
                 List.of(
                         needs(vocabulary, new Candidates(), both.models),
-                        new Needs(vocabulary.facts()).facts(references)));
+                        // Whoever names a fact that is not there is told so where features are joined.
+                        new Needs(vocabulary.facts())
+                                .facts(references.stream()
+                                        .filter(reference -> vocabulary
+                                                .facts()
+                                                .unknown(List.of(reference))
+                                                .isEmpty())
+                                        .toList())));
         return of(spark, layout, vocabulary, date, asOf, findings, shared);
     }
 
@@ -248,6 +261,11 @@ public final class StageContext implements AutoCloseable {
         notes.put(key, text);
     }
 
+    /** Has the run's manifest say something that is known once all rows are written; nothing where it is empty. */
+    public void noteOnceWritten(String key, Supplier<Optional<String>> text) {
+        later.put(key, text);
+    }
+
     /** Counts what features could not be calculated on. */
     public FeatureErrors featureErrors() {
         if (featureErrors == null) {
@@ -265,11 +283,15 @@ public final class StageContext implements AutoCloseable {
     }
 
     /**
-     * Warns of the features and rules that lost values to errors, and notes them; once all rows are written.
+     * Notes what is known once all rows are written. Warns of the features and rules that lost values to errors.
      *
      * @param work what the rows were worked on for: the first part of the notes' keys
      */
-    public void noteErrors(String work) {
+    public void noteWritten(String work) {
+        later.forEach((key, text) -> text.get().ifPresent(known -> {
+            LOG.info("{}: {}", key, known);
+            note(key, known);
+        }));
         noteErrors(work, "feature", featureErrors);
         noteErrors(work, "rule", ruleErrors);
     }
@@ -290,7 +312,8 @@ public final class StageContext implements AutoCloseable {
 
     @Override
     public void close() {
-        relations.close();
-        own.close();
+        try (own) {
+            relations.close();
+        }
     }
 }

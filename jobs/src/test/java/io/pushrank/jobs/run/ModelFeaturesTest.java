@@ -149,6 +149,8 @@ class ModelFeaturesTest {
                 List.of("heavy-rank"),
                 manifest().stages().stream().map(StageReport::stage).toList());
         assertEquals("DIVIDE_BY_ZERO in 1 row", manifest().notes().get("heavy_rank.features.mine"));
+        String time = manifest().notes().get("heavy_rank.time");
+        assertTrue(time.matches("[0-9]{1,3}\\.[0-9] % of [0-9]+\\.[0-9] s in TensorFlow"), time);
         Layout layout = world.layout();
         assertEquals(
                 List.of("10 [false, false]", "11 [false, true]"),

@@ -51,13 +51,26 @@ public final class HeavyScoring {
             int batchRows,
             TensorFlowThreads threads,
             Precision precision) {
-        return score(rows, features, model, batchRows, threads, precision, false);
+        return score(rows, features, model, batchRows, threads, precision, false, ScoringTime.of(rows.sparkSession()));
+    }
+
+    /** As {@link #score(Dataset, String, ModelPackage, int, TensorFlowThreads, Precision)}; says how long it took. */
+    public static Dataset<Row> score(
+            Dataset<Row> rows,
+            String features,
+            ModelPackage model,
+            int batchRows,
+            TensorFlowThreads threads,
+            Precision precision,
+            ScoringTime time) {
+        return score(rows, features, model, batchRows, threads, precision, false, time);
     }
 
     /** As {@link #score}, and before the calibration: {@code raw_p_oonc} and {@code raw_p_engagement}, each a FLOAT. */
     public static Dataset<Row> scoreWithRaw(
             Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
-        return score(rows, features, model, batchRows, threads, Precision.FP32, true);
+        return score(
+                rows, features, model, batchRows, threads, Precision.FP32, true, ScoringTime.of(rows.sparkSession()));
     }
 
     private static Dataset<Row> score(
@@ -67,14 +80,16 @@ public final class HeavyScoring {
             int batchRows,
             TensorFlowThreads threads,
             Precision precision,
-            boolean withRaw) {
+            boolean withRaw,
+            ScoringTime time) {
         SparkPlan plan = rows.queryExecution().executedPlan();
         StructType appended = appended(withRaw);
         int column = rows.schema().fieldIndex(features);
         JavaRDD<InternalRow> scored = plan.execute()
                 .toJavaRDD()
                 .mapPartitions(
-                        partition -> new Scores(partition, column, model, batchRows, threads, precision, appended),
+                        partition ->
+                                new Scores(partition, column, model, batchRows, threads, precision, appended, time),
                         true);
         List<Attribute> output = new ArrayList<>(CollectionConverters.asJava(plan.output()));
         output.addAll(CollectionConverters.asJava(DataTypeUtils$.MODULE$.toAttributes(appended)));
@@ -105,6 +120,7 @@ public final class HeavyScoring {
         private final int batchRows;
         private final TensorFlowThreads threads;
         private final Precision precision;
+        private final ScoringTime time;
         private final List<InternalRow> pending = new ArrayList<>();
         private final boolean withRaw;
         // Handed out again and again, as Spark's own rows are: nothing is boxed.
@@ -122,7 +138,8 @@ public final class HeavyScoring {
                 int batchRows,
                 TensorFlowThreads threads,
                 Precision precision,
-                StructType appended) {
+                StructType appended,
+                ScoringTime time) {
             this.withRaw = appended.size() > 3;
             this.scoresOfRow = new SpecificInternalRow(appended);
             this.rows = rows;
@@ -131,6 +148,7 @@ public final class HeavyScoring {
             this.batchRows = batchRows;
             this.threads = threads;
             this.precision = precision;
+            this.time = time;
         }
 
         @Override
@@ -158,6 +176,7 @@ public final class HeavyScoring {
                 throw new NoSuchElementException();
             }
             HeavyModel heavy = HeavyModels.get(model, threads, precision);
+            long started = System.nanoTime();
             if (batch == null) {
                 batch = new FeatureBatch(heavy.shape(), batchRows);
             }
@@ -169,9 +188,12 @@ public final class HeavyScoring {
                 FeatureArrays.addTo(batch, row.getStruct(features, FeatureArrays.FIELDS));
                 pending.add(row);
             }
+            long filled = System.nanoTime();
             raw = heavy.raw(batch);
             scores = heavy.calibrated(raw);
             next = 0;
+            long scored = System.nanoTime();
+            time.add(scored - started, scored - filled);
         }
     }
 }
