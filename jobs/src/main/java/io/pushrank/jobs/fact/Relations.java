@@ -184,7 +184,7 @@ public final class Relations implements AutoCloseable {
         if (facts.relations().contains(name)) {
             throw new IllegalArgumentException("rows must have a name of their own, but would stand in for " + name);
         }
-        name(name, rows);
+        register(name, rows);
         given.add(name);
         return this;
     }
@@ -202,7 +202,7 @@ public final class Relations implements AutoCloseable {
 
     /** Has queries read other rows in place of a table's. */
     public Relations instead(Table table, Dataset<Row> rows) {
-        name(table.tableName(), rows);
+        register(table.tableName(), rows);
         instead.put(table, rows);
         return this;
     }
@@ -211,7 +211,7 @@ public final class Relations implements AutoCloseable {
      * Has queries of this session find rows by a name. Spark's own way lets go of all rows that are kept, in whatever session,
      * and made of a view of the name that is replaced.
      */
-    private void name(String name, Dataset<Row> rows) {
+    private void register(String name, Dataset<Row> rows) {
         LogicalPlan plan = here(rows).queryExecution().analyzed();
         var session = (org.apache.spark.sql.classic.SparkSession) spark;
         session.sessionState()
@@ -222,7 +222,7 @@ public final class Relations implements AutoCloseable {
                                 new TableIdentifier(name),
                                 session,
                                 false,
-                                none -> Option.empty(),
+                                replaced -> Option.empty(),
                                 Option.empty(),
                                 plan,
                                 plan,
@@ -287,14 +287,14 @@ public final class Relations implements AutoCloseable {
 
     /** Some columns of a family that is not of rows at hand, and no other. */
     Dataset<Row> columns(Family family, Set<String> columns) {
-        return shared.rows(family.name(), Optional.of(columns))
+        return shared.rows(family.name(), Optional.of(columns), this::state)
                 .map(rows ->
                         here(rows).select(columns.stream().map(functions::col).toArray(Column[]::new)))
                 .orElseGet(() -> calculated(family.query(), Optional.of(columns)));
     }
 
     /** The rows of a view or family, with the columns that are expected to be asked for, kept. */
-    Dataset<Row> kept(String name) {
+    Dataset<Row> calculatedAndKept(String name) {
         if (facts.view(name).isPresent()) {
             provide(name);
             return spark.table(name);
@@ -327,15 +327,15 @@ public final class Relations implements AutoCloseable {
             if (!columns.equals(provided.get(relation))) {
                 Query query = view.isPresent() ? view.get().query() : family.query();
                 boolean isReused = view.isPresent() && view.get().isReused();
-                Dataset<Row> rows = shared.rows(relation, columns).orElseGet(() -> {
+                Dataset<Row> rows = shared.rows(relation, columns, this::state).orElseGet(() -> {
                     Dataset<Row> own = published(relation, columns).orElseGet(() -> calculated(query, columns));
                     return isReused ? keep(own) : own;
                 });
-                name(relation, rows);
+                register(relation, rows);
                 provided.put(relation, columns);
             }
         } else if (!provided.containsKey(relation)) {
-            name(relation, rows(relation));
+            register(relation, rows(relation));
             provided.put(relation, Optional.empty());
         }
     }

@@ -1,12 +1,14 @@
 package io.pushrank.jobs.fact;
 
 import io.pushrank.jobs.table.Table;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -14,18 +16,28 @@ import org.apache.spark.sql.Row;
 /**
  * What several pieces of work of one instant read: calculated once for all of them, when the first asks, and kept until it is
  * closed. These are the views that are marked as reused, and what is known of users: few rows, made of many.
+ *
+ * <p>Work that finds other files of an input than there were when the sharing began calculates its own rows.
  */
 public final class SharedRelations implements AutoCloseable {
     /** Null where nothing is shared. */
     private final Relations relations;
     /** The columns that some work reads, by view or family. */
     private final Map<String, Set<String>> columns;
+    /** The inputs that these are made of, by view or family. */
+    private final Map<String, Set<Table>> tables = new HashMap<>();
 
+    private final Map<Table, List<String>> states = new EnumMap<>(Table.class);
     private final Map<String, Dataset<Row>> rows = new HashMap<>();
 
     private SharedRelations(Relations relations, Map<String, Set<String>> columns) {
         this.relations = relations;
         this.columns = columns;
+        columns.keySet().forEach(name -> {
+            Set<Table> of = new Needs(relations.facts()).relation(name).tables();
+            tables.put(name, of);
+            of.forEach(table -> states.computeIfAbsent(table, relations::state));
+        });
     }
 
     /** Nothing: each piece of work calculates what it reads. */
@@ -36,12 +48,12 @@ public final class SharedRelations implements AutoCloseable {
     /**
      * What at least two of some pieces of work read, of inputs alone.
      *
-     * @param relations of the instant; closed with these
+     * @param relations of the instant, which expect all that is shared from then on; closed with it
      */
     public static SharedRelations of(Relations relations, List<Needs> works) {
         Facts facts = relations.facts();
         Map<String, Set<String>> columns = new HashMap<>();
-        names(facts).filter(name -> ofInputs(facts, name)).forEach(name -> {
+        names(facts).filter(name -> isOfInputs(facts, name)).forEach(name -> {
             List<Set<String>> read = works.stream()
                     .map(work -> work.columnsOf(name))
                     .filter(some -> !some.isEmpty())
@@ -61,17 +73,20 @@ public final class SharedRelations implements AutoCloseable {
                 facts.viewNames().stream()
                         .filter(name -> facts.view(name).orElseThrow().isReused()),
                 facts.families().values().stream()
-                        .filter(SharedRelations::isOfUsers)
+                        .filter(family -> isOfUsers(facts, family))
                         .map(Family::name));
     }
 
     /** Of items and authors, each work calculates what is known of those at hand, which may be few; users are the same ones. */
-    private static boolean isOfUsers(Family family) {
-        return family.isOfOneKey() && family.key().get(0).row().equals("user_id");
+    private static boolean isOfUsers(Facts facts, Family family) {
+        return family.isOfOneKey()
+                && family.key().get(0).row().equals("user_id")
+                // Else it is calculated on the rows at hand.
+                && facts.relations().contains(family.name());
     }
 
     /** What a stage writes is not there yet, or is about to be written anew. */
-    private static boolean ofInputs(Facts facts, String name) {
+    private static boolean isOfInputs(Facts facts, String name) {
         return new Needs(facts)
                 .relation(name).tables().stream()
                         .allMatch(table -> table.group() != Table.Group.OUTPUT || table == Table.SENDS);
@@ -81,12 +96,17 @@ public final class SharedRelations implements AutoCloseable {
      * The rows of a view or family, in the session that they are shared by.
      *
      * @param wanted the columns that are asked for; empty: all
-     * @return empty where they are not shared, or lack a column
+     * @param state what the work that asks sees of a table, see {@link Relations#state}
+     * @return empty where they are not shared, lack a column, or are made of other files than the work sees
      */
-    Optional<Dataset<Row>> rows(String name, Optional<Set<String>> wanted) {
+    Optional<Dataset<Row>> rows(String name, Optional<Set<String>> wanted, Function<Table, List<String>> state) {
         Set<String> shared = columns.getOrDefault(name, Set.of());
-        return shared.contains(Needs.ALL) || wanted.map(shared::containsAll).orElse(false)
-                ? Optional.of(rows.computeIfAbsent(name, relations::kept))
+        boolean isThere =
+                shared.contains(Needs.ALL) || wanted.map(shared::containsAll).orElse(false);
+        return isThere
+                        && tables.get(name).stream()
+                                .allMatch(table -> states.get(table).equals(state.apply(table)))
+                ? Optional.of(rows.computeIfAbsent(name, relations::calculatedAndKept))
                 : Optional.empty();
     }
 

@@ -333,6 +333,24 @@ class PushrankCommandTest {
     }
 
     @Test
+    void aFeatureOfAFamilyThatIsNotThereIsAUsageErrorToo() throws IOException {
+        TinyWorld world = new TinyWorld(directory)
+                .people(1, 2)
+                .post(10, 2, TinyWorld.hoursBefore(3))
+                .notification(1, 10, 2, TinyWorld.hoursBefore(-1))
+                .write();
+        Path file = directory.resolve("features.yaml");
+        Files.writeString(file, "features:\n- {name: mine, type: continuous, expression: usr.likes}\n");
+        Result family = execute(world, "examples", "--features=" + file, "--from=" + TinyWorld.DATE);
+        assertTrue(
+                lastLines(family.err(), 1)
+                        .startsWith("pushrank: usage or config: " + file
+                                + ": feature mine: a fact must be of a family that is there, but is usr.likes"),
+                family.err());
+        assertEquals(2, family.exitCode());
+    }
+
+    @Test
     void optionsThatVerbsHaveInCommonAreTheSameEverywhere() {
         Map<String, CommandLine> verbs =
                 new TreeMap<>(PushrankCommand.commandLine().getSubcommands());

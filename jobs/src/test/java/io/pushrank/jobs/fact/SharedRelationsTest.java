@@ -10,7 +10,11 @@ import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
@@ -120,21 +124,41 @@ class SharedRelationsTest {
         }
     }
 
+    private Optional<Dataset<Row>> rows(SharedRelations shared, String name, Optional<Set<String>> columns) {
+        try (Relations relations = relations(SharedRelations.none())) {
+            return shared.rows(name, columns, relations::state);
+        }
+    }
+
+    @Test
+    void whoSeesAnotherFileOfAnInputCalculatesItsOwn() throws IOException {
+        try (SharedRelations shared = shared()) {
+            joined(shared, FIRST);
+            Path file = Path.of(world.input(), "engagements", "ds=" + TinyWorld.DATE, "part-0.parquet");
+            Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(60)));
+
+            assertEquals(joined(SharedRelations.none(), FIRST), joined(shared, FIRST));
+            assertFalse(rows(shared, "user", Optional.of(Set.of("user_id", "likes")))
+                    .isPresent());
+            assertTrue(rows(shared, "history", Optional.empty()).isPresent(), "notifications are as they were");
+        }
+    }
+
     @Test
     void onlyWhatTwoReadIsSharedWithTheColumnsThatEitherReads() {
         try (SharedRelations shared = shared()) {
-            assertTrue(shared.rows("user", Optional.of(Set.of("user_id", "likes", "topics", "pushes", "country")))
+            assertTrue(rows(shared, "user", Optional.of(Set.of("user_id", "likes", "topics", "pushes", "country")))
                     .isPresent());
-            assertTrue(
-                    shared.rows("edges", Optional.of(Set.of("likes", "weight"))).isPresent());
+            assertTrue(rows(shared, "edges", Optional.of(Set.of("likes", "weight")))
+                    .isPresent());
             assertFalse(
-                    shared.rows("user", Optional.of(Set.of("user_id", "age_bucket")))
+                    rows(shared, "user", Optional.of(Set.of("user_id", "age_bucket")))
                             .isPresent(),
                     "nobody asks for it");
-            assertFalse(shared.rows("user", Optional.empty()).isPresent(), "not all columns are there");
-            assertFalse(shared.rows("latest_acts", Optional.empty()).isPresent(), "no work reads it");
+            assertFalse(rows(shared, "user", Optional.empty()).isPresent(), "not all columns are there");
+            assertFalse(rows(shared, "latest_acts", Optional.empty()).isPresent(), "no work reads it");
             assertFalse(
-                    shared.rows("author", Optional.of(Set.of("author_id", "likes")))
+                    rows(shared, "author", Optional.of(Set.of("author_id", "likes")))
                             .isPresent(),
                     "of the authors at hand only");
         }

@@ -17,23 +17,24 @@ import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * A constant instant or date that generated code reads from a field, where Spark's literals stand in the code itself: so the
+ * A constant instant, date or large number that generated code reads from a field, where Spark's literals stand in the code itself: so the
  * code of two instants is the same text, is compiled once, and is warm when the second begins.
  */
 final class InstantLiteral extends Expression implements Serializable {
     private static final long serialVersionUID = 1L;
 
-    /** Microseconds as Long, or days as Integer. */
+    /** Microseconds or a number as Long, or days as Integer. */
     private final Serializable value;
 
     private final DataType type;
 
-    /** Of one that is not NULL. */
+    /** In place of a literal that is not NULL. */
     InstantLiteral(Literal literal) {
         this.value = (Serializable) literal.value();
         this.type = literal.dataType();
     }
 
+    /** None. Spark's own class for that, LeafExpression, cannot be extended in Java. */
     @Override
     public Seq<Expression> children() {
         return CollectionConverters.asScala(List.<Expression>of()).toSeq();

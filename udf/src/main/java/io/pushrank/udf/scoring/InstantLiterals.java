@@ -1,5 +1,6 @@
 package io.pushrank.udf.scoring;
 
+import java.util.function.Predicate;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.Literal;
 import org.apache.spark.sql.catalyst.plans.QueryPlan;
@@ -23,38 +24,32 @@ import scala.runtime.AbstractPartialFunction;
  * Puts an {@link InstantLiteral} where a plan has an instant or a date. A day's code is then the next day's, and examples of
  * many instants share theirs.
  *
- * <p>Once all is folded and what files can filter is handed to them, which Spark does with literals only. Functions of
- * aggregates and windows have names for their buffers, made when they are planned, so that theirs are replaced before.
+ * <p>As late as can be: by then Spark has folded what it can, and has handed to files the filters on literals. Functions of
+ * aggregates and windows name their buffers when they are planned, so that theirs are replaced before.
  */
 final class InstantLiterals {
-    private static final PartialFunction<Expression, Expression> REPLACED = new AbstractPartialFunction<>() {
-        @Override
-        public boolean isDefinedAt(Expression expression) {
-            return expression instanceof Literal literal && isInstant(literal);
-        }
-
-        @Override
-        public Expression apply(Expression literal) {
-            return new InstantLiteral((Literal) literal);
-        }
-    };
-
     private InstantLiterals() {}
 
     private static boolean isInstant(Literal literal) {
-        if (literal.value() instanceof Long number && literal.dataType() instanceof LongType) {
+        return literal.value() != null
+                && (literal.dataType() instanceof TimestampType || literal.dataType() instanceof DateType);
+    }
+
+    private static boolean isReplaced(Literal literal) {
+        if (literal.dataType() instanceof LongType && literal.value() instanceof Long number) {
             // Too large to count anything: microseconds of an instant, most likely.
             return number > Integer.MAX_VALUE || number < Integer.MIN_VALUE;
         }
-        return literal.value() != null
-                && (literal.dataType() instanceof TimestampType || literal.dataType() instanceof DateType);
+        return isInstant(literal);
     }
 
     /** For aggregates and windows, after the optimizer's last folding. */
     static final class Logical extends Rule<LogicalPlan> {
         @Override
         public LogicalPlan apply(LogicalPlan plan) {
-            return replaced(plan, LogicalPlan.class, Aggregate.class, Window.class);
+            // Not numbers of windows, which may be bounds of their frames: these must be literals.
+            LogicalPlan windows = replaced(plan, LogicalPlan.class, InstantLiterals::isInstant, Window.class);
+            return replaced(windows, LogicalPlan.class, InstantLiterals::isReplaced, Aggregate.class);
         }
     }
 
@@ -65,6 +60,7 @@ final class InstantLiterals {
             return replaced(
                     plan,
                     SparkPlan.class,
+                    InstantLiterals::isReplaced,
                     ProjectExec.class,
                     FilterExec.class,
                     GenerateExec.class,
@@ -73,7 +69,19 @@ final class InstantLiterals {
         }
     }
 
-    private static <P extends QueryPlan<P>> P replaced(P plan, Class<P> type, Class<?>... nodes) {
+    private static <P extends QueryPlan<P>> P replaced(
+            P plan, Class<P> type, Predicate<Literal> isReplaced, Class<?>... nodes) {
+        PartialFunction<Expression, Expression> replacement = new AbstractPartialFunction<>() {
+            @Override
+            public boolean isDefinedAt(Expression expression) {
+                return expression instanceof Literal literal && isReplaced.test(literal);
+            }
+
+            @Override
+            public Expression apply(Expression literal) {
+                return new InstantLiteral((Literal) literal);
+            }
+        };
         return type.cast(plan.transformUp(new AbstractPartialFunction<P, P>() {
             @Override
             public boolean isDefinedAt(P node) {
@@ -87,7 +95,7 @@ final class InstantLiterals {
 
             @Override
             public P apply(P node) {
-                return type.cast(node.transformExpressions(REPLACED));
+                return type.cast(node.transformExpressions(replacement));
             }
         }));
     }

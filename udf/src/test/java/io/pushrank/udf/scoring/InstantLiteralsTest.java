@@ -108,6 +108,19 @@ class InstantLiteralsTest {
     }
 
     @Test
+    void aWindowMayReachBackByALargeNumber() {
+        List<Row> rows = spark.sql(
+                        """
+                        SELECT count(*) OVER (ORDER BY unix_micros(at) RANGE BETWEEN 86400000000 PRECEDING AND CURRENT ROW) AS acts
+                        FROM acts WHERE user_id = 0 AND at < %s ORDER BY at DESC LIMIT 1
+                        """
+                                .formatted(instant(4, 12)))
+                .collectAsList();
+
+        assertEquals("[[5]]", rows.toString(), "one for each five hours of the last 24");
+    }
+
+    @Test
     void aPlanShowsAnInstantAsSparkDoes() {
         String plan = spark.sql("SELECT user_id, " + instant(4, 12) + " AS as_of FROM acts")
                 .queryExecution()
