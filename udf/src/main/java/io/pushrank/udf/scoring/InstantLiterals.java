@@ -43,7 +43,7 @@ final class InstantLiterals {
         return isInstant(literal);
     }
 
-    /** For aggregates and windows, after the optimizer's last folding. */
+    /** For aggregates and windows, after the optimizer's main part, which folds. */
     static final class Logical extends Rule<LogicalPlan> {
         @Override
         public LogicalPlan apply(LogicalPlan plan) {
