@@ -25,24 +25,21 @@ public final class SharedRelations implements AutoCloseable {
     /** The columns that some work reads, by view or family. */
     private final Map<String, Set<String>> columns;
     /** The inputs that these are made of, by view or family. */
-    private final Map<String, Set<Table>> tables = new HashMap<>();
+    private final Map<String, Set<Table>> tables;
 
     private final Map<Table, List<String>> states = new EnumMap<>(Table.class);
     private final Map<String, Dataset<Row>> rows = new HashMap<>();
 
-    private SharedRelations(Relations relations, Map<String, Set<String>> columns) {
+    private SharedRelations(Relations relations, Map<String, Set<String>> columns, Map<String, Set<Table>> tables) {
         this.relations = relations;
         this.columns = columns;
-        columns.keySet().forEach(name -> {
-            Set<Table> of = new Needs(relations.facts()).relation(name).tables();
-            tables.put(name, of);
-            of.forEach(table -> states.computeIfAbsent(table, relations::state));
-        });
+        this.tables = tables;
+        tables.values().forEach(some -> some.forEach(table -> states.computeIfAbsent(table, relations::state)));
     }
 
     /** Nothing: each piece of work calculates what it reads. */
     public static SharedRelations none() {
-        return new SharedRelations(null, Map.of());
+        return new SharedRelations(null, Map.of(), Map.of());
     }
 
     /**
@@ -53,19 +50,22 @@ public final class SharedRelations implements AutoCloseable {
     public static SharedRelations of(Relations relations, List<Needs> works) {
         Facts facts = relations.facts();
         Map<String, Set<String>> columns = new HashMap<>();
-        names(facts).filter(name -> isOfInputs(facts, name)).forEach(name -> {
+        Map<String, Set<Table>> tables = new HashMap<>();
+        names(facts).forEach(name -> {
+            Set<Table> of = new Needs(facts).relation(name).tables();
             List<Set<String>> read = works.stream()
                     .map(work -> work.columnsOf(name))
                     .filter(some -> !some.isEmpty())
                     .toList();
-            if (read.size() > 1) {
+            if (read.size() > 1 && of.stream().allMatch(SharedRelations::isInput)) {
                 Set<String> all = new TreeSet<>();
                 read.forEach(all::addAll);
                 columns.put(name, all);
+                tables.put(name, of);
             }
         });
         works.forEach(relations::expect);
-        return new SharedRelations(relations, columns);
+        return new SharedRelations(relations, columns, tables);
     }
 
     private static Stream<String> names(Facts facts) {
@@ -86,10 +86,8 @@ public final class SharedRelations implements AutoCloseable {
     }
 
     /** What a stage writes is not there yet, or is about to be written anew. */
-    private static boolean isOfInputs(Facts facts, String name) {
-        return new Needs(facts)
-                .relation(name).tables().stream()
-                        .allMatch(table -> table.group() != Table.Group.OUTPUT || table == Table.SENDS);
+    private static boolean isInput(Table table) {
+        return table.group() != Table.Group.OUTPUT || table == Table.SENDS;
     }
 
     /**

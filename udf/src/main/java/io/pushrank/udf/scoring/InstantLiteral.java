@@ -5,11 +5,9 @@ import java.util.List;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.Literal;
-import org.apache.spark.sql.catalyst.expressions.codegen.CodeBlock;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodeGenerator$;
 import org.apache.spark.sql.catalyst.expressions.codegen.CodegenContext;
 import org.apache.spark.sql.catalyst.expressions.codegen.ExprCode;
-import org.apache.spark.sql.catalyst.expressions.codegen.FalseLiteral$;
 import org.apache.spark.sql.catalyst.expressions.codegen.JavaCode;
 import org.apache.spark.sql.types.DataType;
 import scala.collection.immutable.IndexedSeq;
@@ -17,8 +15,8 @@ import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * A constant instant, date or large number that generated code reads from a field, where Spark's literals stand in the code itself: so the
- * code of two instants is the same text, is compiled once, and is warm when the second begins.
+ * A constant instant, date or large number that generated code reads from a field, where Spark's literals stand in the code
+ * itself: so the code of two instants is the same text, is compiled once, and is warm when the second begins.
  */
 final class InstantLiteral extends Expression implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -71,12 +69,7 @@ final class InstantLiteral extends Expression implements Serializable {
                 name -> "%s = %s;".formatted(name, reference),
                 false,
                 true);
-        return new ExprCode(
-                new CodeBlock(
-                        CollectionConverters.asScala(List.of("")).toSeq(),
-                        CollectionConverters.asScala(List.<JavaCode>of()).toSeq()),
-                FalseLiteral$.MODULE$,
-                JavaCode.global(field, type));
+        return ExprCode.forNonNullValue(JavaCode.global(field, type));
     }
 
     @Override
