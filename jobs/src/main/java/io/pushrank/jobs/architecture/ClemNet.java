@@ -3,6 +3,7 @@ package io.pushrank.jobs.architecture;
 import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.VariableNames;
+import io.pushrank.udf.text.OptionalKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -18,10 +19,18 @@ import org.tensorflow.types.TFloat32;
  * input's length and a convolution along it, then a dense layer to one logit.
  *
  * @param blocks in order, at least one
+ * @param initialScale initial kernels of the dense halves are Glorot's times this, in (0, 1]; null is 1, as published. A
+ *     batch normalization follows each of them, so that it changes no output, but how fast training turns a kernel: from
+ *     small ones, what is random in them is soon gone
  */
 @ModelName("clemnet")
-public record ClemNet(List<Block> blocks) implements Architecture {
+public record ClemNet(List<Block> blocks, @OptionalKey Double initialScale) implements Architecture {
     public ClemNet {
+        Bounds.require(
+                initialScale == null || (initialScale > 0 && initialScale <= 1),
+                "clemnet.initial_scale",
+                "in (0, 1]",
+                initialScale);
         Bounds.require(
                 blocks != null && !blocks.isEmpty() && blocks.stream().noneMatch(Objects::isNull),
                 "clemnet.blocks",
@@ -170,8 +179,8 @@ public record ClemNet(List<Block> blocks) implements Architecture {
         private Activation channelWiseDense(String layer, Activation x, int out) {
             int count = x.channels();
             int in = x.length();
-            Operand<TFloat32> kernel =
-                    context.variables.trained(VariableNames.kernel(layer), Initializer.glorot(in, out), count, in, out);
+            Initializer initial = Initializer.glorot(in, out).times(initialScale == null ? 1 : initialScale);
+            Operand<TFloat32> kernel = context.variables.trained(VariableNames.kernel(layer), initial, count, in, out);
             Operand<TFloat32> bias =
                     context.variables.trained(VariableNames.bias(layer), Initializer.constant(0), count, out);
             List<Operand<TFloat32>> channels = unstack(tf.squeeze(x.values(), Squeeze.axis(List.of(2L))), count);

@@ -9,6 +9,17 @@ import org.tensorflow.ndarray.Shape;
 public interface Initializer {
     float[] values(long seed, String name, Shape shape);
 
+    /** These values, each times a number. */
+    default Initializer times(double scale) {
+        return (seed, name, shape) -> {
+            float[] values = values(seed, name, shape);
+            for (int index = 0; index < values.length; index++) {
+                values[index] = (float) (values[index] * scale);
+            }
+            return values;
+        };
+    }
+
     static Initializer constant(float value) {
         return (seed, name, shape) -> {
             float[] values = new float[Math.toIntExact(shape.size())];

@@ -18,9 +18,11 @@ class ParamsTest {
     void shippedFilesAreRead() {
         HeavyParams heavy = HeavyParams.parse("heavy.yaml", SampleParams.text("heavy"));
         assertEquals(
-                new ClemNet(Stream.of(1024, 512, 256, 128)
-                        .map(units -> new ClemNet.Block(units, 3, 5, false))
-                        .toList()),
+                new ClemNet(
+                        Stream.of(1024, 512, 256, 128)
+                                .map(units -> new ClemNet.Block(units, 3, 5, false))
+                                .toList(),
+                        0.1),
                 heavy.model());
         assertEquals(18, heavy.hashBits());
         assertEquals(OptimizerKind.ADAM, heavy.training().optimizer());
@@ -197,6 +199,20 @@ class ParamsTest {
         requireRefusal(
                 "heavy.yaml: logistic.maximum_evaluation_rows must be at least 2, but is 1",
                 SampleParams.text("logistic").replace("maximum_evaluation_rows: 200000", "maximum_evaluation_rows: 1"));
+    }
+
+    @Test
+    void withoutAnInitialScaleKernelsStartAsPublished() {
+        String without = SampleParams.text("heavy").replaceAll("(?m)^  initial_scale: .*$", "");
+        HeavyParams params = HeavyParams.parse("heavy.yaml", without);
+        assertNull(((ClemNet) params.model()).initialScale());
+        assertEquals(params, HeavyParams.parse("params.yaml", params.toYaml()), "as a package keeps it");
+        requireRefusal(
+                "heavy.yaml: clemnet.initial_scale must be in (0, 1], but is 0.0",
+                SampleParams.text("heavy").replace("initial_scale: 0.1", "initial_scale: 0"));
+        requireRefusal(
+                "heavy.yaml: clemnet.initial_scale must be in (0, 1], but is 1.5",
+                SampleParams.text("heavy").replace("initial_scale: 0.1", "initial_scale: 1.5"));
     }
 
     @Test
