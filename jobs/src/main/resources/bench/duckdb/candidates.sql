@@ -46,7 +46,11 @@ SELECT user_id,
         [CASE WHEN author_id = user_id THEN 'own_post' END,
          CASE WHEN author_id IS NOT NULL AND NOT is_recommendable THEN 'unsuitable_author' END,
          CASE WHEN is_reply AND actor_count < getvariable('min_actors') THEN 'reply' END,
-         CASE WHEN NOT coalesce(item_created_at >= getvariable('too_old_since'), false) THEN 'too_old' END,
+         CASE WHEN NOT coalesce(
+                  item_created_at >= CASE WHEN notification_type = 'video'
+                                          THEN least(getvariable('too_old_since'), getvariable('video_too_old_since'))
+                                          ELSE getvariable('too_old_since') END,
+                  false) THEN 'too_old' END,
          CASE WHEN is_seen THEN 'seen' END]
         IF reason IS NOT NULL] AS reasons
 FROM shown;

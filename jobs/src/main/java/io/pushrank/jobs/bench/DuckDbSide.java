@@ -71,7 +71,8 @@ final class DuckDbSide {
     long candidates(List<Source> sources) {
         try (DuckDb duckDb = open()) {
             duckDb.set("min_actors", rule("reply").get("min_actors"));
-            duckDb.set("too_old_since", since(rule("too_old")));
+            duckDb.set("too_old_since", since(rule("too_old"), "max_age_hours"));
+            duckDb.set("video_too_old_since", since(rule("too_old"), "video_max_age_hours"));
             duckDb.set("in_network_types", List.of(vocabulary.sources().names(Network.IN)));
             duckDb.set("out_of_network_types", List.of(vocabulary.sources().names(Network.OUT)));
             duckDb.run("CREATE VIEW proposals AS "
@@ -110,7 +111,7 @@ final class DuckDbSide {
         for (Map.Entry<String, Object> parameter : source.parameters().entrySet()) {
             sql = sql.replace("getvariable('" + parameter.getKey() + "')", DuckDb.literal(parameter.getValue()));
         }
-        sql = sql.replace("getvariable('since')", DuckDb.literal(since(source.parameters())))
+        sql = sql.replace("getvariable('since')", DuckDb.literal(since(source.parameters(), "max_age_hours")))
                 .replace("getvariable('limit')", Integer.toString(source.limit()));
         return """
                SELECT user_id, '%s' AS item_type, item_id, %d AS priority, '%s' AS source, score, actors,
@@ -144,8 +145,8 @@ final class DuckDbSide {
         return vocabulary.config().asOf(date);
     }
 
-    private Instant since(Map<String, Object> parameters) {
-        return asOf().minus(Duration.ofHours((Integer) parameters.get("max_age_hours")));
+    private Instant since(Map<String, Object> parameters, String hours) {
+        return asOf().minus(Duration.ofHours((Integer) parameters.get(hours)));
     }
 
     private Map<String, Object> rule(String name) {

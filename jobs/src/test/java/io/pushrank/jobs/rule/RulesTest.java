@@ -44,7 +44,8 @@ class RulesTest {
             target STRUCT<is_suspended: BOOLEAN, is_push_wanted: BOOLEAN, has_device: BOOLEAN,
                           sent_at_24h: ARRAY<TIMESTAMP>, push_cap: INT, last_sent_at: TIMESTAMP, spacing_seconds: BIGINT>,
             moment STRUCT<as_of: TIMESTAMP>,
-            candidate STRUCT<user_id: BIGINT, actor_count: INT, is_seen: BOOLEAN, last_sent_at: TIMESTAMP, network: STRING>,
+            candidate STRUCT<user_id: BIGINT, actor_count: INT, is_seen: BOOLEAN, last_sent_at: TIMESTAMP, network: STRING,
+                             notification_type: STRING>,
             item STRUCT<author_id: BIGINT, fresh_at: TIMESTAMP>,
             author STRUCT<is_recommendable: BOOLEAN>,
             post STRUCT<is_reply: BOOLEAN>,
@@ -199,6 +200,8 @@ class RulesTest {
         row("kept what is no post", "post.is_reply", null);
         row("too_old", "item.fresh_at", hoursBefore(24.01));
         row("kept of a day", "item.fresh_at", hoursBefore(24));
+        row("too_old of a video", "candidate.notification_type", "video", "item.fresh_at", hoursBefore(48.01));
+        row("kept video of two days", "candidate.notification_type", "video", "item.fresh_at", hoursBefore(48));
         row("seen", "candidate.is_seen", true);
         row("sent_before", "candidate.last_sent_at", hoursBefore(24 * 29));
         row("sent_before to the day", "candidate.last_sent_at", hoursBefore(24 * 30));
@@ -311,6 +314,19 @@ class RulesTest {
                         "rules.too_old.max_age_hours=12",
                         "rules.reply.min_actors=3",
                         "rules.sent_before.duplicate_days=4")));
+    }
+
+    @Test
+    void videosMayBeAsOldAsTheGreaterOfTheTwoAges() {
+        row("day", "candidate.notification_type", "video", "item.fresh_at", hoursBefore(24));
+        row("four days", "candidate.notification_type", "video", "item.fresh_at", hoursBefore(96));
+
+        assertEquals(
+                Map.of("day", List.of("too_old"), "four days", List.of("too_old")),
+                reasons(shipped("rules.too_old.max_age_hours=12", "rules.too_old.video_max_age_hours=20")));
+        assertEquals(
+                Map.of("day", List.of(), "four days", List.of()),
+                reasons(shipped("rules.too_old.max_age_hours=100", "rules.too_old.video_max_age_hours=20")));
     }
 
     @Test
@@ -524,7 +540,7 @@ class RulesTest {
             disabled_rules=[muted, mutt]            | config: rules.mutt must name a rule of rules.yaml, but there is none; the nearest are muted, seen, reply
             rules.muted=never                       | config: rules.muted must be on, off or parameters with values, but is never
             rules.muted.max_age_hours=3             | config: rules.muted must have no parameters, but has max_age_hours
-            rules.too_old.max_age=3                 | config: rules.too_old must have parameters of [max_age_hours], but has max_age
+            rules.too_old.max_age=3                 | config: rules.too_old must have parameters of [max_age_hours, video_max_age_hours], but has max_age
             rules.too_old.max_age_hours=0           | config: rules.too_old.max_age_hours must be between 1 and 8760, but is 0
             rules.too_old.max_age_hours=8761        | config: rules.too_old.max_age_hours must be between 1 and 8760, but is 8761
             rules.too_old.max_age_hours=1.5         | config: rules.too_old.max_age_hours must be a whole number, but is 1.5
