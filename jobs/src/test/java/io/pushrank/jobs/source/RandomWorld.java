@@ -14,12 +14,15 @@ import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /** A seeded world of a few dozen rows, and what sources have to propose in it, by loops over lists. */
-final class RandomWorld {
+public final class RandomWorld {
     private static final int USERS = 18;
     /** Accounts that others follow and that act, but that table users does not have. */
     private static final int UNKNOWN = 2;
+
+    private static final int TOPICS = 6;
 
     private static final Instant START = TinyWorld.hoursBefore(24);
     private static final List<String> KINDS =
@@ -33,15 +36,34 @@ final class RandomWorld {
      *
      * @param flag column of table users that is TRUE and forbids to recommend it; null when none is
      */
-    private record Person(long id, String country, String language, String flag) {}
+    record Person(long id, String country, String language, String flag, Instant createdAt) {}
 
     private record Follow(long user, long followee) {}
 
     private record Bar(long user, long other, String kind) {}
 
-    private record Post(long id, long author, Instant at, boolean isReply, String language) {}
+    /**
+     * A post.
+     *
+     * @param topics scores by topic
+     */
+    record Post(
+            long id,
+            long author,
+            Instant at,
+            boolean isReply,
+            String language,
+            String media,
+            Map<Long, Double> topics) {}
 
-    private record Act(long user, Post post, String kind, Instant at) {}
+    record Act(long user, Post post, String kind, Instant at) {
+        boolean isAction() {
+            return ACTIONS.contains(kind);
+        }
+    }
+
+    /** A push that the user opened. */
+    record Open(long user, Post post) {}
 
     /** What social proof has to say of a post. */
     record Proof(double score, List<Long> actors) {}
@@ -51,13 +73,19 @@ final class RandomWorld {
     private final Set<Bar> bars;
     private final List<Post> posts = new ArrayList<>();
     private final List<Act> acts = new ArrayList<>();
+    private final Map<Long, Set<Long>> topicFollows = new TreeMap<>();
+    private final List<Open> opens = new ArrayList<>();
 
-    RandomWorld(long seed) {
+    public RandomWorld(long seed) {
         Random random = new Random(seed);
         for (long id = 1; id <= USERS; id++) {
             String flag = id % 4 == 0 ? pick(random, "is_suspended", "is_protected", "is_unsuitable") : null;
-            people.add(
-                    new Person(id, pick(random, "FR", "FR", "DE", null), pick(random, "fr", "fr", "de", null), flag));
+            people.add(new Person(
+                    id,
+                    pick(random, "FR", "FR", "DE", null),
+                    pick(random, "fr", "fr", "de", null),
+                    flag,
+                    TinyWorld.hoursBefore(24.0 * (3 + random.nextInt(60)))));
         }
         Comparator<Follow> byPair = Comparator.comparing(Follow::user).thenComparing(Follow::followee);
         follows = new TreeSet<>(byPair);
@@ -75,7 +103,18 @@ final class RandomWorld {
         for (long id = 1; id <= 50; id++) {
             Instant at = TinyWorld.hoursBefore(0.1 + random.nextInt(280) / 10.0);
             boolean isReply = random.nextInt(6) == 0;
-            posts.add(new Post(id, person(random), at, isReply, pick(random, "fr", "fr", "de", null)));
+            Map<Long, Double> topics = new TreeMap<>();
+            for (int number = 0; number < 2; number++) {
+                topics.put(1L + random.nextInt(TOPICS), 0.1 + random.nextInt(10) / 10.0);
+            }
+            posts.add(new Post(
+                    id,
+                    person(random),
+                    at,
+                    isReply,
+                    pick(random, "fr", "fr", "de", null),
+                    pick(random, "video", "photo"),
+                    topics));
         }
         for (int number = 0; number < 300; number++) {
             Post post = posts.get(random.nextInt(posts.size()));
@@ -85,6 +124,12 @@ final class RandomWorld {
             if (at.isBefore(TinyWorld.AS_OF)) {
                 acts.add(new Act(anyone(random), post, kind, at));
             }
+        }
+        for (int number = 0; number < 20; number++) {
+            topicFollows
+                    .computeIfAbsent(person(random), absent -> new TreeSet<>())
+                    .add(1L + random.nextInt(TOPICS));
+            opens.add(new Open(person(random), posts.get(random.nextInt(posts.size()))));
         }
     }
 
@@ -100,10 +145,12 @@ final class RandomWorld {
         return values[random.nextInt(values.length)];
     }
 
-    TinyWorld write(Path directory) {
+    public TinyWorld write(Path directory) {
         TinyWorld world = new TinyWorld(directory);
         people.forEach(person -> world.user(
                 person.id(),
+                "created_at",
+                person.createdAt(),
                 "country",
                 person.country(),
                 "language",
@@ -116,14 +163,27 @@ final class RandomWorld {
                 "is_unsuitable".equals(person.flag())));
         follows.forEach(follow -> world.follow(follow.user(), follow.followee()));
         bars.forEach(bar -> world.relation(bar.user(), bar.other(), bar.kind()));
-        posts.forEach(post -> world.post(
-                post.id(),
-                post.author(),
-                post.at(),
-                "language",
-                post.language(),
-                "in_reply_to_post_id",
-                post.isReply() ? 1L : null));
+        posts.forEach(post -> {
+            world.post(
+                    post.id(),
+                    post.author(),
+                    post.at(),
+                    "language",
+                    post.language(),
+                    "media",
+                    post.media(),
+                    "in_reply_to_post_id",
+                    post.isReply() ? 1L : null);
+            post.topics().forEach((topic, score) -> world.postTopic(post.id(), topic, score, post.at()));
+        });
+        topicFollows.forEach((user, topics) -> topics.forEach(topic -> world.topicFollow(user, topic)));
+        opens.forEach(open -> world.notification(
+                open.user(),
+                open.post().id(),
+                open.post().author(),
+                open.post().at(),
+                "opened_at",
+                open.post().at().plusSeconds(60)));
         acts.forEach(act ->
                 world.engagement(act.user(), act.post().author(), act.post().id(), act.kind(), act.at()));
         return world.write();
@@ -181,7 +241,7 @@ final class RandomWorld {
             Map<Long, Set<Long>> actors = new HashMap<>();
             for (Act act : acts) {
                 Post post = act.post();
-                if (ACTIONS.contains(act.kind())
+                if (act.isAction()
                         && isFresh(act.at())
                         && isFresh(post.at())
                         && !post.isReply()
@@ -206,8 +266,7 @@ final class RandomWorld {
     Map<String, Double> coEngagement(int minPeople) {
         Map<Long, Set<Long>> people = new TreeMap<>();
         acts.stream()
-                .filter(act ->
-                        ACTIONS.contains(act.kind()) && act.user() != act.post().author())
+                .filter(act -> act.isAction() && act.user() != act.post().author())
                 .forEach(act -> people.computeIfAbsent(act.post().id(), absent -> new TreeSet<>())
                         .add(act.user()));
         Map<String, Double> proposals = new TreeMap<>();
@@ -232,11 +291,68 @@ final class RandomWorld {
         return proposals;
     }
 
+    List<Person> people() {
+        return people;
+    }
+
+    List<Post> posts() {
+        return posts;
+    }
+
+    /** Posts of the last day that answer none. */
+    List<Post> freshPosts() {
+        return posts.stream()
+                .filter(post -> isFresh(post.at()) && !post.isReply())
+                .toList();
+    }
+
+    List<Act> acts() {
+        return acts;
+    }
+
+    List<Open> opens() {
+        return opens;
+    }
+
+    boolean isFollowing(long user, long followee) {
+        return follows.contains(new Follow(user, followee));
+    }
+
+    boolean isFollowingTopic(long user, long topic) {
+        return topicFollows.getOrDefault(user, Set.of()).contains(topic);
+    }
+
+    int followers(long account) {
+        return (int)
+                follows.stream().filter(follow -> follow.followee() == account).count();
+    }
+
+    /** The accounts that one follows, those that it acts on most first. */
+    List<Long> closestFollows(long user) {
+        return follows.stream()
+                .filter(follow -> follow.user() == user)
+                .map(Follow::followee)
+                .sorted(Comparator.comparingLong((Long followee) -> -weight(user, followee))
+                        .thenComparing(Comparator.naturalOrder()))
+                .toList();
+    }
+
+    long count(Post post, String... kinds) {
+        return acts.stream()
+                .filter(act -> act.post().equals(post) && List.of(kinds).contains(act.kind()))
+                .count();
+    }
+
+    /** As sources of topics weigh it: by the topic's score, and by how often it was liked, reposted or answered. */
+    double topicScore(Post post, long topic) {
+        return post.topics().get(topic) * (1 + Math.log(1.0 + count(post, "like", "repost", "reply", "quote")));
+    }
+
     private static boolean isKnown(long account) {
         return account <= USERS;
     }
 
-    private boolean isRecommendable(long account) {
+    boolean isRecommendable(long account) {
         return isKnown(account) && person(account).flag() == null;
     }
 
@@ -257,7 +373,7 @@ final class RandomWorld {
         return people.get((int) id - 1);
     }
 
-    private static boolean isFresh(Instant at) {
+    static boolean isFresh(Instant at) {
         return !at.isBefore(START);
     }
 
@@ -271,12 +387,14 @@ final class RandomWorld {
     }
 
     private boolean isBarred(long user, Act act) {
-        return bars.stream().anyMatch(bar -> {
-            boolean isMine = bar.user() == user && bar.other() == act.user();
-            boolean isTheirs = bar.user() == act.user() && bar.other() == user;
-            boolean isBlockOrMute = bar.kind().equals("block") || bar.kind().equals("mute");
-            return (isBlockOrMute && (isMine || isTheirs))
-                    || (isMine && bar.kind().equals("no_reposts") && act.kind().equals("repost"));
-        });
+        return isBlockedOrMuted(user, act.user())
+                || (act.kind().equals("repost") && bars.contains(new Bar(user, act.user(), "no_reposts")));
+    }
+
+    /** Whether one of the two did so to the other. */
+    boolean isBlockedOrMuted(long user, long other) {
+        return Stream.of("block", "mute")
+                .anyMatch(
+                        kind -> bars.contains(new Bar(user, other, kind)) || bars.contains(new Bar(other, user, kind)));
     }
 }

@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,30 +28,7 @@ class SourceQueriesTest {
     private Path directory;
 
     private StageContext context(TinyWorld world) {
-        StageContext context = world.context(settings);
-        context.relations().instead(Table.TARGETS, context.read(Table.USERS));
-        return context;
-    }
-
-    /** Proposals as "user item" with score, six digits, and actors. */
-    private Map<String, String> proposals(StageContext context, String name) {
-        Source source = context.vocabulary().sources().all().stream()
-                .filter(candidate -> candidate.name().equals(name))
-                .findFirst()
-                .orElseThrow();
-        Map<String, String> proposals = new TreeMap<>();
-        for (Row row :
-                context.relations().query(source.query(), source.parameters()).collectAsList()) {
-            String before = proposals.put(
-                    row.getAs("user_id") + " " + row.getAs("item_id"),
-                    proposal(row.<Number>getAs("score").doubleValue(), row.getList(row.fieldIndex("actors"))));
-            assertEquals(null, before, "an item is proposed to a user once");
-        }
-        return proposals;
-    }
-
-    private static String proposal(double score, List<Long> actors) {
-        return "%.6f %s".formatted(score, actors);
+        return Proposed.context(world, settings);
     }
 
     private void recommend(TinyWorld world, long user, long author, double score) throws IOException {
@@ -113,38 +89,38 @@ class SourceQueriesTest {
         try (StageContext context = context(world)) {
             assertEquals(
                     Map.of(
-                            "1 10", proposal((1 + Math.log(3)) / 2, List.of()),
-                            "1 14", proposal(1 / 4.0, List.of()),
-                            "1 15", proposal(1 / 25.0, List.of())),
-                    proposals(context, "in_network"),
+                            "1 10", Proposed.text((1 + Math.log(3)) / 2, List.of()),
+                            "1 14", Proposed.text(1 / 4.0, List.of()),
+                            "1 15", Proposed.text(1 / 25.0, List.of())),
+                    Proposed.by(context, "in_network"),
                     "no post of before the window, no reply, nobody followed since the as-of instant");
             assertEquals(
-                    Map.of("1 13", proposal(3 + 3 + 1, List.of(2L, 3L)), "1 12", proposal(1, List.of(3L))),
-                    proposals(context, "social_proof"),
+                    Map.of("1 13", Proposed.text(3 + 3 + 1, List.of(2L, 3L)), "1 12", Proposed.text(1, List.of(3L))),
+                    Proposed.by(context, "social_proof"),
                     "user 2 counts for like and repost, not for its own post; 5 has muted 1; 3's reposts are unwanted");
             assertEquals(
                     Map.of(
-                            "1 13", proposal(0.9 * (1 + Math.log(1 + 4 + 1)), List.of()),
-                            "1 16", proposal(0.9 * (1 + Math.log(1 + 1)), List.of()),
-                            "6 13", proposal(0.9 * (1 + Math.log(1 + 4 + 1)), List.of()),
-                            "6 16", proposal(0.9 * (1 + Math.log(1 + 1)), List.of()),
-                            "6 18", proposal(0.8, List.of())),
-                    proposals(context, "followed_topics"),
+                            "1 13", Proposed.text(0.9 * (1 + Math.log(1 + 4 + 1)), List.of()),
+                            "1 16", Proposed.text(0.9 * (1 + Math.log(1 + 1)), List.of()),
+                            "6 13", Proposed.text(0.9 * (1 + Math.log(1 + 4 + 1)), List.of()),
+                            "6 16", Proposed.text(0.9 * (1 + Math.log(1 + 1)), List.of()),
+                            "6 18", Proposed.text(0.8, List.of())),
+                    Proposed.by(context, "followed_topics"),
                     "too weak annotations, replies and other languages are left out; what is unknown fits any");
             assertEquals(
                     Map.of(
-                            "1 13", proposal(0.5 / (1 + 120 / 1440.0), List.of()),
-                            "1 16", proposal(0.5 / (1 + 240 / 1440.0), List.of()),
-                            "1 18", proposal(0.5 / (1 + 300 / 1440.0), List.of())),
-                    proposals(context, "collaborative"));
+                            "1 13", Proposed.text(0.5 / (1 + 120 / 1440.0), List.of()),
+                            "1 16", Proposed.text(0.5 / (1 + 240 / 1440.0), List.of()),
+                            "1 18", Proposed.text(0.5 / (1 + 300 / 1440.0), List.of())),
+                    Proposed.by(context, "collaborative"));
             Map<String, String> popular = new TreeMap<>();
             for (long user = 1; user <= 5; user++) {
-                popular.put(user + " 13", proposal(3, List.of()));
-                popular.put(user + " 10", proposal(1, List.of()));
+                popular.put(user + " 13", Proposed.text(3, List.of()));
+                popular.put(user + " 10", Proposed.text(1, List.of()));
             }
-            popular.put("6 16", proposal(1, List.of()));
+            popular.put("6 16", Proposed.text(1, List.of()));
             assertEquals(
-                    popular, proposals(context, "popular"), "of the same country and language, unknown ones alike");
+                    popular, Proposed.by(context, "popular"), "of the same country and language, unknown ones alike");
         }
     }
 
@@ -170,8 +146,8 @@ class SourceQueriesTest {
         world.engagement(3, 9, 21L, "repost", hoursBefore(1)).write();
         try (StageContext context = context(world)) {
             assertEquals(
-                    Map.of("1 20", proposal(1, List.of(2L))),
-                    proposals(context, "social_proof"),
+                    Map.of("1 20", Proposed.text(1, List.of(2L))),
+                    Proposed.by(context, "social_proof"),
                     "nor do they give a post any score: of post 21 there is nothing to say");
         }
     }
@@ -181,26 +157,26 @@ class SourceQueriesTest {
         RandomWorld random = new RandomWorld(11);
         try (StageContext context = context(random.write(directory))) {
             Map<String, String> inNetwork = new TreeMap<>();
-            random.inNetwork().forEach((pair, score) -> inNetwork.put(pair, proposal(score, List.of())));
+            random.inNetwork().forEach((pair, score) -> inNetwork.put(pair, Proposed.text(score, List.of())));
             assertTrue(inNetwork.size() > 30, "enough to compare: " + inNetwork.size());
-            assertEquals(inNetwork, proposals(context, "in_network"));
+            assertEquals(inNetwork, Proposed.by(context, "in_network"));
 
             Map<String, String> socialProof = new TreeMap<>();
             random.socialProof(2)
-                    .forEach((pair, proof) -> socialProof.put(pair, proposal(proof.score(), proof.actors())));
+                    .forEach((pair, proof) -> socialProof.put(pair, Proposed.text(proof.score(), proof.actors())));
             assertTrue(socialProof.size() > 30, "enough to compare: " + socialProof.size());
             assertTrue(random.forbiddenProofs() > 10, "enough to leave out: " + random.forbiddenProofs());
-            assertEquals(socialProof, proposals(context, "social_proof"));
+            assertEquals(socialProof, Proposed.by(context, "social_proof"));
 
             Map<String, String> popular = new TreeMap<>();
-            random.popular(3).forEach((pair, people) -> popular.put(pair, proposal(people, List.of())));
+            random.popular(3).forEach((pair, people) -> popular.put(pair, Proposed.text(people, List.of())));
             assertTrue(popular.size() > 30, "enough to compare: " + popular.size());
-            assertEquals(popular, proposals(context, "popular"));
+            assertEquals(popular, Proposed.by(context, "popular"));
 
             Map<String, String> coEngagement = new TreeMap<>();
-            random.coEngagement(2).forEach((pair, score) -> coEngagement.put(pair, proposal(score, List.of())));
+            random.coEngagement(2).forEach((pair, score) -> coEngagement.put(pair, Proposed.text(score, List.of())));
             assertTrue(coEngagement.size() > 30, "enough to compare: " + coEngagement.size());
-            assertEquals(coEngagement, proposals(context, "co_engagement"));
+            assertEquals(coEngagement, Proposed.by(context, "co_engagement"));
         }
     }
 
@@ -219,18 +195,21 @@ class SourceQueriesTest {
                 .engagement(4, 9, 4L, "reply", hoursBefore(7))
                 .engagement(9, 9, 4L, "like", hoursBefore(1))
                 .write();
-        try (StageContext context = world.context(settings.set("candidates.sources.co_engagement.min_people=1"))) {
-            context.relations().instead(Table.TARGETS, context.read(Table.USERS));
-            Map<String, String> proposals = proposals(context, "co_engagement");
-            assertEquals(proposal(2 / Math.sqrt(3 * 2), List.of()), proposals.get("1 3"));
+        try (StageContext context =
+                Proposed.context(world, settings.set("candidates.sources.co_engagement.min_people=1"))) {
+            Map<String, String> proposals = Proposed.by(context, "co_engagement");
+            assertEquals(Proposed.text(2 / Math.sqrt(3 * 2), List.of()), proposals.get("1 3"));
             assertEquals(
-                    proposal(1 / Math.sqrt(2), List.of()), proposals.get("1 4"), "authors do not tell of their own");
+                    Proposed.text(1 / Math.sqrt(2), List.of()),
+                    proposals.get("1 4"),
+                    "authors do not tell of their own");
         }
-        try (StageContext context = world.context(settings.set("candidates.sources.co_engagement.min_people=1")
-                .set("candidates.sources.co_engagement.max_acts=1"))) {
-            context.relations().instead(Table.TARGETS, context.read(Table.USERS));
+        try (StageContext context = Proposed.context(
+                world,
+                settings.set("candidates.sources.co_engagement.min_people=1")
+                        .set("candidates.sources.co_engagement.max_acts=1"))) {
             assertEquals(
-                    Map.of(), proposals(context, "co_engagement"), "of each user one act is left, so no two posts");
+                    Map.of(), Proposed.by(context, "co_engagement"), "of each user one act is left, so no two posts");
         }
     }
 }
