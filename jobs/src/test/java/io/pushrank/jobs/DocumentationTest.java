@@ -11,6 +11,7 @@ import io.pushrank.jobs.rule.Rule;
 import io.pushrank.jobs.rule.Rules;
 import io.pushrank.jobs.rule.StageReason;
 import io.pushrank.jobs.rule.Step;
+import io.pushrank.jobs.source.EverySource;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.source.Sources;
 import io.pushrank.jobs.table.DataDictionary;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -53,7 +55,41 @@ class DocumentationTest {
                         source.needs().map(RowExpression::text).orElse("none"),
                         String.valueOf(source.limit())))
                 .toList();
-        assertReadmeHas("| source | gives | items | shown for | needs | limit |", rows);
+        assertPageHas("README.md", "| source | gives | items | shown for | needs | limit |", rows);
+    }
+
+    @Test
+    void theTableOfSourcesThatAreOffIsTheFilesWithoutAnEntry() throws IOException {
+        List<String> rows = Sources.of(Facts.of(EverySource.settings())).all().stream()
+                .filter(source -> EverySource.off().contains(source.name()))
+                .map(source -> row(
+                        "[" + source.name() + "](sources/" + source.name() + ".sql)",
+                        source.summary(),
+                        network(source),
+                        source.needs().map(RowExpression::text).orElse("none"),
+                        source.parameters().entrySet().stream()
+                                .filter(parameter -> !parameter.getKey().equals("limit"))
+                                .sorted(Map.Entry.comparingByKey())
+                                .map(parameter -> parameter.getKey() + " " + parameter.getValue())
+                                .collect(Collectors.joining(", "))))
+                .toList();
+        assertPageHas("conf/README.md", "| source | gives | shown for | needs | parameters |", rows);
+    }
+
+    @Test
+    void theSettingsThatSwitchSourcesOnAreUsable() throws IOException {
+        Matcher settings = Pattern.compile("```yaml\n(candidates:\n  sources:\n.*?)```", Pattern.DOTALL)
+                .matcher(Files.readString(HOME.resolve("conf/README.md")));
+        assertTrue(settings.find(), "conf/README.md shows how to switch sources on");
+        List<String> all = new ArrayList<>(
+                ConfigFile.shipped().config().candidates().sources().keySet());
+        all.addAll(EverySource.off());
+
+        assertEquals(
+                Set.copyOf(all),
+                Sources.of(Facts.of(ConfigFile.shipped().over("conf/README.md", settings.group(1)))).all().stream()
+                        .map(Source::name)
+                        .collect(Collectors.toSet()));
     }
 
     @Test
@@ -69,7 +105,7 @@ class DocumentationTest {
         for (StageReason reason : StageReason.values()) {
             rows.add(row(reason.code(), reason.stage(), reason.says()));
         }
-        assertReadmeHas("| rule | where | removes when |", rows);
+        assertPageHas("README.md", "| rule | where | removes when |", rows);
     }
 
     @Test
@@ -131,12 +167,12 @@ class DocumentationTest {
                 .collect(Collectors.joining(" | ", "| ", " |"));
     }
 
-    /** Checks the rows of a table of the README; writes them instead where goldens are written. */
-    private static void assertReadmeHas(String header, List<String> rows) throws IOException {
-        Path file = HOME.resolve("README.md");
+    /** Checks the rows of a table of a page; writes them instead where goldens are written. */
+    private static void assertPageHas(String page, String header, List<String> rows) throws IOException {
+        Path file = HOME.resolve(page);
         List<String> lines = Files.readAllLines(file);
         int first = lines.indexOf(header) + 2;
-        assertTrue(first > 1, "README.md has no line " + header);
+        assertTrue(first > 1, page + " has no line " + header);
         int end = first;
         while (end < lines.size() && lines.get(end).startsWith("|")) {
             end++;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.config.ConfFolder.NamedText;
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.source.EverySource;
 import io.pushrank.jobs.source.Sources;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,7 +34,7 @@ class QueryFilesTest {
 
     private static List<Query> queries() throws IOException {
         List<Query> queries = new ArrayList<>(FACTS.queries());
-        queries.addAll(Sources.of(FACTS).queries());
+        queries.addAll(Sources.of(Facts.of(EverySource.settings())).queries());
         try (Stream<Path> files = Files.walk(RESOURCES)) {
             files.filter(file -> file.toString().endsWith(".sql"))
                     .map(RESOURCES::relativize)
