@@ -8,7 +8,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** What the sources that are off by default have to propose in a random world, as {@link Proposed} shows it. */
 final class NaiveProposals {
@@ -48,6 +50,48 @@ final class NaiveProposals {
             });
         }
         return proposals;
+    }
+
+    Map<String, String> interestTopics(int limit, int maxTopics, double minScore) {
+        Map<String, Double> scores = new TreeMap<>();
+        for (Person target : world.people()) {
+            Map<Long, Long> acts = new TreeMap<>();
+            world.acts().stream()
+                    .filter(act -> act.user() == target.id() && act.isAction())
+                    .forEach(act -> act.post().topics().keySet().forEach(topic -> acts.merge(topic, 1L, Long::sum)));
+            world.opens().stream()
+                    .filter(open -> open.user() == target.id())
+                    .forEach(open -> open.post().topics().keySet().forEach(topic -> acts.merge(topic, 1L, Long::sum)));
+            long all = acts.values().stream().mapToLong(Long::longValue).sum();
+            List<Long> topics = acts.keySet().stream()
+                    .filter(topic -> !world.isFollowingTopic(target.id(), topic))
+                    .sorted(Comparator.comparingLong((Long topic) -> -acts.get(topic))
+                            .thenComparing(Comparator.naturalOrder()))
+                    .toList();
+            for (long topic : first(maxTopics, topics)) {
+                Map<String, List<Post>> byLanguage = world.freshPosts().stream()
+                        .filter(post -> post.topics().getOrDefault(topic, 0.0) >= minScore)
+                        .sorted(Comparator.comparingDouble((Post post) -> -world.topicScore(post, topic))
+                                .thenComparing(Post::id))
+                        .collect(Collectors.groupingBy(post -> Objects.toString(post.language())));
+                byLanguage.forEach((language, posts) -> {
+                    if (language.equals("null") || target.language() == null || language.equals(target.language())) {
+                        first(limit, posts)
+                                .forEach(post -> scores.merge(
+                                        target.id() + " " + post.id(),
+                                        (double) acts.get(topic) / all * world.topicScore(post, topic),
+                                        Math::max));
+                    }
+                });
+            }
+        }
+        return texts(scores);
+    }
+
+    private static Map<String, String> texts(Map<String, Double> scores) {
+        Map<String, String> texts = new TreeMap<>();
+        scores.forEach((pair, score) -> texts.put(pair, Proposed.text(score)));
+        return texts;
     }
 
     private static <T> List<T> first(int most, List<T> all) {

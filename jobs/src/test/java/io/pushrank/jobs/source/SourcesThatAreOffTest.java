@@ -48,9 +48,11 @@ class SourcesThatAreOffTest {
         RandomWorld random = new RandomWorld(11);
         NaiveProposals naive = new NaiveProposals(random);
         ConfigFile settings = EverySource.settings()
-                .set("candidates.sources.friends_of_friends={limit: 9, max_followees: 4, max_posts: 2, max_actors: 2}");
+                .set("candidates.sources.friends_of_friends={limit: 9, max_followees: 4, max_posts: 2, max_actors: 2}")
+                .set("candidates.sources.interest_topics={limit: 2, max_topics: 2}");
         try (StageContext context = Proposed.context(random.write(directory), settings)) {
             requireEqual(naive.friendsOfFriends(4, 2, 2, 2), context, "friends_of_friends");
+            requireEqual(naive.interestTopics(2, 2, 0.3), context, "interest_topics");
         }
     }
 
@@ -94,5 +96,44 @@ class SourcesThatAreOffTest {
         for (long user : users) {
             world.follow(user, followee);
         }
+    }
+
+    private TinyWorld interested(String folder) {
+        return new TinyWorld(directory.resolve(folder))
+                .people(1, 2, 9)
+                .post(90, 9, hoursBefore(60))
+                .post(91, 9, hoursBefore(60))
+                .postTopic(90, 7, 0.9, hoursBefore(60))
+                .postTopic(91, 8, 0.9, hoursBefore(60))
+                .engagement(1, 9, 90L, "like", hoursBefore(50))
+                .engagement(1, 9, 90L, "click", hoursBefore(50))
+                .engagement(1, 9, 91L, "impression", hoursBefore(50))
+                .notification(1, 91, 9, hoursBefore(50), "opened_at", hoursBefore(49))
+                .notification(2, 91, 9, hoursBefore(50))
+                .post(40, 9, hoursBefore(2))
+                .post(41, 9, hoursBefore(2))
+                .post(42, 9, hoursBefore(2), "language", "en")
+                .post(43, 9, hoursBefore(2))
+                .postTopic(40, 7, 0.9, hoursBefore(2))
+                .postTopic(41, 8, 0.8, hoursBefore(2))
+                .postTopic(42, 7, 0.9, hoursBefore(2))
+                .postTopic(43, 7, 0.2, hoursBefore(2));
+    }
+
+    @Test
+    void interestsAreTopicsThatTheUserActsOnAndDoesNotFollow() {
+        TinyWorld world = interested("free").write();
+        String ofSeven = Proposed.text(2 / 3.0 * 0.9);
+        String ofEight = Proposed.text(1 / 3.0 * 0.8);
+
+        assertEquals(
+                Map.of("1 40", ofSeven, "1 41", ofEight),
+                proposals(world, "interest_topics"),
+                "an opened push counts, what was only seen or sent does not; there need be no table topic_follows");
+        assertEquals(Map.of("1 40", ofSeven), proposals(world, "interest_topics", "max_topics=1"));
+        assertEquals(
+                Map.of("1 41", ofEight),
+                proposals(interested("following").topicFollow(1, 7).write(), "interest_topics", "max_topics=1"),
+                "what is followed takes no place, but counts in the share");
     }
 }
