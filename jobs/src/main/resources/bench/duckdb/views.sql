@@ -46,9 +46,10 @@ WHERE post_id IS NOT NULL
 GROUP BY ALL;
 
 CREATE VIEW latest_acts AS
-SELECT user_id, post_id, place
+SELECT user_id, post_id, last_at, place
 FROM (SELECT user_id,
              post_id,
+             max(engaged_at) AS last_at,
              row_number() OVER (PARTITION BY user_id ORDER BY max(engaged_at) DESC, post_id) AS place
       FROM acts
       WHERE is_action AND post_id IS NOT NULL AND user_id <> author_id

@@ -48,6 +48,8 @@ class DuckDbSourcesTest {
         Published.write(world.layout(), Table.TARGETS, TinyWorld.DATE, targets);
         Published.write(world.layout(), Table.LIGHT_RANKED, TinyWorld.DATE, List.of());
         Vocabulary vocabulary = Vocabulary.of(EverySource.settings()
+                .set("candidates.sources.random_walk.max_people=3")
+                .set("candidates.sources.random_walk.max_neighbors=4")
                 .set("candidates.sources.friends_of_friends.max_followees=4")
                 .set("candidates.sources.interest_topics.max_topics=2"));
         SparkSide ours = new SparkSide(spark, world.layout(), vocabulary, TinyWorld.DATE, directory.toString());

@@ -1,14 +1,20 @@
 package io.pushrank.jobs.source;
 
 import io.pushrank.jobs.TinyWorld;
+import io.pushrank.jobs.source.RandomWorld.Act;
 import io.pushrank.jobs.source.RandomWorld.Person;
 import io.pushrank.jobs.source.RandomWorld.Post;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
@@ -86,6 +92,76 @@ final class NaiveProposals {
             }
         }
         return texts(scores);
+    }
+
+    Map<String, String> randomWalk(int maxActs, int maxPeople, int maxNeighbors) {
+        Set<Long> users = world.acts().stream().map(Act::user).collect(Collectors.toSet());
+        Map<Long, List<Act>> latest = new HashMap<>();
+        users.forEach(user -> latest.put(user, first(maxActs, lastActs(user))));
+        Map<Post, Map<Post, BigDecimal>> steps = new HashMap<>();
+        for (Post known : world.posts()) {
+            List<Act> people = latest.values().stream()
+                    .flatMap(List::stream)
+                    .filter(act -> act.post().equals(known))
+                    .sorted(Comparator.comparing(Act::at).reversed())
+                    .toList();
+            steps.put(known, step(known, first(maxPeople, people), latest, maxNeighbors));
+        }
+        Map<String, Double> scores = new TreeMap<>();
+        for (Person target : world.people()) {
+            Set<Post> own = new HashSet<>();
+            lastActs(target.id()).forEach(act -> own.add(act.post()));
+            List<Act> acts = latest.getOrDefault(target.id(), List.of());
+            for (Act act : acts) {
+                steps.get(act.post()).forEach((found, probability) -> {
+                    if (!own.contains(found)) {
+                        scores.merge(
+                                target.id() + " " + found.id(), probability.doubleValue() / acts.size(), Double::sum);
+                    }
+                });
+            }
+        }
+        return texts(scores);
+    }
+
+    /** The most probable posts at which a walk ends that begins at a post. */
+    private static Map<Post, BigDecimal> step(
+            Post known, List<Act> people, Map<Long, List<Act>> latest, int maxNeighbors) {
+        Map<Post, BigDecimal> ends = new HashMap<>();
+        for (Act act : people) {
+            List<Act> next = latest.get(act.user());
+            for (Act end : next) {
+                if (!end.post().equals(known)
+                        && RandomWorld.isFresh(end.post().at())
+                        && !end.post().isReply()) {
+                    ends.merge(end.post(), quotient(BigDecimal.ONE, next.size()), BigDecimal::add);
+                }
+            }
+        }
+        ends.replaceAll((post, sum) -> quotient(sum, people.size()));
+        List<Post> best = ends.keySet().stream()
+                .sorted(Comparator.comparing((Post post) -> ends.get(post).negate())
+                        .thenComparing(Post::id))
+                .toList();
+        ends.keySet().retainAll(first(maxNeighbors, best));
+        return ends;
+    }
+
+    private static BigDecimal quotient(BigDecimal dividend, int divisor) {
+        return dividend.divide(BigDecimal.valueOf(divisor), 12, RoundingMode.HALF_UP);
+    }
+
+    /** A user's last act on each post of others, the last of all first. */
+    private List<Act> lastActs(long user) {
+        Map<Post, Act> last = new HashMap<>();
+        world.acts().stream()
+                .filter(act ->
+                        act.user() == user && act.isAction() && act.post().author() != user)
+                .forEach(act ->
+                        last.merge(act.post(), act, (one, other) -> one.at().isAfter(other.at()) ? one : other));
+        return last.values().stream()
+                .sorted(Comparator.comparing(Act::at).reversed())
+                .toList();
     }
 
     private static Map<String, String> texts(Map<String, Double> scores) {

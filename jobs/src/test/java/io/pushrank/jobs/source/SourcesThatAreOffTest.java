@@ -49,10 +49,12 @@ class SourcesThatAreOffTest {
         NaiveProposals naive = new NaiveProposals(random);
         ConfigFile settings = EverySource.settings()
                 .set("candidates.sources.friends_of_friends={limit: 9, max_followees: 4, max_posts: 2, max_actors: 2}")
-                .set("candidates.sources.interest_topics={limit: 2, max_topics: 2}");
+                .set("candidates.sources.interest_topics={limit: 2, max_topics: 2}")
+                .set("candidates.sources.random_walk={limit: 9, max_acts: 6, max_people: 4, max_neighbors: 6}");
         try (StageContext context = Proposed.context(random.write(directory), settings)) {
             requireEqual(naive.friendsOfFriends(4, 2, 2, 2), context, "friends_of_friends");
             requireEqual(naive.interestTopics(2, 2, 0.3), context, "interest_topics");
+            requireEqual(naive.randomWalk(6, 4, 6), context, "random_walk");
         }
     }
 
@@ -135,5 +137,36 @@ class SourcesThatAreOffTest {
                 Map.of("1 41", ofEight),
                 proposals(interested("following").topicFollow(1, 7).write(), "interest_topics", "max_topics=1"),
                 "what is followed takes no place, but counts in the share");
+    }
+
+    @Test
+    void aWalkEndsWhereThoseWhoActedOnTheSameActed() {
+        TinyWorld world = new TinyWorld(directory).people(1, 2, 3, 9);
+        for (long post = 1; post <= 4; post++) {
+            world.post(post, 9, hoursBefore(20));
+        }
+        world.engagement(1, 9, 1L, "like", hoursBefore(9))
+                .engagement(3, 9, 1L, "like", hoursBefore(8))
+                .engagement(2, 9, 1L, "like", hoursBefore(7))
+                .engagement(2, 9, 3L, "like", hoursBefore(6))
+                .engagement(3, 9, 3L, "like", hoursBefore(5))
+                .engagement(3, 9, 4L, "click", hoursBefore(4))
+                .write();
+
+        assertEquals(
+                Map.of(
+                        "1 3", Proposed.text((1 / 2.0 + 1 / 3.0) / 3),
+                        "1 4", Proposed.text(1 / 3.0 / 3),
+                        "2 4", Proposed.text((1 / 3.0 / 3 + 1 / 3.0 / 2) / 2)),
+                proposals(world, "random_walk"),
+                "what the user acted on itself is left out");
+        assertEquals(
+                Map.of("1 3", Proposed.text(1 / 2.0), "2 4", Proposed.text(1 / 3.0 / 2)),
+                proposals(world, "random_walk", "max_people=1"),
+                "2 was the last who acted on post 1, 3 of post 3");
+        assertEquals(
+                Map.of("1 3", Proposed.text((1 / 2.0 + 1 / 3.0) / 3)),
+                proposals(world, "random_walk", "max_neighbors=1"),
+                "from post 3 the walk most probably goes back to post 1");
     }
 }
