@@ -51,7 +51,8 @@ class DuckDbSourcesTest {
                 .set("candidates.sources.random_walk.max_people=3")
                 .set("candidates.sources.random_walk.max_neighbors=4")
                 .set("candidates.sources.friends_of_friends.max_followees=4")
-                .set("candidates.sources.interest_topics.max_topics=2"));
+                .set("candidates.sources.interest_topics.max_topics=2")
+                .set("candidates.sources.video.limit=2"));
         SparkSide ours = new SparkSide(spark, world.layout(), vocabulary, TinyWorld.DATE, directory.toString());
         DuckDbSide theirs = new DuckDbSide(
                 storage,

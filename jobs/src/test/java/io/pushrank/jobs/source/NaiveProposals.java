@@ -164,6 +164,29 @@ final class NaiveProposals {
                 .toList();
     }
 
+    Map<String, String> video(int limit) {
+        Map<String, Double> scores = new TreeMap<>();
+        for (Person target : world.people()) {
+            Map<Long, Double> people = new TreeMap<>();
+            for (Post post : world.freshPosts()) {
+                long actors = world.acts().stream()
+                        .filter(act -> act.post().equals(post) && act.isAction() && RandomWorld.isFresh(act.at()))
+                        .map(Act::user)
+                        .distinct()
+                        .count();
+                if (actors > 0 && post.media().equals("video") && Objects.equals(post.language(), target.language())) {
+                    people.put(post.id(), (double) actors);
+                }
+            }
+            List<Long> best = people.keySet().stream()
+                    .sorted(Comparator.comparing((Long post) -> -people.get(post))
+                            .thenComparing(Comparator.naturalOrder()))
+                    .toList();
+            first(limit, best).forEach(post -> scores.put(target.id() + " " + post, people.get(post)));
+        }
+        return texts(scores);
+    }
+
     private static Map<String, String> texts(Map<String, Double> scores) {
         Map<String, String> texts = new TreeMap<>();
         scores.forEach((pair, score) -> texts.put(pair, Proposed.text(score)));

@@ -70,7 +70,7 @@ class SourcesTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            trendz={limit: 5}                    | candidates.sources.trendz must have a file sources/trendz.sql, but has none; the nearest are trend, popular, two_tower
+            trendz={limit: 5}                    | candidates.sources.trendz must have a file sources/trendz.sql, but has none; the nearest are trend, video, popular
             in_network.max_actors=5              | candidates.sources.in_network must have parameters of [max_age_hours], but has max_actors
             social_proof.kinds=null              | candidates.sources.social_proof must have [kinds, max_actors, max_age_hours], but lacks [kinds]
             social_proof.limit=null              | candidates.sources.social_proof.limit must be a whole number, but is null

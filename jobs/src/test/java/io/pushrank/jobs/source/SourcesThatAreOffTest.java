@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.StageContext;
+import io.pushrank.jobs.table.Table;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,11 +54,13 @@ class SourcesThatAreOffTest {
         ConfigFile settings = EverySource.settings()
                 .set("candidates.sources.friends_of_friends={limit: 9, max_followees: 4, max_posts: 2, max_actors: 2}")
                 .set("candidates.sources.interest_topics={limit: 2, max_topics: 2}")
-                .set("candidates.sources.random_walk={limit: 9, max_acts: 6, max_people: 4, max_neighbors: 6}");
+                .set("candidates.sources.random_walk={limit: 9, max_acts: 6, max_people: 4, max_neighbors: 6}")
+                .set("candidates.sources.video={limit: 2, max_age_hours: 24}");
         try (StageContext context = Proposed.context(random.write(directory), settings)) {
             requireEqual(naive.friendsOfFriends(4, 2, 2, 2), context, "friends_of_friends");
             requireEqual(naive.interestTopics(2, 2, 0.3), context, "interest_topics");
             requireEqual(naive.randomWalk(6, 4, 6), context, "random_walk");
+            requireEqual(naive.video(2), context, "video");
         }
     }
 
@@ -168,5 +174,35 @@ class SourcesThatAreOffTest {
                 Map.of("1 3", Proposed.text((1 / 2.0 + 1 / 3.0) / 3)),
                 proposals(world, "random_walk", "max_neighbors=1"),
                 "from post 3 the walk most probably goes back to post 1");
+    }
+
+    @Test
+    void videosMayBeOlderThanOtherPosts() {
+        TinyWorld world = new TinyWorld(directory).people(1, 2, 3).user(4, "language", "en");
+        world.post(10, 4, hoursBefore(30), "media", "video")
+                .post(11, 4, hoursBefore(3), "media", "photo")
+                .post(12, 4, hoursBefore(48.02), "media", "video")
+                .post(13, 4, hoursBefore(3), "media", "video", "language", "en")
+                .post(14, 4, hoursBefore(3), "media", "video", "in_reply_to_post_id", 10L);
+        for (long post = 10; post <= 14; post++) {
+            world.engagement(2, 4, post, "like", hoursBefore(2)).engagement(3, 4, post, "click", hoursBefore(2));
+        }
+        world.write();
+        Map<String, String> videos = new TreeMap<>();
+        for (long user = 1; user <= 3; user++) {
+            videos.put(user + " 10", Proposed.text(2));
+        }
+        videos.put("4 13", Proposed.text(2));
+
+        assertEquals(videos, proposals(world, "video"));
+        try (StageContext context = world.context(settings("video"), new Candidates())) {
+            context.relations()
+                    .instead(Table.TARGETS, context.read(Table.USERS).withColumn("is_eligible", functions.lit(true)));
+            List<String> reasons = new Candidates()
+                    .judge(context).filter("user_id = 1 AND item_id = 10").collectAsList().stream()
+                            .map(row -> row.getAs("notification_type") + " " + row.getList(row.fieldIndex("reasons")))
+                            .toList();
+            assertEquals(List.of("video []"), reasons, "the rule too_old knows");
+        }
     }
 }
