@@ -52,6 +52,9 @@ class DuckDbSourcesTest {
                 .set("candidates.sources.random_walk.max_neighbors=4")
                 .set("candidates.sources.friends_of_friends.max_followees=4")
                 .set("candidates.sources.interest_topics.max_topics=2")
+                .set("candidates.sources.new_accounts.max_followers=5")
+                .set("candidates.sources.new_accounts.max_impressions=2")
+                .set("candidates.sources.new_accounts.limit=2")
                 .set("candidates.sources.video.limit=2"));
         SparkSide ours = new SparkSide(spark, world.layout(), vocabulary, TinyWorld.DATE, directory.toString());
         DuckDbSide theirs = new DuckDbSide(

@@ -187,6 +187,38 @@ final class NaiveProposals {
         return texts(scores);
     }
 
+    Map<String, String> newAccounts(int limit, int maxAccountDays, int maxFollowers, int maxImpressions, int maxPosts) {
+        Comparator<Post> leastShown = Comparator.<Post>comparingLong(post -> world.count(post, "impression"))
+                .thenComparing(Post::id);
+        Map<String, Double> scores = new TreeMap<>();
+        for (Person target : world.people()) {
+            List<Post> ring = new ArrayList<>();
+            for (Person author : world.people()) {
+                boolean isNew =
+                        Duration.between(author.createdAt(), TinyWorld.AS_OF).toHours() < 24L * maxAccountDays;
+                if (world.isRecommendable(author.id())
+                        && Objects.equals(author.country(), target.country())
+                        && (isNew || world.followers(author.id()) < maxFollowers)) {
+                    // Another language's post may be the author's least shown.
+                    world.freshPosts().stream()
+                            .filter(post ->
+                                    post.author() == author.id() && world.count(post, "impression") < maxImpressions)
+                            .min(leastShown)
+                            .filter(post -> Objects.equals(post.language(), target.language()))
+                            .ifPresent(ring::add);
+                }
+            }
+            List<Post> least = first(maxPosts, ring.stream().sorted(leastShown).toList());
+            for (int turn = 0; turn < Math.min(limit, least.size()); turn++) {
+                Post post = least.get((int) ((target.id() + turn) % least.size()));
+                if (post.author() != target.id()) {
+                    scores.put(target.id() + " " + post.id(), 1.0 / (1 + turn));
+                }
+            }
+        }
+        return texts(scores);
+    }
+
     private static Map<String, String> texts(Map<String, Double> scores) {
         Map<String, String> texts = new TreeMap<>();
         scores.forEach((pair, score) -> texts.put(pair, Proposed.text(score)));

@@ -55,12 +55,15 @@ class SourcesThatAreOffTest {
                 .set("candidates.sources.friends_of_friends={limit: 9, max_followees: 4, max_posts: 2, max_actors: 2}")
                 .set("candidates.sources.interest_topics={limit: 2, max_topics: 2}")
                 .set("candidates.sources.random_walk={limit: 9, max_acts: 6, max_people: 4, max_neighbors: 6}")
-                .set("candidates.sources.video={limit: 2, max_age_hours: 24}");
+                .set("candidates.sources.video={limit: 2, max_age_hours: 24}")
+                .set("candidates.sources.new_accounts={limit: 1, max_account_days: 30, max_followers: 5,"
+                        + " max_impressions: 3, max_posts: 2}");
         try (StageContext context = Proposed.context(random.write(directory), settings)) {
             requireEqual(naive.friendsOfFriends(4, 2, 2, 2), context, "friends_of_friends");
             requireEqual(naive.interestTopics(2, 2, 0.3), context, "interest_topics");
             requireEqual(naive.randomWalk(6, 4, 6), context, "random_walk");
             requireEqual(naive.video(2), context, "video");
+            requireEqual(naive.newAccounts(1, 30, 5, 3, 2), context, "new_accounts");
         }
     }
 
@@ -204,5 +207,50 @@ class SourcesThatAreOffTest {
                             .toList();
             assertEquals(List.of("video []"), reasons, "the rule too_old knows");
         }
+    }
+
+    @Test
+    void newAccountsHaveTheirLeastShownPostOnARing() {
+        Object[] isNew = {"created_at", hoursBefore(24 * 5)};
+        TinyWorld world = new TinyWorld(directory)
+                .people(1, 2, 14)
+                .user(11, isNew)
+                .user(12, isNew)
+                .user(13, isNew)
+                .user(15, "created_at", hoursBefore(24 * 5), "is_suspended", true)
+                .user(16, "created_at", hoursBefore(24 * 5), "country", "DE");
+        long[] authors = {11, 11, 12, 13, 14, 15, 16};
+        int[] impressions = {1, 0, 2, 3, 0, 0, 0};
+        for (int number = 0; number < authors.length; number++) {
+            world.post(20L + number, authors[number], hoursBefore(3));
+            for (int seen = 0; seen < impressions[number]; seen++) {
+                world.engagement(2, authors[number], 20L + number, "impression", hoursBefore(2 - seen / 10.0));
+            }
+        }
+        world.write();
+        String[] known = {"max_impressions=3", "max_followers=0"};
+
+        assertEquals(
+                Map.of(
+                        "1 22", Proposed.text(1),
+                        "2 21", Proposed.text(1),
+                        "11 22", Proposed.text(1),
+                        "12 21", Proposed.text(1),
+                        "13 22", Proposed.text(1),
+                        "14 21", Proposed.text(1),
+                        "15 22", Proposed.text(1)),
+                proposals(world, "new_accounts", known[0], known[1], "limit=1", "max_account_days=6"),
+                "one post an author, and each user begins at another");
+        assertEquals(
+                Map.of(
+                        "1 24", Proposed.text(1),
+                        "2 21", Proposed.text(1),
+                        "11 24", Proposed.text(1),
+                        "12 21", Proposed.text(1),
+                        "13 24", Proposed.text(1),
+                        "14 21", Proposed.text(1),
+                        "15 24", Proposed.text(1)),
+                proposals(world, "new_accounts", "limit=1", "max_account_days=0", "max_followers=1", "max_posts=2"),
+                "whom nobody follows, however old; of the posts that nobody saw the lowest ids");
     }
 }
