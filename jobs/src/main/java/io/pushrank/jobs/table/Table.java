@@ -328,7 +328,8 @@ public enum Table {
              sparse_continuous_values: ARRAY<FLOAT>> NOT NULL COMMENT 'The heavy ranker''s features',
             light_features STRUCT<continuous: ARRAY<FLOAT>, continuous_missing: ARRAY<BOOLEAN>, binary: ARRAY<FLOAT>,\
              sparse_ids: ARRAY<BIGINT>, sparse_values: ARRAY<FLOAT>, sparse_continuous_ids: ARRAY<BIGINT>,\
-             sparse_continuous_values: ARRAY<FLOAT>> NOT NULL COMMENT 'The light ranker''s features'
+             sparse_continuous_values: ARRAY<FLOAT>> NOT NULL COMMENT 'The light ranker''s features',
+            sparse_counts ARRAY<INT> NOT NULL COMMENT 'Number of sparse ids of each feature that the heavy ranker takes as such, in their order'
             """),
 
     // ------------------------------------------------------------------------------- what the collaborative model is

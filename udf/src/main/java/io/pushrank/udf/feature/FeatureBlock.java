@@ -26,6 +26,9 @@ public final class FeatureBlock {
     static final int ID_LISTS = 2;
     static final int WEIGHTED_IDS = 3;
 
+    /** Names of the struct's fields. */
+    static final List<String> FIELDS = List.of("numbers", "ids", "id_lists", "weighted_ids");
+
     private static final String ID = "id";
     private static final String VALUE = "value";
 
@@ -77,7 +80,7 @@ public final class FeatureBlock {
                                 numbers,
                                 "float",
                                 feature -> number(feature, FeatureExpression.column(feature.expression()), errors))
-                        .as("numbers"),
+                        .as(FIELDS.get(NUMBERS)),
                 array(
                                 ids,
                                 "bigint",
@@ -85,7 +88,7 @@ public final class FeatureBlock {
                                         FeatureId.of(feature, FeatureExpression.column(feature.expression())),
                                         feature.name(),
                                         numbers.contains(feature) ? uncounted : errors))
-                        .as("ids"),
+                        .as(FIELDS.get(IDS)),
                 array(
                                 idLists,
                                 "array<bigint>",
@@ -95,12 +98,12 @@ public final class FeatureBlock {
                                                 name -> FeatureId.of(feature, name)),
                                         feature.name(),
                                         errors))
-                        .as("id_lists"),
+                        .as(FIELDS.get(ID_LISTS)),
                 array(
                                 weightedIds,
                                 "array<struct<id:bigint,value:float>>",
                                 feature -> Guarded.of(weighted(feature, errors), feature.name(), errors))
-                        .as("weighted_ids"));
+                        .as(FIELDS.get(WEIGHTED_IDS)));
     }
 
     private static Column weighted(Feature feature, FeatureErrors errors) {

@@ -31,7 +31,8 @@ public final class FeatureColumns {
     private FeatureColumns() {}
 
     /**
-     * Appends {@code features}, of one ranker, or {@code features} and {@code light_features}.
+     * Appends {@code features}, of one ranker, or {@code features}, {@code light_features} and {@code sparse_counts}, see
+     * {@link SparseCounts}.
      *
      * @param rows hydrated
      * @param kept columns of the rows that stand before the features
@@ -80,7 +81,8 @@ public final class FeatureColumns {
                         wide.withColumn("features", when(where, FeatureVector.heavy(features, blocks, names)))
                                 .withColumn(
                                         "light_features",
-                                        when(where, FeatureVector.light(features.light(), blocks, names)));
+                                        when(where, FeatureVector.light(features.light(), blocks, names)))
+                                .withColumn("sparse_counts", when(where, SparseCounts.of(features, blocks, names)));
                 };
         return appended.drop(Stream.iterate(0, i -> i + 1)
                 .limit(blocks.size())

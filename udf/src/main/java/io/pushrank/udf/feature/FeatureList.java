@@ -103,6 +103,13 @@ public record FeatureList(List<Feature> features) {
                 .toList();
     }
 
+    /** Features that the heavy ranker takes as sparse ids, in the order in which it takes them. */
+    public List<Feature> sparse() {
+        List<Feature> sparse = new ArrayList<>(of(FeatureType.DISCRETE, FeatureType.STRING));
+        sparse.addAll(of(FeatureType.SPARSE_BINARY));
+        return List.copyOf(sparse);
+    }
+
     /** Widths of the heavy ranker's dense inputs. */
     public FeatureShape heavyShape() {
         return new FeatureShape(

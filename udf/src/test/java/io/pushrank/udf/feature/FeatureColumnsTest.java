@@ -115,6 +115,37 @@ class FeatureColumnsTest {
     }
 
     @Test
+    void countsSayWhichIdsAreOfWhichFeature() {
+        FeatureList features = FeatureList.parse(
+                "features.yaml",
+                """
+                features:
+                  - {name: number, type: continuous, expression: n}
+                  - {name: topics, type: sparse_binary, expression: "IF(n = 0, NULL, array(n, NULL, 9L))"}
+                  - {name: country, type: string, expression: "IF(n = 1, NULL, 'FR')"}
+                  - {name: words, type: sparse_continuous, expression: "IF(n = 2, map(), map('a', 0.5D, 'b', double('NaN')))"}
+                  - {name: none, type: sparse_continuous, expression: "CAST(NULL AS MAP<STRING, DOUBLE>)"}
+                  - {name: hour, type: discrete, expression: n}
+                """);
+
+        List<Row> rows = appended(spark.range(0, 3).selectExpr("id AS n"), features, FeatureErrors.of(spark), Map.of());
+
+        // Of country, hour, topics, words and none.
+        assertEquals(
+                List.of(List.of(1, 1, 0, 2, 0), List.of(0, 1, 2, 2, 0), List.of(1, 1, 2, 0, 0)),
+                rows.stream()
+                        .map(row -> row.getList(row.fieldIndex("sparse_counts")))
+                        .toList());
+        for (Row row : rows) {
+            Row heavy = row.getAs("features");
+            List<Integer> counts = row.getList(row.fieldIndex("sparse_counts"));
+            int single = counts.stream().limit(3).mapToInt(count -> count).sum();
+            assertEquals(single, heavy.getList(3).size());
+            assertEquals(counts.get(3) + counts.get(4), heavy.getList(5).size());
+        }
+    }
+
+    @Test
     void aBlockThatRowsShareGivesTheFeaturesThatEachRowWouldGive() {
         FeatureList features = FeatureList.parse(
                 "features.yaml",
