@@ -5,6 +5,7 @@ import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.evaluate.Evaluation;
 import io.pushrank.jobs.evaluate.ExampleRange;
 import io.pushrank.jobs.evaluate.HeavyEvaluation;
+import io.pushrank.jobs.evaluate.ImportanceSettings;
 import io.pushrank.jobs.evaluate.LightEvaluation;
 import io.pushrank.jobs.evaluate.RankingEvaluation;
 import io.pushrank.jobs.evaluate.SendsEvaluation;
@@ -13,6 +14,7 @@ import io.pushrank.jobs.evaluate.ValueEvaluation;
 import io.pushrank.jobs.world.TruthOf;
 import java.time.LocalDate;
 import org.apache.spark.sql.SparkSession;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -38,11 +40,18 @@ final class EvaluateCommand implements Runnable {
             name = "heavy",
             mixinStandardHelpOptions = true,
             description = "The heavy ranker in use, on examples; beside, in a synthetic world, the truth.")
-    int heavy(@Mixin RunOptions options, @Mixin RangeOptions range) {
+    int heavy(
+            @Mixin RunOptions options,
+            @Mixin RangeOptions range,
+            @ArgGroup(exclusive = false) ImportanceOptions importance) {
+        ImportanceSettings settings = importance == null ? null : importance.settings();
         SparkSession spark = options.session("evaluate heavy");
         HeavyEvaluation heavy = new HeavyEvaluation(
                 spark, options.layout(), options.vocabulary(spark).config());
-        return publish(options, spark, heavy.evaluate(range.of(ExampleLabels.NOTIFICATIONS), range.version));
+        return publish(
+                options,
+                spark,
+                heavy.evaluate(range.of(ExampleLabels.NOTIFICATIONS), range.version, settings, System.out::println));
     }
 
     @Command(
@@ -168,6 +177,36 @@ final class EvaluateCommand implements Runnable {
                 Bounds.within("--days", days, 1, 90);
                 Bounds.atLeast("--users", users, 1);
             });
+        }
+    }
+
+    /** What a model makes of each feature. */
+    static final class ImportanceOptions {
+        @Option(
+                names = "--importance",
+                required = true,
+                description =
+                        "Also what is lost when the values of a feature, or of a family such as user, are permuted"
+                                + " among the rows.")
+        private boolean isWanted;
+
+        @Option(
+                names = "--repeats",
+                paramLabel = "N",
+                description = "Permutations of each feature, 1 to 100. Default: 3.")
+        private int repeats = 3;
+
+        @Option(
+                names = "--max-rows",
+                paramLabel = "N",
+                description =
+                        "Rows at most that are permuted, 100 to 200000; where there are more, those of a sample of"
+                                + " users, by the seed. Default: 20000.")
+        private int maxRows = 20_000;
+
+        /** Null: none. */
+        private ImportanceSettings settings() {
+            return isWanted ? new ImportanceSettings(repeats, maxRows) : null;
         }
     }
 

@@ -33,6 +33,9 @@ final class EvaluationPage {
             }
         }
         page.byUser(metrics.group("by_user"));
+        if (metrics.names().contains("importance")) {
+            new ImportanceReport(metrics.group("importance")).addTo(page.html);
+        }
         return page.end();
     }
 

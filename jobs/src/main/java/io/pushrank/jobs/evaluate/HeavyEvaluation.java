@@ -14,6 +14,7 @@ import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.world.TruthOf;
 import io.pushrank.jobs.world.World;
+import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
@@ -21,6 +22,8 @@ import io.pushrank.udf.scoring.HeavyScoring;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -46,14 +49,22 @@ public final class HeavyEvaluation {
         this.config = config;
     }
 
+    /** As {@link #evaluate(ExampleRange, String, ImportanceSettings, Consumer)}, without the importance of features. */
+    public Evaluation evaluate(ExampleRange range, String version) {
+        return evaluate(range, version, null, progress -> {});
+    }
+
     /**
      * Scores the examples of a range and compares.
      *
      * @param version of the model; null: the one in use
+     * @param importance how the importance of features is measured; null: it is not
+     * @param progress gets a line now and then
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when model and examples differ in features, 3 when
      *     there are no examples
      */
-    public Evaluation evaluate(ExampleRange range, String version) {
+    public Evaluation evaluate(
+            ExampleRange range, String version, ImportanceSettings importance, Consumer<String> progress) {
         ExampleTable table = new ExampleTable(spark, layout);
         ModelPackage model = ExampleRange.model(spark, layout, ModelKind.HEAVY, version);
         ExampleRange.requireSame(table.features(), model);
@@ -69,17 +80,42 @@ public final class HeavyEvaluation {
                                             model,
                                             config.heavyRank().batchRows(),
                                             TensorFlowThreads.DEFAULT)
-                                    .drop("features", "light_features"),
+                                    .drop("features", "light_features", "sparse_counts"),
                             notes)
                     .persist(StorageLevel.MEMORY_AND_DISK());
             try {
-                return evaluation(resolved, model, scored, notes);
+                Metrics losses = importance == null ? null : importance(examples, model, importance, progress, notes);
+                return evaluation(resolved, model, scored, losses, notes);
             } finally {
                 scored.unpersist();
             }
         } finally {
             examples.unpersist();
         }
+    }
+
+    private Metrics importance(
+            Dataset<Row> examples,
+            ModelPackage model,
+            ImportanceSettings settings,
+            Consumer<String> progress,
+            List<String> notes) {
+        FeatureList features = FeatureList.of(model);
+        FeatureSample sample = FeatureSample.of(examples, features, settings.maxRows(), config.seed());
+        int batchRows = config.heavyRank().batchRows();
+        Metrics importance = new FeatureImportance(
+                        new JavaSparkContext(spark.sparkContext()),
+                        new HeavyRowScorer(model, batchRows),
+                        batchRows,
+                        progress)
+                .of(sample, features, settings.repeats(), config.seed());
+        if (importance.number("unknown_features") > 0) {
+            notes.add(
+                    "examples of an earlier version do not say which sparse ids are of which feature: the importance of "
+                            + (long) importance.number("unknown_features")
+                            + " features is not known, make the examples again");
+        }
+        return importance;
     }
 
     /**
@@ -158,7 +194,7 @@ public final class HeavyEvaluation {
     }
 
     private static Evaluation evaluation(
-            ExampleRange range, ModelPackage model, Dataset<Row> scored, List<String> notes) {
+            ExampleRange range, ModelPackage model, Dataset<Row> scored, Metrics importance, List<String> notes) {
         TaskMetrics tasks = TaskMetrics.of(scored);
         Metrics metrics = tasks.metrics();
         long rows = (long) metrics.number("rows");
@@ -186,12 +222,13 @@ public final class HeavyEvaluation {
                 table.row(cells(task, metrics.group("new_users"), "new users: " + task));
             }
         }
+        String text = table.toString();
+        if (importance != null) {
+            metrics.put("importance", importance);
+            text += new ImportanceReport(importance).text();
+        }
         return new Evaluation(
-                range.file(model),
-                metrics,
-                table.toString(),
-                notes,
-                EvaluationPage.heavy(model, metrics, tasks, notes));
+                range.file(model), metrics, text, notes, EvaluationPage.heavy(model, metrics, tasks, notes));
     }
 
     private static List<String> cells(String task, Metrics tasks, String heading) {

@@ -44,6 +44,7 @@ class RefusedOptionsTest {
             daily|--models=                  | Invalid value for option '--models': must be a path, but is blank
             daily|--output=s3a:              | Invalid value for option '--output': must be a path: java.net.URISyntaxException: Expected scheme-specific part at index 4: s3a:
             evaluate heavy|--model-version=../1 | Invalid value for option '--model-version': model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and be neither "champion" nor end in "-evaluations", but is ../1
+            evaluate heavy|--repeats=3       | Error: Missing required argument(s): --importance
             train heavy|--warm-start=a/b     | Invalid value for option '--warm-start': model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and be neither "champion" nor end in "-evaluations", but is a/b
             explain|--user=1 OR 1=1          | Invalid value for option '--user': '1 OR 1=1' is not a long
             """)

@@ -42,10 +42,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
@@ -63,8 +65,8 @@ class HeavyVersionsTest {
             "features.yaml",
             """
             features:
-            - {name: a, type: continuous, expression: a, light: true}
-            - {name: b, type: continuous, expression: b, light: true}
+            - {name: user.a, type: continuous, expression: a, light: true}
+            - {name: user.b, type: continuous, expression: b, light: true}
             - {name: c, type: binary, expression: a > 5}
             """);
 
@@ -321,5 +323,51 @@ class HeavyVersionsTest {
                 page);
         assertTrue(page.contains("<p>Note: model " + open("1").directory() + " is uncalibrated</p>"), page);
         assertFalse(page.contains("NaN"), page);
+    }
+
+    @Test
+    void theImportanceOfFeaturesIsInTheFileTheTableAndThePage() throws Exception {
+        List<String> progress = new ArrayList<>();
+        Evaluation evaluation = new HeavyEvaluation(
+                        SharedSpark.session(), layout, ConfigFile.shipped().config())
+                .evaluate(range(ExampleLabels.NOTIFICATIONS), "2", new ImportanceSettings(2, 20_000), progress::add);
+
+        Metrics written = Metrics.parse(evaluation.metrics().toJson());
+        Metrics importance = written.group("importance");
+        assertEquals(400, importance.number("rows"));
+        assertEquals(100, importance.number("users"));
+        assertEquals(
+                written.group("oonc").number("roc_auc"),
+                importance.group("unpermuted").group("oonc").number("roc_auc"),
+                1e-4);
+        assertEquals(
+                written.group("engagement").number("rce"),
+                importance.group("unpermuted").group("engagement").number("rce"),
+                1e-4);
+        // Labels are what the model says, which all three features decide.
+        Metrics features = importance.group("features");
+        assertEquals(Set.of("user.a", "user.b", "c"), Set.copyOf(features.names()));
+        double most = 0;
+        for (String name : features.names()) {
+            most = Math.max(most, features.group(name).group("oonc").number("roc_auc_loss"));
+        }
+        double family = importance.group("families").group("user").group("oonc").number("roc_auc_loss");
+        assertTrue(most > 0.05, importance::toJson);
+        assertTrue(family > 0.2, importance::toJson);
+        String line = evaluation
+                .table()
+                .lines()
+                .filter(text -> text.startsWith("user (2) "))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(line.contains(String.format(Locale.ROOT, " %.4f [", family)), line);
+        assertTrue(
+                progress.get(progress.size() - 1).startsWith("importance: 5 of 5 tasks done in "), progress::toString);
+        Document page = DocumentBuilderFactory.newInstance()
+                .newDocumentBuilder()
+                .parse(new InputSource(new StringReader(evaluation.page())));
+        assertEquals(17, page.getElementsByTagName("svg").getLength());
+        assertTrue(evaluation.page().contains("<h2>Importance of features</h2>"), evaluation.page());
+        assertFalse(evaluation.page().contains("NaN"), evaluation.page());
     }
 }
