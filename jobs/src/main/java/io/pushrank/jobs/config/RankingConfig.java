@@ -192,9 +192,16 @@ public record RankingConfig(
         }
     }
 
-    /** The sources in order of display, each with the named parameters of its SQL; {@code limit} is common to all. */
-    public record CandidatesConfig(Map<String, Map<String, Object>> sources) {
+    /**
+     * What may be sent at all.
+     *
+     * @param keep posts of each user that are left after the rules; 0: all
+     * @param sources in order of display, each with the named parameters of its SQL; {@code limit} and {@code quota}, which
+     *     may be left out, are common to all
+     */
+    public record CandidatesConfig(int keep, Map<String, Map<String, Object>> sources) {
         public CandidatesConfig {
+            within("candidates.keep", keep, 0, 100_000);
             if (sources.isEmpty()) {
                 throw new IllegalArgumentException("candidates.sources must name at least one source, but is empty");
             }
@@ -205,6 +212,9 @@ public record RankingConfig(
                             + " digits and underscores, and start with a letter, but is " + name);
                 }
                 wholeNumberWithin("candidates.sources." + name + ".limit", parameters.get("limit"), 0, 1_000_000);
+                if (parameters.containsKey("quota")) {
+                    wholeNumberWithin("candidates.sources." + name + ".quota", parameters.get("quota"), 1, 1000);
+                }
             });
         }
     }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.min;
 
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.publish.PublishedTables;
+import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.LightRank;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
@@ -29,6 +30,8 @@ import org.apache.spark.sql.SparkSession;
 public final class Explanation {
     /** The stage whose removed rows have the light ranker's score and rank. */
     private static final String LIGHT_RANK = new LightRank().verb();
+    /** The stage whose removed rows have the number at which the round-robin over the sources came to them. */
+    private static final String CANDIDATES = new Candidates().verb();
 
     private static final String USER = "user_id";
 
@@ -160,6 +163,9 @@ public final class Explanation {
                 Journey journey = journey(journeys, row);
                 String stage = row.getAs("stage");
                 journey.verdict = stage + ": " + String.join(", ", row.<String>getList(row.fieldIndex("reasons")));
+                if (stage.equals(CANDIDATES) && !row.isNullAt(row.fieldIndex("rank"))) {
+                    journey.verdict += " #" + row.getAs("rank");
+                }
                 if (journey.sources.isEmpty()) {
                     journey.sources = String.join(", ", row.<String>getList(row.fieldIndex("sources")));
                 }

@@ -8,6 +8,8 @@ import java.util.Locale;
 public enum StageReason {
     /** Of a user. */
     NO_CANDIDATES("candidates", "No source proposed anything to the user."),
+    BELOW_ROUND_ROBIN(
+            "candidates", "In the round-robin over the sources, candidates.keep other items of the user come first."),
     BELOW_LIGHT_RANK("light rank", "The light ranker preferred light_rank.keep other items of the user."),
     BELOW_TOP_PICK("quality control", "Better items of the user take all of quality_control.sends_per_run."),
     NO_SLOT("quality control", "Cap and spacing leave no instant for it within the day.");

@@ -27,6 +27,7 @@ import org.apache.spark.sql.types.StructType;
  * @param network whether its candidates are shown as by followed accounts, by others, or either
  * @param needs what must be TRUE of a recipient who is to get any of them; empty when nothing must
  * @param limit candidates a user at most
+ * @param quota candidates that it gives in each round, where not all of a user's can be kept
  * @param parameters named parameters of the SQL
  */
 public record Source(
@@ -35,6 +36,7 @@ public record Source(
         Network network,
         Optional<RowExpression> needs,
         int limit,
+        int quota,
         Map<String, Object> parameters) {
 
     /** The parameter that says how old an item may be that it proposes. */

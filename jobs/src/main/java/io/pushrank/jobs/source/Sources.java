@@ -37,8 +37,10 @@ public final class Sources {
     private static final String PARAMETER = "parameter";
     private static final String NONE = "none";
     private static final String LIMIT = "limit";
+    private static final String QUOTA = "quota";
+    private static final int PRESET_QUOTA = 1;
     /** Parameters that every source may use without declaring them. */
-    private static final Set<String> COMMON = Set.of(Query.AS_OF, LIMIT);
+    private static final Set<String> COMMON = Set.of(Query.AS_OF, LIMIT, QUOTA);
 
     private final List<Source> all;
 
@@ -80,11 +82,15 @@ public final class Sources {
                         .toList(),
                 used);
         Map<String, Object> own = new TreeMap<>(settings);
-        own.remove(LIMIT);
+        own.keySet().removeAll(Set.of(LIMIT, QUOTA));
         Map<String, Object> arguments = new HashMap<>(parameters.arguments(facts.config(), KEY + name, own));
-        if (query.parameters().contains(LIMIT)) {
-            arguments.put(LIMIT, settings.get(LIMIT));
-        }
+        Map<String, Integer> common = Map.of(
+                LIMIT, (Integer) settings.get(LIMIT), QUOTA, (Integer) settings.getOrDefault(QUOTA, PRESET_QUOTA));
+        common.forEach((key, value) -> {
+            if (query.parameters().contains(key)) {
+                arguments.put(key, value);
+            }
+        });
         if (query.relations().contains(Facts.NEAREST_POSTS)
                 && !(arguments.get(Source.MAX_AGE_HOURS) instanceof Integer)) {
             throw PushrankException.usage(file.name() + ", line " + query.lineOf(Facts.NEAREST_POSTS)
@@ -99,7 +105,8 @@ public final class Sources {
                 one(head, ITEMS, facts.itemTypes()),
                 Source.Network.valueOf(one(head, NETWORK, networks).toUpperCase(Locale.ROOT)),
                 needs(facts, head),
-                (Integer) settings.get(LIMIT),
+                common.get(LIMIT),
+                common.get(QUOTA),
                 arguments);
     }
 

@@ -32,7 +32,7 @@ import org.apache.spark.sql.functions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** 2. What each target could be sent: every source's proposals, merged per user and item, pruned by cheap rules. */
+/** 2. What each target could be sent: every source's proposals, merged per user and item, pruned by cheap rules and a cap. */
 public record Candidates() implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
     private static final String[] KEY = {"user_id", "item_type", "item_id"};
@@ -103,10 +103,15 @@ public record Candidates() implements Stage {
                         "is_in_network",
                         "notification_type",
                         "reasons");
+        int keep = context.config().candidates().keep();
+        Dataset<Row> capped = keep == 0
+                ? judged
+                : RoundRobin.of(context.vocabulary().sources())
+                        .judge(judged, keep, context.vocabulary().facts().lightRankedTypes());
         // The targets are few: of the candidates a hash table may not fit.
         return targets.select("user_id")
                 .hint("shuffle_hash")
-                .join(judged, new String[] {"user_id"}, "left_outer")
+                .join(capped, new String[] {"user_id"}, "left_outer")
                 .withColumn(
                         "reasons",
                         when(col("item_id").isNull(), array(lit(StageReason.NO_CANDIDATES.code())))

@@ -238,6 +238,13 @@ class ConfigFileTest {
             candidates.sources.popular.limit=5000000000 | candidates.sources.popular.limit must be between 0 and 1000000, but is 5000000000
             candidates.sources.popular.limit=ten | candidates.sources.popular.limit must be a whole number, but is "ten"
             candidates.sources.popular.limit=null| candidates.sources.popular.limit must be a whole number, but is null
+            candidates.keep=-1                   | candidates.keep must be between 0 and 100000, but is -1
+            candidates.keep=100001               | candidates.keep must be between 0 and 100000, but is 100001
+            candidates.keep=null                 | candidates.keep must be a whole number, but is null
+            candidates.sources.popular.quota=0   | candidates.sources.popular.quota must be between 1 and 1000, but is 0
+            candidates.sources.popular.quota=1001| candidates.sources.popular.quota must be between 1 and 1000, but is 1001
+            candidates.sources.popular.quota=1.5 | candidates.sources.popular.quota must be a whole number, but is 1.5
+            candidates.sources.popular.quota=two | candidates.sources.popular.quota must be a whole number, but is "two"
             """)
     void aValueOutOfItsBoundsIsNamedWithThem(String assignment, String message) {
         Expect.failure(
@@ -255,7 +262,12 @@ class ConfigFileTest {
                 "targets.push_cap=12",
                 "light_rank.keep=0",
                 "quality_control.sends_per_run=12",
-                "candidates.sources.popular.limit=0"
+                "candidates.sources.popular.limit=0",
+                "candidates.keep=0",
+                "candidates.keep=100000",
+                "candidates.sources.popular.quota=null",
+                "candidates.sources.popular.quota=1",
+                "candidates.sources.popular.quota=1000"
             })
     void theBoundsThemselvesAreAllowed(String assignment) {
         shipped.set(assignment).config();

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RunTest {
     private final SparkSession spark = SharedSpark.session();
     private final Storage storage = new Storage(spark.sparkContext().hadoopConfiguration());
-    private final ConfigFile config =
+    private ConfigFile config =
             ConfigFile.shipped().set("candidates.sources.social_proof=null").set("candidates.sources.popular=null");
     private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
 
@@ -230,6 +230,23 @@ class RunTest {
                 ExitCode.INPUT_REJECTED,
                 "user 77 is not in table targets of ds=2026-03-14: it is not in users",
                 () -> explain(world, 77));
+    }
+
+    @Test
+    void whatTheRoundRobinDoesNotComeToIsAccountedForAndExplained() {
+        TinyWorld world = world();
+        config = config.set("candidates.keep=1");
+        run(world, new Targets(), new Candidates());
+
+        StageReport candidates = lastManifest(world).stages().get(2);
+        assertEquals(List.of(5L, 1L, 4L), List.of(candidates.rowsIn(), candidates.kept(), candidates.removed()));
+        assertEquals(Map.of("no_candidates", 2L, "seen", 1L, "below_round_robin", 1L), candidates.reasons());
+        for (Table table : List.of(Table.LIGHT_RANKED, Table.HEAVY_RANKED, Table.SENDS)) {
+            Published.write(world.layout(), table, TinyWorld.DATE, List.of());
+        }
+        List<String> lines = words(explain(world, 1));
+        assertTrue(lines.contains("post 11 - - in_network candidates: below_round_robin #2"), lines::toString);
+        assertTrue(lines.contains("post 12 - - in_network candidates: seen"), lines::toString);
     }
 
     @Test

@@ -43,6 +43,7 @@ class SourcesTest {
         sources.forEach(source -> assertFalse(source.summary().isBlank(), source.name()));
         Source proof = source(shipped, "social_proof");
         assertEquals(30, proof.limit());
+        assertEquals(1, proof.quota());
         assertEquals("post", proof.itemType());
         assertEquals(Source.Network.BOTH, proof.network());
         assertEquals("user.has_recommendations", proof.needs().orElseThrow().text());
@@ -215,11 +216,12 @@ class SourcesTest {
                         "items: trend; network: both; needs: user.has_topics AND user.follows > 2;"
                                 + " parameter: age, whole number, 1 to 5, default 3; parameter: share, number, 0 to 1",
                         "SELECT user_id FROM targets WHERE :age > :share",
-                        "{limit: 5, share: 1}"),
+                        "{limit: 5, quota: 4, share: 1}"),
                 "mine");
 
         assertEquals("What trends, the newest first.", mine.summary());
         assertEquals("trend", mine.itemType());
+        assertEquals(4, mine.quota());
         assertEquals(
                 List.of("user.follows", "user.has_topics"),
                 mine.needs().map(RowExpression::references).orElseThrow().stream()

@@ -22,9 +22,23 @@ class CandidatesTest {
     @TempDir
     private Path directory;
 
-    @Test
-    void proposalsAreMergedPerUserAndItemAndNobodyIsLost() {
-        TinyWorld world = new TinyWorld(directory)
+    /** What becomes of the candidates of {@link #world}. */
+    private static final Map<String, String> ALL = Map.ofEntries(
+            Map.entry("1 10", "in_network [in_network 1] []"),
+            Map.entry("1 11", "social_proof [social_proof 1, in_network 2, popular 1] []"),
+            // Posts 11, 12 and 30 have one score: the lower item comes first, the fifth is over the limit.
+            Map.entry("1 12", "in_network [in_network 3] [seen]"),
+            Map.entry("1 30", "in_network [in_network 4] [unsuitable_author]"),
+            Map.entry("2 10", "in_network [in_network 1] [own_post]"),
+            Map.entry("2 11", "in_network [in_network 2, popular 1] [own_post]"),
+            Map.entry("2 12", "in_network [in_network 3] [own_post]"),
+            Map.entry("2 13", "in_network [in_network 4] [own_post]"),
+            Map.entry("3 11", "popular [popular 1] [seen]"),
+            Map.entry("4 11", "popular [popular 1] []"),
+            Map.entry("5 null", "null [] [no_candidates]"));
+
+    private TinyWorld world() {
+        return new TinyWorld(directory)
                 .user(1)
                 .user(2)
                 .user(3)
@@ -42,9 +56,15 @@ class CandidatesTest {
                 .post(20, 3, hoursBefore(1), "in_reply_to_post_id", 10L)
                 .post(30, 4, hoursBefore(2))
                 .engagement(3, 2, 11L, "like", hoursBefore(1))
-                .engagement(1, 2, 12L, "impression", hoursBefore(1))
-                .write();
+                .engagement(1, 2, 12L, "impression", hoursBefore(1));
+    }
+
+    /** Type, sources with ranks and reasons of each user and item. */
+    private static Map<String, String> judged(TinyWorld world, String... settings) {
         ConfigFile config = ConfigFile.shipped().set("candidates.sources.in_network.limit=4");
+        for (String setting : settings) {
+            config = config.set(setting);
+        }
         Map<String, String> judged = new TreeMap<>();
         try (StageContext context = world.context(config, new Candidates())) {
             context.relations()
@@ -65,23 +85,63 @@ class CandidatesTest {
                         row.getAs("notification_type") + " " + sources + " " + row.getList(row.fieldIndex("reasons")));
             }
         }
+        return judged;
+    }
 
-        assertEquals(
-                Map.ofEntries(
-                        Map.entry("1 10", "in_network [in_network 1] []"),
-                        Map.entry("1 11", "social_proof [social_proof 1, in_network 2, popular 1] []"),
-                        // Posts 11, 12 and 30 have one score: the lower item comes first, the fifth is over the limit.
-                        Map.entry("1 12", "in_network [in_network 3] [seen]"),
-                        Map.entry("1 30", "in_network [in_network 4] [unsuitable_author]"),
-                        Map.entry("2 10", "in_network [in_network 1] [own_post]"),
-                        Map.entry("2 11", "in_network [in_network 2, popular 1] [own_post]"),
-                        Map.entry("2 12", "in_network [in_network 3] [own_post]"),
-                        Map.entry("2 13", "in_network [in_network 4] [own_post]"),
-                        Map.entry("3 11", "popular [popular 1] [seen]"),
-                        Map.entry("4 11", "popular [popular 1] []"),
-                        Map.entry("5 null", "null [] [no_candidates]")),
-                judged,
-                "user 6 is no target");
+    @Test
+    void whereNotAllAreKeptTheSourcesTakeTurnsAfterTheRules() {
+        Map<String, String> expected = new TreeMap<>(ALL);
+        expected.put("1 10", "in_network [in_network 1] [below_round_robin]");
+
+        assertEquals(expected, judged(world().write(), "candidates.keep=1"), "social_proof comes before in_network");
+    }
+
+    @Test
+    void theRoundRobinMovesNoRows() {
+        TinyWorld world = world().write();
+
+        assertEquals(exchanges(world, "candidates.keep=0"), exchanges(world, "candidates.keep=1"));
+    }
+
+    private static int exchanges(TinyWorld world, String setting) {
+        try (StageContext context = world.context(ConfigFile.shipped().set(setting), new Candidates())) {
+            context.relations()
+                    .instead(Table.TARGETS, context.read(Table.USERS).withColumn("is_eligible", functions.lit(true)));
+            String plan = new Candidates()
+                    .judge(context)
+                    .queryExecution()
+                    .executedPlan()
+                    .toString();
+            assertEquals(setting.endsWith("=1"), plan.contains("row_number"), plan);
+            return plan.split("Exchange ", -1).length;
+        }
+    }
+
+    @Test
+    void aSourceGivesAsManyARoundAsItsQuotaSays() {
+        TinyWorld world = world().user(7)
+                .post(40, 7, hoursBefore(2))
+                .engagement(3, 7, 40L, "like", hoursBefore(1))
+                .write();
+        String[] settings = {
+            "candidates.keep=3",
+            "rules.seen=off",
+            "candidates.sources.social_proof=null",
+            "candidates.sources.in_network.quota=1"
+        };
+        Map<String, String> byOne = judged(world, settings);
+        settings[3] = "candidates.sources.in_network.quota=3";
+        Map<String, String> byThree = judged(world, settings);
+
+        assertEquals("in_network [in_network 3] [below_round_robin]", byOne.get("1 12"));
+        assertEquals("popular [popular 2] []", byOne.get("1 40"));
+        assertEquals("in_network [in_network 3] []", byThree.get("1 12"));
+        assertEquals("popular [popular 2] [below_round_robin]", byThree.get("1 40"));
+    }
+
+    @Test
+    void proposalsAreMergedPerUserAndItemAndNobodyIsLost() {
+        assertEquals(ALL, judged(world().write()), "user 6 is no target");
     }
 
     @Test
