@@ -218,7 +218,7 @@ class SampleDataTest {
     @Test
     void aSourceFindsAtMostWhatAllFindAndAtLeastWhatItAloneFinds() {
         Evaluation evaluation = new SourcesEvaluation(spark, layout, Vocabulary.of(golden()))
-                .evaluate(DATE, 1, 1_000_000, TruthOf.Value.OONC);
+                .evaluate(DATE, 1, 1_000_000, TruthOf.Value.OONC, List.of(20, 5));
         Metrics sources = evaluation.metrics().group("sources");
         Metrics all = sources.group("all");
         for (String name : sources.names()) {
@@ -236,6 +236,27 @@ class SampleDataTest {
                 table(Table.CANDIDATES).filter("item_type = 'post'").count(),
                 Math.round(
                         all.number("candidates_per_user") * evaluation.metrics().number("users")));
+        Metrics kept = evaluation.metrics().group("kept");
+        assertEquals(List.of("5", "20"), kept.names());
+        for (String keep : kept.names()) {
+            assertEquals(List.of("equal", "suggested"), kept.group(keep).names());
+            Metrics equal = kept.group(keep).group("equal");
+            assertEquals(
+                    table(Table.CANDIDATES)
+                            .filter("item_type = 'post'")
+                            .groupBy("user_id")
+                            .count()
+                            .selectExpr("sum(least(count, " + keep + "))")
+                            .head()
+                            .getLong(0),
+                    Math.round(equal.number("candidates_per_user")
+                            * evaluation.metrics().number("users")));
+            assertTrue(equal.number("recall_best_10") < all.number("recall_best_10"), evaluation.table());
+            assertTrue(
+                    equal.number("recall_best_10")
+                            <= kept.group(keep).group("suggested").number("recall_best_10"),
+                    evaluation.table());
+        }
     }
 
     @Test

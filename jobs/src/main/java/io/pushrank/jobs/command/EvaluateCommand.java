@@ -13,6 +13,7 @@ import io.pushrank.jobs.evaluate.SourcesEvaluation;
 import io.pushrank.jobs.evaluate.ValueEvaluation;
 import io.pushrank.jobs.world.TruthOf;
 import java.time.LocalDate;
+import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -131,11 +132,19 @@ final class EvaluateCommand implements Runnable {
                             defaultValue = "OONC",
                             description = "What is best, of ${COMPLETION-CANDIDATES}; see evaluate value."
                                     + " Default: ${DEFAULT-VALUE}.")
-                    TruthOf.Value value) {
+                    TruthOf.Value value,
+            @Option(
+                            names = "--keep",
+                            paramLabel = "N",
+                            split = ",",
+                            defaultValue = "100,200,400",
+                            description = "Values of candidates.keep to try, 1 to 100000. Default: ${DEFAULT-VALUE}.")
+                    List<Integer> keeps) {
         window.check(users);
+        Bounds.ofOptions(() -> keeps.forEach(keep -> Bounds.within("--keep", keep, 1, 100_000)));
         SparkSession spark = options.session("evaluate sources");
         SourcesEvaluation sources = new SourcesEvaluation(spark, options.layout(), options.vocabulary(spark));
-        return publish(options, spark, sources.evaluate(options.date(spark), window.days, users, value));
+        return publish(options, spark, sources.evaluate(options.date(spark), window.days, users, value, keeps));
     }
 
     @Command(

@@ -12,6 +12,8 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.round;
 import static org.apache.spark.sql.functions.row_number;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.struct;
+import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.fact.Relations;
@@ -32,6 +34,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
@@ -45,6 +48,8 @@ import org.apache.spark.sql.expressions.Window;
  * it finds of what users acted on afterwards and of the pushes they opened, by itself and that no other source finds; in a
  * synthetic world also how many of the posts that are truly best for a user, of all fresh ones that the rules allow, and
  * by how much the best proposal would be worth less without the source, whatever quality control says of it.
+ * Also how much would be found if the setting {@code candidates.keep} left users fewer candidates, with equal quotas and with
+ * quotas that a search suggests by at most 1,000 of the users; where there are not many more, these look better than they are.
  *
  * <p>Candidates are posts; users are the eligible ones. The pushes are those of the log, so what they tell favors the sources
  * that were in use then.
@@ -53,10 +58,14 @@ public final class SourcesEvaluation {
     private static final int RESAMPLES = 1000;
     private static final String ALL = "all";
     private static final String SOURCES = "sources";
+    private static final String KEPT = "kept";
     /** Of so many best posts of a user the rules allow the fifty that are looked for, mostly. */
     private static final int ASKED = 200;
 
     private static final int BEST = 50;
+    /** By so many users quotas are suggested: their candidates are held on the driver. */
+    private static final int SEARCHED_USERS = 1000;
+
     private static final double SCALE = 1e6;
     private static final String[] USER = {"user_id"};
     private static final String[] PAIR = {"user_id", "item_id"};
@@ -83,6 +92,8 @@ public final class SourcesEvaluation {
     private final SparkSession spark;
     private final Layout layout;
     private final Vocabulary vocabulary;
+    /** Those of posts, in order of display. */
+    private final List<Source> sources;
     /** Names of the sources, and {@code all} in front. */
     private final List<String> names;
 
@@ -90,11 +101,10 @@ public final class SourcesEvaluation {
         this.spark = spark;
         this.layout = layout;
         this.vocabulary = vocabulary;
-        this.names = Stream.concat(
-                        Stream.of(ALL),
-                        vocabulary.sources().all().stream()
-                                .filter(source -> source.itemType().equals(Table.POST))
-                                .map(Source::name))
+        this.sources = vocabulary.sources().all().stream()
+                .filter(source -> source.itemType().equals(Table.POST))
+                .toList();
+        this.names = Stream.concat(Stream.of(ALL), sources.stream().map(Source::name))
                 .toList();
     }
 
@@ -104,10 +114,11 @@ public final class SourcesEvaluation {
      * @param days length of the window after the as-of instant in which acts, and pushes with their opens, count; at least 1
      * @param maxUsers a sample of so many, by the seed, where more users are eligible
      * @param value what counts as best, in a synthetic world
+     * @param keeps values of the setting {@code candidates.keep} to try; each at least 1
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 3 when the date's targets or candidates are not
      *     published
      */
-    public Evaluation evaluate(LocalDate date, int days, int maxUsers, TruthOf.Value value) {
+    public Evaluation evaluate(LocalDate date, int days, int maxUsers, TruthOf.Value value, List<Integer> keeps) {
         Instant asOf = vocabulary.config().asOf(date);
         Instant until = asOf.plus(Duration.ofDays(days));
         boolean isWorld = World.isWorld(new Storage(spark.sparkContext().hadoopConfiguration()), layout.input());
@@ -126,18 +137,18 @@ public final class SourcesEvaluation {
             List<String> notes =
                     new ArrayList<>(NewItems.notes(context, until, Table.ENGAGEMENTS, Table.NOTIFICATIONS));
             metrics.put("is_window_complete", notes.isEmpty());
-            judge(
-                    metrics,
-                    users(eligible, pairs(context, eligible, until, isWorld, value), sought, isWorld),
-                    sought,
-                    isWorld);
+            Dataset<Row> pairs = relations.keep(pairs(context, eligible, until, isWorld, value));
+            List<RoundRobinTrial> trials = trials(context, eligible, pairs, isWorld, keeps);
+            Dataset<Row> numbered = RoundRobinTrial.numbered(pairs, trials);
+            judge(metrics, users(eligible, numbered, sought, trials, isWorld), sought, trials, isWorld);
             metrics.put("shared", shared(context, eligible));
             double lacking = metrics.number("users") - metrics.group("sought").number(Sought.BEST_1.key);
             if (lacking > 0) {
                 notes.add("the rules allow " + TextTable.count((long) lacking) + " users none of their " + ASKED
                         + " truly best posts: they do not count there");
             }
-            List<TextTable> tables = tables(metrics, sought, isWorld, value);
+            List<TextTable> tables = new ArrayList<>(tables(metrics, sought, isWorld, value));
+            tables.add(kept(metrics, sought, trials));
             StringBuilder text = new StringBuilder();
             HtmlPage page = new HtmlPage(
                     "Sources of " + date,
@@ -149,7 +160,8 @@ public final class SourcesEvaluation {
             List<String> headings = List.of(
                     "How much each proposes, and what it finds",
                     "What no other source finds",
-                    "Share of its candidates that another source proposes too");
+                    "Share of its candidates that another source proposes too",
+                    "What would be found with fewer candidates, by round-robin over the sources (candidates.keep)");
             for (int table = 0; table < tables.size(); table++) {
                 text.append(headings.get(table))
                         .append('\n')
@@ -166,11 +178,14 @@ public final class SourcesEvaluation {
         }
     }
 
-    /** Candidates and what is looked for: user_id, item_id, names of the sources (NULL: none), and what is true of it. */
+    /**
+     * Candidates and what is looked for: user_id, item_id, the sources with ranks and their names (NULL: none), and what is
+     * true of it.
+     */
     private Dataset<Row> pairs(
             StageContext context, Dataset<Row> eligible, Instant until, boolean isWorld, TruthOf.Value value) {
         Relations relations = context.relations();
-        Dataset<Row> candidates = candidates(context, eligible);
+        Dataset<Row> candidates = candidates(context, eligible).withColumn("names", col("sources.source"));
         Dataset<Row> acted = relations.spark().table("relevant").withColumn("is_acted", lit(true));
         Dataset<Row> opened = relations
                 .inputs()
@@ -195,7 +210,15 @@ public final class SourcesEvaluation {
     private static Dataset<Row> candidates(StageContext context, Dataset<Row> eligible) {
         return context.read(Table.CANDIDATES)
                 .filter(col("item_type").equalTo(Table.POST))
-                .select(col("user_id"), col("item_id"), col("sources.source").as("names"))
+                .select(
+                        col("user_id"),
+                        col("item_id"),
+                        transform(
+                                        col(SOURCES),
+                                        source -> struct(
+                                                source.getField("source").as("source"),
+                                                source.getField("rank").as("rank")))
+                                .as(SOURCES))
                 .join(eligible, USER, "left_semi");
     }
 
@@ -222,8 +245,31 @@ public final class SourcesEvaluation {
                 .select("user_id", "item_id", "place");
     }
 
-    /** One array of counts a user: 1, how much of each kind there is to be found, then the columns of each source. */
-    private int[][] users(Dataset<Row> eligible, Dataset<Row> pairs, List<Sought> sought, boolean isWorld) {
+    private List<RoundRobinTrial> trials(
+            StageContext context, Dataset<Row> eligible, Dataset<Row> pairs, boolean isWorld, List<Integer> keeps) {
+        Dataset<Row> searched = pairs.join(NewItems.sampled(context, eligible, SEARCHED_USERS), USER, "left_semi");
+        Sought goal = isWorld ? Sought.BEST_10 : Sought.ACTED;
+        return RoundRobinTrial.of(
+                new TreeSet<>(keeps), sources, RoundRobinTrial.search(sources, searched, goal.condition));
+    }
+
+    /** What is counted of trials, of all that is sought. */
+    private static List<Sought> tried(List<Sought> sought) {
+        return sought.stream()
+                .filter(each -> each == Sought.ACTED || each == Sought.BEST_10)
+                .toList();
+    }
+
+    /**
+     * One array of counts a user: 1, how much of each kind there is to be found, then the columns of each source, then those of
+     * each trial.
+     */
+    private int[][] users(
+            Dataset<Row> eligible,
+            Dataset<Row> pairs,
+            List<Sought> sought,
+            List<RoundRobinTrial> trials,
+            boolean isWorld) {
         List<Column> counts = new ArrayList<>();
         sought.forEach(each -> counts.add(counted(each.condition)));
         for (String name : names) {
@@ -243,6 +289,10 @@ public final class SourcesEvaluation {
                                     .cast("int")
                             : max(lit(0)));
         }
+        for (RoundRobinTrial trial : trials) {
+            counts.add(counted(trial.keeps()));
+            tried(sought).forEach(each -> counts.add(counted(trial.keeps().and(each.condition))));
+        }
         Column[] named = IntStream.range(0, counts.size())
                 .mapToObj(index -> counts.get(index).as("count_" + index))
                 .toArray(Column[]::new);
@@ -259,9 +309,11 @@ public final class SourcesEvaluation {
         return count_if(coalesce(condition, lit(false))).cast("int");
     }
 
-    private void judge(Metrics metrics, int[][] users, List<Sought> sought, boolean isWorld) {
+    private void judge(
+            Metrics metrics, int[][] users, List<Sought> sought, List<RoundRobinTrial> trials, boolean isWorld) {
         int width = 3 + 2 * sought.size();
-        int columns = 1 + sought.size() + names.size() * width;
+        int firstOfTrials = 1 + sought.size() + names.size() * width;
+        int columns = firstOfTrials + trials.size() * (1 + tried(sought).size());
         Bootstrap bootstrap =
                 new Bootstrap(users, columns, RESAMPLES, vocabulary.config().seed());
         long[] sums = bootstrap.sums();
@@ -292,13 +344,57 @@ public final class SourcesEvaluation {
             }
             sources.put(names.get(source), own);
         }
-        metrics.put("sought", totals).put(SOURCES, sources);
+        metrics.put("sought", totals).put(SOURCES, sources).put(KEPT, kept(bootstrap, sought, trials, firstOfTrials));
+    }
+
+    private static Metrics kept(Bootstrap bootstrap, List<Sought> sought, List<RoundRobinTrial> trials, int first) {
+        Metrics kept = new Metrics();
+        int column = first;
+        for (RoundRobinTrial trial : trials) {
+            Metrics own = new Metrics()
+                    .put("quotas", trial.metrics())
+                    .put(
+                            "candidates_per_user",
+                            (double) bootstrap.sums()[column] / bootstrap.sums()[0]);
+            column++;
+            for (Sought each : tried(sought)) {
+                int total = 1 + sought.indexOf(each);
+                int found = column++;
+                bootstrap.put(own, "recall_" + each.key, all -> (double) all[found] / all[total]);
+            }
+            String keep = Integer.toString(trial.keep());
+            if (!kept.names().contains(keep)) {
+                kept.put(keep, new Metrics());
+            }
+            kept.group(keep).put(trial.name(), own);
+        }
+        return kept;
+    }
+
+    private static TextTable kept(Metrics metrics, List<Sought> sought, List<RoundRobinTrial> trials) {
+        List<String> headings = new ArrayList<>(List.of("posts a user at most", "quotas", "candidates a user"));
+        tried(sought).forEach(each -> headings.add("of " + each.says));
+        TextTable table = new TextTable(headings.toArray(String[]::new));
+        table.row(row("all", "", metrics.group(SOURCES).group(ALL), sought));
+        trials.forEach(trial -> {
+            String keep = Integer.toString(trial.keep());
+            table.row(row(keep, trial.says(), metrics.group(KEPT).group(keep).group(trial.name()), sought));
+        });
+        return table;
+    }
+
+    private static List<String> row(String keep, String quotas, Metrics own, List<Sought> sought) {
+        List<String> row = new ArrayList<>(
+                List.of(keep, quotas, String.format(Locale.ROOT, "%.1f", own.number("candidates_per_user"))));
+        tried(sought).forEach(each -> row.add(TextTable.figure(own, "recall_" + each.key)));
+        return row;
     }
 
     /** Of each source's candidates, which share each other source proposes too. */
     private Metrics shared(StageContext context, Dataset<Row> eligible) {
         Map<String, Map<String, Long>> together = new HashMap<>();
         candidates(context, eligible)
+                .select(col("sources.source").as("names"))
                 .select(col("names"), explode(col("names")).as("one"))
                 .select(col("one"), explode(col("names")).as("other"))
                 .groupBy("one", "other")
