@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.evaluate.Evaluation;
-import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.evaluate.RankingEvaluation;
 import io.pushrank.jobs.evaluate.SourcesEvaluation;
 import io.pushrank.jobs.evaluate.ValueEvaluation;
 import io.pushrank.jobs.explain.Explanation;
 import io.pushrank.jobs.publish.RunStatus;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.run.Progress;

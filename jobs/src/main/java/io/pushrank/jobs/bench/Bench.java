@@ -1,6 +1,6 @@
 package io.pushrank.jobs.bench;
 
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 
 /**
  * Something that is measured beside its roof: what the same machine can do at most, in the same process and interleaved

@@ -1,6 +1,6 @@
 package io.pushrank.jobs.bench;
 
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.io.IOException;

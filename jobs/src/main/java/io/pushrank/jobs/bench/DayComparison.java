@@ -1,7 +1,7 @@
 package io.pushrank.jobs.bench;
 
 import io.pushrank.jobs.config.ConfigFile;
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;

@@ -1,8 +1,8 @@
 package io.pushrank.jobs.bench;
 
 import io.pushrank.jobs.config.ConfigFile;
-import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.gate.Gates;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.run.Choices;
 import io.pushrank.jobs.run.Manifest;
 import io.pushrank.jobs.run.Progress;

@@ -1,7 +1,7 @@
 package io.pushrank.jobs.bench;
 
-import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Storage;
 import java.io.IOException;
 import java.io.UncheckedIOException;

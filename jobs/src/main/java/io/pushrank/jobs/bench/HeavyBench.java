@@ -3,7 +3,7 @@ package io.pushrank.jobs.bench;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.RandomHeavyRanker;
 import io.pushrank.jobs.config.Resources;
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.udf.model.FeatureBatch;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.FeatureTensors;

@@ -2,8 +2,8 @@ package io.pushrank.jobs.bench;
 
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.Resources;
-import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.time.LocalDate;

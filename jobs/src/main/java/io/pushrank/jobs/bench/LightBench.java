@@ -7,7 +7,7 @@ import io.pushrank.jobs.architecture.Example;
 import io.pushrank.jobs.architecture.ExampleSource;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.config.Resources;
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.train.LightTrainer;
 import io.pushrank.udf.kernel.Kernels;
 import io.pushrank.udf.model.FeatureShape;

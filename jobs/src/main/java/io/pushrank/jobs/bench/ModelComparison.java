@@ -4,10 +4,10 @@ import static org.apache.spark.sql.functions.col;
 
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.Resources;
-import io.pushrank.jobs.evaluate.Metrics;
-import io.pushrank.jobs.evaluate.TextTable;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.metric.BinaryMetrics;
+import io.pushrank.jobs.report.Metrics;
+import io.pushrank.jobs.report.TextTable;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.time.LocalDate;

@@ -1,7 +1,7 @@
 package io.pushrank.jobs.bench;
 
 import com.sun.management.OperatingSystemMXBean;
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 

@@ -1,7 +1,7 @@
 package io.pushrank.jobs.bench;
 
 import io.pushrank.jobs.config.ExampleLabels;
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.world.World;

@@ -2,8 +2,8 @@ package io.pushrank.jobs.bench;
 
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.config.Resources;
-import io.pushrank.jobs.evaluate.Metrics;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.model.ModelPackage;
 import java.io.UncheckedIOException;

@@ -1,6 +1,6 @@
 package io.pushrank.jobs.bench;
 
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;

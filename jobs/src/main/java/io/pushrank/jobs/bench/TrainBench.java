@@ -2,7 +2,7 @@ package io.pushrank.jobs.bench;
 
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.config.Resources;
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.train.ShuffledExamples;
 import io.pushrank.jobs.train.TrainingProbe;
 import io.pushrank.jobs.train.TrainingThreads;

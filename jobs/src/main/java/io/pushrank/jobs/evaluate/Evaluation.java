@@ -1,5 +1,6 @@
 package io.pushrank.jobs.evaluate;
 
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Storage;
 import java.io.PrintStream;
 import java.util.List;

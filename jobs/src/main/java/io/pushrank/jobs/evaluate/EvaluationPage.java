@@ -1,5 +1,10 @@
 package io.pushrank.jobs.evaluate;
 
+import io.pushrank.jobs.importance.ImportanceReport;
+import io.pushrank.jobs.report.Chart;
+import io.pushrank.jobs.report.HtmlPage;
+import io.pushrank.jobs.report.Metrics;
+import io.pushrank.jobs.report.TextTable;
 import io.pushrank.udf.model.ModelPackage;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,9 +56,9 @@ final class EvaluationPage {
                         LightEvaluation.KEPT.get(LightEvaluation.KEPT.size() - 1),
                         1);
                 for (String policy : List.of("light", "random")) {
-                    List<PredictionHistogram.Point> points = new ArrayList<>();
+                    List<Chart.Point> points = new ArrayList<>();
                     for (int n : LightEvaluation.KEPT) {
-                        points.add(new PredictionHistogram.Point(
+                        points.add(new Chart.Point(
                                 n,
                                 metrics.group(policy)
                                         .group("n_" + n)
@@ -78,10 +83,10 @@ final class EvaluationPage {
                 LightEvaluation.KEPT.get(LightEvaluation.KEPT.size() - 1),
                 most * 1.1);
         for (String policy : List.of("light", "random")) {
-            List<PredictionHistogram.Point> points = new ArrayList<>();
+            List<Chart.Point> points = new ArrayList<>();
             for (int n : LightEvaluation.KEPT) {
-                points.add(new PredictionHistogram.Point(
-                        n, metrics.group(policy).group("n_" + n).number("score_loss")));
+                points.add(
+                        new Chart.Point(n, metrics.group(policy).group("n_" + n).number("score_loss")));
             }
             loss.line(policy, points);
         }
@@ -150,23 +155,23 @@ final class EvaluationPage {
                 .line("before", reliability(before)));
         double[][] shares = model.shares(BARS, model.highest());
         double tallest = 1e-9;
-        List<PredictionHistogram.Point> positives = new ArrayList<>();
-        List<PredictionHistogram.Point> negatives = new ArrayList<>();
+        List<Chart.Point> positives = new ArrayList<>();
+        List<Chart.Point> negatives = new ArrayList<>();
         for (int bin = 0; bin < BARS; bin++) {
             double x = (bin + 0.5) / BARS * model.highest();
-            positives.add(new PredictionHistogram.Point(x, shares[0][bin]));
-            negatives.add(new PredictionHistogram.Point(x, shares[1][bin]));
+            positives.add(new Chart.Point(x, shares[0][bin]));
+            negatives.add(new Chart.Point(x, shares[1][bin]));
             tallest = Math.max(tallest, Math.max(shares[0][bin], shares[1][bin]));
         }
         html.append(new Chart("Scores", "predicted", "share of the class", model.highest(), tallest)
                 .bars("positives", positives, model.highest() / BARS)
                 .bars("negatives", negatives, model.highest() / BARS));
-        List<PredictionHistogram.Point> lift = new ArrayList<>();
+        List<Chart.Point> lift = new ArrayList<>();
         List<PredictionHistogram.Bin> deciles = model.bins(10);
         double most = 1;
         for (int decile = 0; decile < deciles.size(); decile++) {
             double value = deciles.get(deciles.size() - 1 - decile).label() / model.ctr();
-            lift.add(new PredictionHistogram.Point(decile + 0.5, value));
+            lift.add(new Chart.Point(decile + 0.5, value));
             most = Math.max(most, value);
         }
         html.append(
@@ -174,9 +179,9 @@ final class EvaluationPage {
         html.append("</div>\n");
     }
 
-    private static List<PredictionHistogram.Point> reliability(List<PredictionHistogram.Bin> bins) {
+    private static List<Chart.Point> reliability(List<PredictionHistogram.Bin> bins) {
         return bins.stream()
-                .map(bin -> new PredictionHistogram.Point(bin.prediction(), bin.label()))
+                .map(bin -> new Chart.Point(bin.prediction(), bin.label()))
                 .toList();
     }
 

@@ -9,12 +9,16 @@ import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.importance.FeatureImportance;
+import io.pushrank.jobs.importance.ImportanceReport;
+import io.pushrank.jobs.importance.ImportanceSettings;
+import io.pushrank.jobs.report.Metrics;
+import io.pushrank.jobs.report.TextTable;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.world.TruthOf;
 import io.pushrank.jobs.world.World;
-import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
@@ -23,7 +27,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -84,7 +87,16 @@ public final class HeavyEvaluation {
                             notes)
                     .persist(StorageLevel.MEMORY_AND_DISK());
             try {
-                Metrics losses = importance == null ? null : importance(examples, model, importance, progress, notes);
+                Metrics losses = importance == null
+                        ? null
+                        : FeatureImportance.of(
+                                examples,
+                                model,
+                                importance,
+                                config.heavyRank().batchRows(),
+                                config.seed(),
+                                progress,
+                                notes);
                 return evaluation(resolved, model, scored, losses, notes);
             } finally {
                 scored.unpersist();
@@ -92,30 +104,6 @@ public final class HeavyEvaluation {
         } finally {
             examples.unpersist();
         }
-    }
-
-    private Metrics importance(
-            Dataset<Row> examples,
-            ModelPackage model,
-            ImportanceSettings settings,
-            Consumer<String> progress,
-            List<String> notes) {
-        FeatureList features = FeatureList.of(model);
-        FeatureSample sample = FeatureSample.of(examples, features, settings.maxRows(), config.seed());
-        int batchRows = config.heavyRank().batchRows();
-        Metrics importance = new FeatureImportance(
-                        new JavaSparkContext(spark.sparkContext()),
-                        new HeavyRowScorer(model, batchRows),
-                        batchRows,
-                        progress)
-                .of(sample, features, settings.repeats(), config.seed());
-        if (importance.number("unknown_features") > 0) {
-            notes.add(
-                    "examples of an earlier version do not say which sparse ids are of which feature: the importance of "
-                            + (long) importance.number("unknown_features")
-                            + " features is not known, make the examples again");
-        }
-        return importance;
     }
 
     /**

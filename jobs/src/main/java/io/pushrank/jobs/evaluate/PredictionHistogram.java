@@ -11,6 +11,7 @@ import static org.apache.spark.sql.functions.log1p;
 import static org.apache.spark.sql.functions.sum;
 
 import io.pushrank.jobs.metric.BinaryMetrics;
+import io.pushrank.jobs.report.Chart;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,9 +37,6 @@ final class PredictionHistogram {
 
     /** One bucket's sums, in the order of predictions. */
     private record Bucket(long index, long rows, long positives, double predictions, double crossEntropy) {}
-
-    /** A point of a curve. */
-    record Point(double x, double y) {}
 
     /**
      * Rows of like predictions.
@@ -215,19 +213,19 @@ final class PredictionHistogram {
     }
 
     /** False-positive rate and true-positive rate, from (0, 0) to (1, 1), at most so many points. */
-    List<Point> rocCurve(int most) {
+    List<Chart.Point> rocCurve(int most) {
         return curve(most, true);
     }
 
     /** Recall and precision, best predictions first, at most so many points. */
-    List<Point> prCurve(int most) {
+    List<Chart.Point> prCurve(int most) {
         return curve(most, false);
     }
 
-    private List<Point> curve(int most, boolean isRoc) {
-        List<Point> points = new ArrayList<>();
+    private List<Chart.Point> curve(int most, boolean isRoc) {
+        List<Chart.Point> points = new ArrayList<>();
         if (isRoc) {
-            points.add(new Point(0, 0));
+            points.add(new Chart.Point(0, 0));
         }
         double found = 0;
         double taken = 0;
@@ -237,7 +235,7 @@ final class PredictionHistogram {
             taken += buckets.get(index).rows;
             double x = isRoc ? (taken - found) / (rows - positives) : found / positives;
             if (x >= next || index == 0) {
-                points.add(isRoc ? new Point(x, found / positives) : new Point(x, found / taken));
+                points.add(isRoc ? new Chart.Point(x, found / positives) : new Chart.Point(x, found / taken));
                 next = x + 1.0 / most;
             }
         }

@@ -7,6 +7,10 @@ import static org.apache.spark.sql.functions.row_number;
 
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.report.Bootstrap;
+import io.pushrank.jobs.report.HtmlPage;
+import io.pushrank.jobs.report.Metrics;
+import io.pushrank.jobs.report.TextTable;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.stage.Vocabulary;

@@ -9,6 +9,7 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.transform;
 
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.stage.RoundRobin;
 import java.util.ArrayList;

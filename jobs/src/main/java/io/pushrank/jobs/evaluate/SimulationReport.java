@@ -8,6 +8,11 @@ import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.to_date;
 
+import io.pushrank.jobs.report.Bootstrap;
+import io.pushrank.jobs.report.Chart;
+import io.pushrank.jobs.report.HtmlPage;
+import io.pushrank.jobs.report.Metrics;
+import io.pushrank.jobs.report.TextTable;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Table;
 import java.time.LocalDate;
@@ -302,16 +307,16 @@ public final class SimulationReport {
     }
 
     private Chart chart(Metrics metrics, String key, String says) {
-        Map<String, List<PredictionHistogram.Point>> lines = new TreeMap<>();
+        Map<String, List<Chart.Point>> lines = new TreeMap<>();
         double most = 1;
         int days = 1;
         for (String policy : policies) {
             Metrics byDay = metrics.group("policies").group(policy).group("by_day");
-            List<PredictionHistogram.Point> points = new ArrayList<>();
+            List<Chart.Point> points = new ArrayList<>();
             for (String day : byDay.names()) {
                 double value = byDay.group(day).number(key);
                 most = Math.max(most, value);
-                points.add(new PredictionHistogram.Point(points.size() + 1.0, value));
+                points.add(new Chart.Point(points.size() + 1.0, value));
             }
             days = Math.max(days, points.size());
             lines.put(policy, points);

@@ -12,6 +12,7 @@ import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.metric.ConditionalProbability;
+import io.pushrank.jobs.report.Metrics;
 import java.util.List;
 import java.util.Map;
 import org.apache.spark.sql.Column;

@@ -13,6 +13,9 @@ import static org.apache.spark.sql.functions.size;
 import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.report.Bootstrap;
+import io.pushrank.jobs.report.Metrics;
+import io.pushrank.jobs.report.TextTable;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Findings;

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pushrank.jobs.SharedSpark;
-import io.pushrank.jobs.evaluate.Metrics;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.stage.Stage;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Table;
 import java.time.Duration;
 import java.time.LocalDate;

@@ -18,6 +18,8 @@ import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.importance.ImportanceSettings;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;

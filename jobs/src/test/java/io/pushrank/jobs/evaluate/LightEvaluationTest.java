@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.report.Metrics;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.metric.BinaryMetrics;
+import io.pushrank.jobs.report.Bootstrap;
+import io.pushrank.jobs.report.Chart;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,10 +69,10 @@ class PredictionHistogramTest {
         assertEquals((0.1 + 0.35) / 2, four.expectedCalibrationError(2), 1e-12);
         assertEquals(
                 List.of(
-                        new PredictionHistogram.Point(0, 0),
-                        new PredictionHistogram.Point(0, 0.5),
-                        new PredictionHistogram.Point(0.5, 0.5),
-                        new PredictionHistogram.Point(1, 1)),
+                        new Chart.Point(0, 0),
+                        new Chart.Point(0, 0.5),
+                        new Chart.Point(0.5, 0.5),
+                        new Chart.Point(1, 1)),
                 four.rocCurve(1_000_000).stream().distinct().toList());
     }
 

@@ -16,6 +16,7 @@ import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;

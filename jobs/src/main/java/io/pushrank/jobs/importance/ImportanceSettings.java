@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.importance;
 
 import io.pushrank.jobs.config.Bounds;
 

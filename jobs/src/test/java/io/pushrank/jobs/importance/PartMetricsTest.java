@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.importance;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

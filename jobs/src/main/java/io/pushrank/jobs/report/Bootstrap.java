@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.report;
 
 import io.pushrank.jobs.config.Bounds;
 import java.util.Arrays;
@@ -12,7 +12,7 @@ import java.util.stream.Stream;
  * is made anew from the sums over those drawn. Figures made from the same resample are paired, hence so are their
  * differences.
  */
-final class Bootstrap {
+public final class Bootstrap {
     private static final double TAIL = 0.025;
 
     private final long[] sums;
@@ -25,7 +25,7 @@ final class Bootstrap {
      * @param columns length of each
      * @param resamples at least 1
      */
-    Bootstrap(int[][] users, int columns, int resamples, long seed) {
+    public Bootstrap(int[][] users, int columns, int resamples, long seed) {
         Bounds.atLeast("resamples", resamples, 1);
         SplittableRandom seeds = new SplittableRandom(seed);
         SplittableRandom[] randoms =
@@ -46,14 +46,14 @@ final class Bootstrap {
      * @param low 2.5th percentile
      * @param high 97.5th percentile
      */
-    record Interval(double low, double high) {}
+    public record Interval(double low, double high) {}
 
     /**
      * The 95 % percentile interval of a figure.
      *
      * @param figure made from sums over users; NaN where a resample leaves it undefined, and such resamples do not count
      */
-    Interval interval(ToDoubleFunction<long[]> figure) {
+    public Interval interval(ToDoubleFunction<long[]> figure) {
         double[] values = Arrays.stream(resampledSums)
                 .mapToDouble(figure)
                 .filter(Double::isFinite)
@@ -63,12 +63,12 @@ final class Bootstrap {
     }
 
     /** Adds a figure of all users, with its interval, to metrics. */
-    void put(Metrics metrics, String name, ToDoubleFunction<long[]> figure) {
+    public void put(Metrics metrics, String name, ToDoubleFunction<long[]> figure) {
         metrics.put(name, figure.applyAsDouble(sums), interval(figure));
     }
 
     /** Sums of the counts of all users, each once. */
-    long[] sums() {
+    public long[] sums() {
         return sums.clone();
     }
 

@@ -1,6 +1,7 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.importance;
 
 import io.pushrank.jobs.metric.BinaryMetrics;
+import io.pushrank.jobs.report.Jackknife;
 import java.util.Arrays;
 
 /**

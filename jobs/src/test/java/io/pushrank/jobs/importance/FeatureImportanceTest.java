@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.importance;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.expr;
@@ -12,6 +12,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.metric.BinaryMetrics;
+import io.pushrank.jobs.report.Bootstrap;
+import io.pushrank.jobs.report.HtmlPage;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.feature.FeatureForm;

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.importance;
 
 /** The features of one row, as {@link io.pushrank.udf.model.FeatureBatch#add} takes them. */
 final class FeatureRow {

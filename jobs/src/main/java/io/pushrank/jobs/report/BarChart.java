@@ -1,11 +1,11 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.report;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** Bars from left to right, one below the other, with their names, figures and intervals. */
-final class BarChart {
+public final class BarChart {
     private static final double NAMES = 240;
     private static final double WIDTH = 240;
     private static final double FIGURES = 70;
@@ -14,14 +14,14 @@ final class BarChart {
     private final String title;
     private final List<Bar> bars = new ArrayList<>();
 
-    BarChart(String title) {
+    public BarChart(String title) {
         this.title = title;
     }
 
     private record Bar(String name, double value, double low, double high) {}
 
     /** Adds a bar; without an interval where its ends are NaN, left out where the value is. */
-    BarChart bar(String name, double value, double low, double high) {
+    public BarChart bar(String name, double value, double low, double high) {
         if (Double.isFinite(value)) {
             bars.add(new Bar(name, value, low, high));
         }

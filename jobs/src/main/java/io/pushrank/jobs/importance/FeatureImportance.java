@@ -1,7 +1,11 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.importance;
 
+import io.pushrank.jobs.report.Jackknife;
+import io.pushrank.jobs.report.Metrics;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.HeavyScores;
+import io.pushrank.udf.model.ModelPackage;
+import io.pushrank.udf.model.VariableNames;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +21,8 @@ import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import scala.collection.Iterator;
 import scala.reflect.ClassTag$;
 import scala.runtime.AbstractFunction2;
@@ -28,9 +34,9 @@ import scala.runtime.BoxedUnit;
  * by the same permutation. Features that say the same can stand in for each other: each alone loses little, and only their
  * family tells. Rows are scored on the executors, one task a feature or family, each of which sees the whole sample.
  */
-final class FeatureImportance {
+public final class FeatureImportance {
     /** Tasks of the ranker whose loss is measured. */
-    static final List<String> TASKS = List.of(TaskMetrics.OONC, TaskMetrics.ENGAGEMENT);
+    static final List<String> TASKS = VariableNames.TASKS;
 
     static final List<String> FIGURES = List.of("roc_auc", "rce");
 
@@ -48,6 +54,40 @@ final class FeatureImportance {
         this.scorer = scorer;
         this.batchRows = batchRows;
         this.progress = progress;
+    }
+
+    /**
+     * What a heavy ranker makes of the features of examples.
+     *
+     * @param examples rows of EXAMPLES, at least one
+     * @param batchRows rows given to the model at once
+     * @param seed of the sample and of the permutations
+     * @param progress gets a line now and then
+     * @param notes gets a line where features cannot be told apart
+     * @return as {@code importance} in an evaluation's file
+     * @throws io.pushrank.jobs.exit.PushrankException with exit code 3 when {@code sparse_counts} of an example do not fit its
+     *     ids
+     */
+    public static Metrics of(
+            Dataset<Row> examples,
+            ModelPackage model,
+            ImportanceSettings settings,
+            int batchRows,
+            long seed,
+            Consumer<String> progress,
+            List<String> notes) {
+        FeatureList features = FeatureList.of(model);
+        FeatureSample sample = FeatureSample.of(examples, features, settings.maxRows(), seed);
+        JavaSparkContext spark = new JavaSparkContext(examples.sparkSession().sparkContext());
+        Metrics importance = new FeatureImportance(spark, new HeavyRowScorer(model, batchRows), batchRows, progress)
+                .of(sample, features, settings.repeats(), seed);
+        long unknown = (long) importance.number("unknown_features");
+        if (unknown > 0) {
+            notes.add(
+                    "examples of an earlier version do not say which sparse ids are of which feature: the importance of "
+                            + unknown + " features is not known, make the examples again");
+        }
+        return importance;
     }
 
     /** What a sample's scores are worth: by task, {@code FIGURES}, and of all rows or without a part of the users. */

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.importance;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.report.Jackknife;
 import io.pushrank.udf.feature.Feature;
 import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.feature.FeatureType;

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.report;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -32,12 +32,12 @@ public final class TextTable {
     }
 
     /** A figure with the interval around it. */
-    static String figure(double value, double low, double high) {
+    public static String figure(double value, double low, double high) {
         return Double.isFinite(low) ? figure(value) + " [" + figure(low) + ", " + figure(high) + "]" : figure(value);
     }
 
     /** A figure of some metrics, with its interval. */
-    static String figure(Metrics metrics, String name) {
+    public static String figure(Metrics metrics, String name) {
         return figure(metrics.number(name), metrics.number(name + "_low"), metrics.number(name + "_high"));
     }
 

@@ -1,11 +1,14 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.report;
 
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
 /** One plot, from 0 to the highest x and y. */
-final class Chart {
+public final class Chart {
+    /** A point of a curve. */
+    public record Point(double x, double y) {}
+
     private static final List<String> COLORS =
             List.of("#2563eb", "#d97706", "#059669", "#7c3aed", "#dc2626", "#475569");
     private static final int NAMES_A_LINE = 3;
@@ -23,7 +26,7 @@ final class Chart {
     private final double highestX;
     private final double highestY;
 
-    Chart(String title, String xLabel, String yLabel, double highestX, double highestY) {
+    public Chart(String title, String xLabel, String yLabel, double highestX, double highestY) {
         this.title = title;
         this.xLabel = xLabel;
         this.yLabel = yLabel;
@@ -31,7 +34,7 @@ final class Chart {
         this.highestY = highestY;
     }
 
-    Chart diagonal() {
+    public Chart diagonal() {
         shapes.append(String.format(
                 Locale.ROOT,
                 "<line x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\" stroke=\"#b8c0ca\""
@@ -44,12 +47,12 @@ final class Chart {
     }
 
     /** A line through the points; a single one is a dot. */
-    Chart line(String name, List<PredictionHistogram.Point> points) {
-        List<PredictionHistogram.Point> drawn =
+    public Chart line(String name, List<Point> points) {
+        List<Point> drawn =
                 points.stream().filter(point -> Double.isFinite(point.y())).toList();
         String color = color(name);
         if (drawn.size() == 1) {
-            PredictionHistogram.Point dot = drawn.get(0);
+            Point dot = drawn.get(0);
             shapes.append(String.format(
                     Locale.ROOT,
                     "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" fill=\"%s\"/>",
@@ -66,9 +69,9 @@ final class Chart {
         return this;
     }
 
-    Chart bars(String name, List<PredictionHistogram.Point> points, double width) {
+    public Chart bars(String name, List<Point> points, double width) {
         String color = color(name);
-        for (PredictionHistogram.Point point : points) {
+        for (Point point : points) {
             shapes.append(String.format(
                     Locale.ROOT,
                     "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" fill=\"%s\" fill-opacity=\"0.5\"/>",

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.report;
 
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -50,7 +50,7 @@ public final class Metrics {
     }
 
     /** A text; empty where there is none of that name. */
-    String text(String name) {
+    public String text(String name) {
         return values.get(name) instanceof String text ? text : "";
     }
 
@@ -91,7 +91,7 @@ public final class Metrics {
     }
 
     @JsonValue
-    Map<String, Object> values() {
+    public Map<String, Object> values() {
         return values;
     }
 

@@ -1,9 +1,9 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.report;
 
 import java.util.List;
 
 /** An HTML file that needs nothing else. */
-final class HtmlPage {
+public final class HtmlPage {
     private static final String STYLE =
             """
             body{font:15px/1.5 system-ui,sans-serif;color:#1d2733;background:#f6f7f9;margin:0 auto;max-width:1200px;
@@ -18,7 +18,7 @@ final class HtmlPage {
     private final StringBuilder html = new StringBuilder();
 
     /** @param subtitle what the figures are of */
-    HtmlPage(String title, String subtitle, List<String> notes) {
+    public HtmlPage(String title, String subtitle, List<String> notes) {
         html.append("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/><title>")
                 .append(escaped(title))
                 .append("</title><style>")
@@ -32,13 +32,13 @@ final class HtmlPage {
     }
 
     /** Adds HTML, or what gives it as text. */
-    HtmlPage append(Object part) {
+    public HtmlPage append(Object part) {
         html.append(part);
         return this;
     }
 
     /** Adds a heading and a table; the first column to the left, all others to the right. */
-    HtmlPage table(String heading, TextTable table) {
+    public HtmlPage table(String heading, TextTable table) {
         html.append("<h2>").append(escaped(heading)).append("</h2>\n<table>");
         List<List<String>> rows = table.rows();
         for (int row = 0; row < rows.size(); row++) {
@@ -53,11 +53,11 @@ final class HtmlPage {
         return this;
     }
 
-    String end() {
+    public String end() {
         return html.append("</body></html>\n").toString();
     }
 
-    static String escaped(String text) {
+    public static String escaped(String text) {
         return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }

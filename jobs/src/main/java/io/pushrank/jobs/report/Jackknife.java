@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.report;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
@@ -13,13 +13,13 @@ import org.apache.spark.sql.Column;
  * Delete-a-group jackknife (Quenouille 1956; Shao and Tu 1995, section 2.3): users are cut into parts, and a figure is made
  * anew without each part in turn; how much it moves tells how much of it is chance.
  */
-final class Jackknife {
+public final class Jackknife {
     private static final int PARTS = 32;
 
     private Jackknife() {}
 
     /** The part that a row's user is in, STRING: the same for every version that is compared. */
-    static Column part() {
+    public static Column part() {
         return pmod(xxhash64(lit("promotion"), col("user_id")), lit(PARTS)).cast("string");
     }
 
@@ -31,7 +31,7 @@ final class Jackknife {
      * @return NaN at both ends with fewer than two parts, or where the figure is undefined without one of them: then that
      *     part's users alone decide, and nothing tells how other users would
      */
-    static Bootstrap.Interval interval(double figure, double[] without) {
+    public static Bootstrap.Interval interval(double figure, double[] without) {
         int parts = without.length;
         if (parts < 2) {
             return new Bootstrap.Interval(Double.NaN, Double.NaN);

@@ -1,4 +1,4 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.report;
 
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -26,8 +26,8 @@ class ChartTest {
     }
 
     private static Chart lineOf(double... values) {
-        List<PredictionHistogram.Point> points = IntStream.range(0, values.length)
-                .mapToObj(index -> new PredictionHistogram.Point(index, values[index]))
+        List<Chart.Point> points = IntStream.range(0, values.length)
+                .mapToObj(index -> new Chart.Point(index, values[index]))
                 .toList();
         return new Chart("title", "day", "sends", 2, 4).line("mine", points);
     }

@@ -1,27 +1,32 @@
-package io.pushrank.jobs.evaluate;
+package io.pushrank.jobs.importance;
 
+import io.pushrank.jobs.report.BarChart;
+import io.pushrank.jobs.report.HtmlPage;
+import io.pushrank.jobs.report.Metrics;
+import io.pushrank.jobs.report.TextTable;
+import io.pushrank.udf.model.VariableNames;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The part {@code importance} of an evaluation, for people. */
-final class ImportanceReport {
+public final class ImportanceReport {
     private static final int MOST = 20;
 
     private final Metrics importance;
 
     /** @param importance as {@link FeatureImportance#of} gives it */
-    ImportanceReport(Metrics importance) {
+    public ImportanceReport(Metrics importance) {
         this.importance = importance;
     }
 
     /** The features that lose most, and all families. */
-    String text() {
+    public String text() {
         return "\nWhat is lost when a feature's values are permuted among " + sampled()
                 + ", with 95 % intervals over users\n" + features(MOST) + "\n" + families();
     }
 
     /** Adds a section with bars, and a table of all features. */
-    void addTo(HtmlPage page) {
+    public void addTo(HtmlPage page) {
         page.append("<h2>Importance of features</h2>\n<p>What is lost when their values are permuted among ")
                 .append(sampled())
                 .append(", with 95 % intervals over users. Features that say the same can stand in for each other: each"
@@ -34,9 +39,9 @@ final class ImportanceReport {
     }
 
     private static BarChart bars(String what, Metrics groups) {
-        BarChart chart = new BarChart("ROC-AUC of " + TaskMetrics.OONC + " that is lost, by " + what);
+        BarChart chart = new BarChart("ROC-AUC of " + VariableNames.OONC + " that is lost, by " + what);
         groups.names().stream().limit(MOST).forEach(name -> {
-            Metrics losses = groups.group(name).group(TaskMetrics.OONC);
+            Metrics losses = groups.group(name).group(VariableNames.OONC);
             chart.bar(
                     name,
                     losses.number("roc_auc_loss"),
