@@ -321,7 +321,7 @@ public final class SimulationReport {
             days = Math.max(days, points.size());
             lines.put(policy, points);
         }
-        Chart chart = new Chart(says, "day", says, days, most * 1.1);
+        Chart chart = new Chart(says, "day", "", days, most * 1.1);
         for (String policy : policies) {
             chart.line(policy, lines.get(policy));
         }

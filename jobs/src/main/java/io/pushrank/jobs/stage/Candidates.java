@@ -35,7 +35,6 @@ import org.slf4j.LoggerFactory;
 /** 2. What each target could be sent: every source's proposals, merged per user and item, pruned by cheap rules and a cap. */
 public record Candidates() implements Stage {
     private static final Logger LOG = LoggerFactory.getLogger(Candidates.class);
-    private static final String[] KEY = {"user_id", "item_type", "item_id"};
 
     /** What the table says of each candidate. */
     private static final Set<Reference> SHOWN = Set.of(
@@ -91,7 +90,7 @@ public record Candidates() implements Stage {
         Dataset<Row> targets = context.read(Table.TARGETS).filter(col("is_eligible"));
         List<Source> sources = available(context);
         FactJoin facts = facts(context, sources, rules.references(Step.CANDIDATES));
-        Dataset<Row> merged = known(context, Merge.merged(proposals(context, sources, targets)), facts);
+        Dataset<Row> merged = known(context, merge(sources).of(proposals(context, sources, targets)), facts);
         Dataset<Row> judged = rules.judge(facts.join(merged), Step.CANDIDATES, "reasons", context.ruleErrors())
                 .select(
                         "user_id",
@@ -121,7 +120,7 @@ public record Candidates() implements Stage {
     /** Merged proposals for some targets. Each source proposes only to those among them of whom is true what it needs. */
     public static Dataset<Row> merged(StageContext context, Dataset<Row> targets) {
         List<Source> sources = available(context);
-        Dataset<Row> merged = Merge.merged(proposals(context, sources, targets));
+        Dataset<Row> merged = merge(sources).of(proposals(context, sources, targets));
         return shown(known(context, merged, facts(context, sources, Set.of())));
     }
 
@@ -132,8 +131,7 @@ public record Candidates() implements Stage {
      */
     public static Dataset<Row> merged(StageContext context, Dataset<Row> targets, Dataset<Row> items) {
         List<Source> sources = available(context);
-        Dataset<Row> merged = Merge.merged(proposals(context, sources, targets))
-                .join(items.select("user_id", "item_type", "item_id"), KEY, "left_semi");
+        Dataset<Row> merged = merge(sources).of(proposals(context, sources, targets), items);
         return shown(known(context, merged, facts(context, sources, Set.of())));
     }
 
@@ -168,10 +166,8 @@ public record Candidates() implements Stage {
         Dataset<Row> proposals = null;
         for (int priority = 0; priority < sources.size(); priority++) {
             Source source = sources.get(priority);
-            Dataset<Row> ofSource = labeled(
-                    source,
-                    priority,
-                    proposed(context, source, source.recipients(known).select(columns(targets))));
+            Dataset<Row> ofSource = proposed(context, source, source.recipients(known).select(columns(targets)))
+                    .withColumn("priority", lit(priority));
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }
         context.relations().instead(Table.TARGETS, targets);
@@ -236,16 +232,10 @@ public record Candidates() implements Stage {
         return source.proposals(context.relations().query(source.query(), source.parameters()));
     }
 
-    private static Dataset<Row> labeled(Source source, int priority, Dataset<Row> proposed) {
-        return proposed.select(
-                col("user_id"),
-                lit(source.itemType()).as("item_type"),
-                col("item_id"),
-                lit(priority).as("priority"),
-                lit(source.name()).as("source"),
-                lit(source.limit()).as("limit"),
-                col("score"),
-                col("actors"));
+    private static Merge merge(List<Source> sources) {
+        return new Merge(sources.stream()
+                .map(source -> new Merge.Origin(source.name(), source.itemType(), source.limit()))
+                .toList());
     }
 
     /** The sources whose tables are there; the others are skipped with a warning that names the table. */

@@ -1,14 +1,19 @@
 package io.pushrank.jobs.stage;
 
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.udf.scoring.PlacedRows;
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
+import java.util.Set;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -33,14 +38,16 @@ import scala.jdk.javaapi.CollectionConverters;
  * Ranks what each source proposes to a user, keeps so many of each source as its limit says, and merges the rest by item.
  *
  * <p>A user's proposals are some hundred rows, so that one pass over rows that come by user does all of it. Spark would sort
- * all rows for the ranks and once more, or hold every list at once in a hash table, for the merge.
+ * all rows for the ranks and once more, or hold every list at once in a hash table, for the merge. What all proposals of a source
+ * have in common is not in their rows: millions of them are shuffled.
  */
-final class Merge {
-    /** What is proposed; all that {@link #merged} reads. */
+final class Merge implements Serializable {
+    private static final long serialVersionUID = 1L;
+
+    /** What is proposed; all that {@link #of} reads. */
     static final StructType PROPOSALS = StructType.fromDDL(
             """
-            user_id BIGINT NOT NULL, item_type STRING NOT NULL, item_id BIGINT NOT NULL, priority INT NOT NULL,
-            source STRING NOT NULL, limit INT NOT NULL, score DOUBLE, actors ARRAY<BIGINT>
+            user_id BIGINT NOT NULL, item_id BIGINT NOT NULL, priority INT NOT NULL, score DOUBLE, actors ARRAY<BIGINT>
             """);
 
     private static final StructType MERGED = StructType.fromDDL(
@@ -49,7 +56,38 @@ final class Merge {
             sources ARRAY<STRUCT<source: STRING, rank: INT, score: DOUBLE, actors: ARRAY<BIGINT>>> NOT NULL
             """);
 
-    private Merge() {}
+    private final UTF8String[] sources;
+    private final int[] limits;
+    /** The types of items, in their order as texts. */
+    private final UTF8String[] types;
+    /** By source, the place of its type among them. */
+    private final int[] typeOf;
+
+    /** @param origins where proposals come from; column {@code priority} is a place in this list */
+    Merge(List<Origin> origins) {
+        sources = origins.stream()
+                .map(origin -> UTF8String.fromString(origin.source()))
+                .toArray(UTF8String[]::new);
+        limits = origins.stream().mapToInt(Origin::limit).toArray();
+        List<UTF8String> sorted = origins.stream()
+                .map(origin -> UTF8String.fromString(origin.itemType()))
+                .distinct()
+                .sorted()
+                .toList();
+        types = sorted.toArray(UTF8String[]::new);
+        typeOf = origins.stream()
+                .mapToInt(origin -> sorted.indexOf(UTF8String.fromString(origin.itemType())))
+                .toArray();
+    }
+
+    /**
+     * What all proposals of a source have in common.
+     *
+     * @param source its name
+     * @param itemType type of its items
+     * @param limit proposals a user at most
+     */
+    record Origin(String source, String itemType, int limit) {}
 
     /**
      * Items that are proposed to each user, each with every source that proposes it, in order of display, and its rank there:
@@ -59,17 +97,47 @@ final class Merge {
      * @return {@code user_id}, {@code item_type}, {@code item_id} and {@code sources}; all of a user's in one partition, in
      *     the order of the three
      */
-    static Dataset<Row> merged(Dataset<Row> proposals) {
+    Dataset<Row> of(Dataset<Row> proposals) {
+        return merged(proposals, false);
+    }
+
+    /**
+     * As {@link #of(Dataset)}, of certain items alone: what others there are counts in the ranks.
+     *
+     * @param items {@code user_id}, {@code item_type} and {@code item_id}
+     */
+    Dataset<Row> of(Dataset<Row> proposals, Dataset<Row> items) {
+        Column marker = lit(null).cast("int");
+        for (int type = 0; type < types.length; type++) {
+            marker = when(col("item_type").equalTo(types[type].toString()), lit(-1 - type))
+                    .otherwise(marker);
+        }
+        Dataset<Row> markers = items.select(
+                        col("user_id"),
+                        col("item_id"),
+                        marker.as("priority"),
+                        lit(null).cast("double").as("score"),
+                        lit(null).cast("array<bigint>").as("actors"))
+                // Of a type that no source proposes.
+                .filter(col("priority").isNotNull());
+        return merged(proposals.select(columns()).union(markers), true);
+    }
+
+    private static Column[] columns() {
+        return Arrays.stream(PROPOSALS.fieldNames()).map(functions::col).toArray(Column[]::new);
+    }
+
+    private Dataset<Row> merged(Dataset<Row> proposals, boolean isMarked) {
         Dataset<Row> byUser = proposals
-                .select(Arrays.stream(PROPOSALS.fieldNames())
-                        .map(functions::col)
-                        .toArray(Column[]::new))
+                .select(columns())
                 // Of no item: nothing could be known of it. Read as a number, NULL would be item 0.
                 .filter(col("user_id").isNotNull().and(col("item_id").isNotNull()))
                 .repartition(col("user_id"))
                 .sortWithinPartitions("user_id");
-        JavaRDD<InternalRow> merged =
-                byUser.queryExecution().toRdd().toJavaRDD().mapPartitions(ByUser::new, true);
+        JavaRDD<InternalRow> merged = byUser.queryExecution()
+                .toRdd()
+                .toJavaRDD()
+                .mapPartitions(rows -> new ByUser(rows, isMarked), true);
         List<Attribute> output = List.copyOf(CollectionConverters.asJava(DataTypeUtils$.MODULE$.toAttributes(MERGED)));
         List<Attribute> key = output.subList(0, 3);
         return PlacedRows.of(
@@ -92,80 +160,66 @@ final class Merge {
         return CollectionConverters.asScala(values).toSeq();
     }
 
-    /** A proposal; its texts and arrays are those of the row that it was read from. */
-    private record Proposal(
-            UTF8String itemType,
-            long itemId,
-            int priority,
-            UTF8String source,
-            int limit,
-            boolean hasScore,
-            double score,
-            ArrayData actors,
-            int rank) {
+    /** A proposal, and the rank that it gets. */
+    private static final class Proposal {
         /** As within a source: the best score first, one that is missing last; as Spark's ORDER BY compares them. */
-        static final Comparator<Proposal> BY_RANK = Comparator.comparingInt(Proposal::priority)
-                .thenComparing(Proposal::hasScore, Comparator.reverseOrder())
+        static final Comparator<Proposal> BY_RANK = Comparator.<Proposal>comparingInt(one -> one.priority)
+                .thenComparing(one -> one.hasScore, Comparator.reverseOrder())
                 .thenComparing((one, other) -> one.score == other.score ? 0 : Double.compare(other.score, one.score))
-                .thenComparingLong(Proposal::itemId);
+                .thenComparingLong(one -> one.itemId);
 
-        static final Comparator<Proposal> BY_ITEM = Comparator.comparing(Proposal::itemType)
-                .thenComparingLong(Proposal::itemId)
-                .thenComparingInt(Proposal::priority)
-                .thenComparingInt(Proposal::rank);
+        static final Comparator<Proposal> BY_ITEM = Comparator.<Proposal>comparingInt(one -> one.type)
+                .thenComparingLong(one -> one.itemId)
+                .thenComparingInt(one -> one.priority)
+                .thenComparingInt(one -> one.rank);
 
-        static Proposal of(InternalRow row) {
+        final int type;
+        final long itemId;
+        final int priority;
+        final boolean hasScore;
+        final double score;
+        final ArrayData actors;
+        int rank;
+
+        Proposal(int type, InternalRow row) {
+            this.type = type;
+            this.itemId = row.getLong(1);
+            this.priority = row.getInt(2);
+            this.hasScore = !row.isNullAt(3);
+            this.score = hasScore ? row.getDouble(3) : 0;
             // Spark hands out the same row object again and again.
-            InternalRow mine = row.copy();
-            return new Proposal(
-                    mine.getUTF8String(1),
-                    mine.getLong(2),
-                    mine.getInt(3),
-                    mine.getUTF8String(4),
-                    mine.getInt(5),
-                    !mine.isNullAt(6),
-                    mine.isNullAt(6) ? 0 : mine.getDouble(6),
-                    mine.isNullAt(7) ? null : mine.getArray(7),
-                    0);
+            this.actors = row.isNullAt(4) ? null : row.getArray(4).copy();
         }
 
-        Proposal ranked(int place) {
-            return new Proposal(itemType, itemId, priority, source, limit, hasScore, score, actors, place);
-        }
-
-        boolean isOf(Proposal other) {
-            return itemId == other.itemId && itemType.equals(other.itemType);
-        }
-
-        InternalRow toSource() {
-            return new GenericInternalRow(new Object[] {source, rank, hasScore ? score : null, actors});
+        boolean isOf(Item item) {
+            return itemId == item.id() && type == item.type();
         }
     }
 
-    /** Goes through the rows of a partition, a user at a time. */
-    private static final class ByUser implements Iterator<InternalRow> {
-        private final Iterator<InternalRow> rows;
-        private final List<Proposal> proposals = new ArrayList<>();
-        private long user;
-        /** The first row of the next user; NULL at the end and at the start. */
-        private Proposal ahead;
+    private record Item(int type, long id) {}
 
-        private long userAhead;
+    /** Goes through the rows of a partition, a user at a time. */
+    private final class ByUser implements Iterator<InternalRow> {
+        private final Iterator<InternalRow> rows;
+        /** Whether only those items are wanted that have a row of their own. */
+        private final boolean isMarked;
+
+        private final List<Proposal> proposals = new ArrayList<>();
+        private final Set<Item> wanted = new HashSet<>();
+        private long user;
+        /** The first row of the next user; NULL at the end. */
+        private InternalRow ahead;
+
         private int next;
 
-        ByUser(Iterator<InternalRow> rows) {
+        ByUser(Iterator<InternalRow> rows, boolean isMarked) {
             this.rows = rows;
+            this.isMarked = isMarked;
             advance();
         }
 
         private void advance() {
-            if (rows.hasNext()) {
-                InternalRow row = rows.next();
-                userAhead = row.getLong(0);
-                ahead = Proposal.of(row);
-            } else {
-                ahead = null;
-            }
+            ahead = rows.hasNext() ? rows.next() : null;
         }
 
         @Override
@@ -176,29 +230,39 @@ final class Merge {
             return next < proposals.size();
         }
 
-        /** Takes the rows of the next user; none is left where every limit is 0. */
+        /** Takes the rows of the next user; none is left where every limit is 0, or none is wanted. */
         private void fill() {
-            user = userAhead;
+            user = ahead.getLong(0);
             List<Proposal> all = new ArrayList<>();
-            while (ahead != null && userAhead == user) {
-                all.add(ahead);
+            wanted.clear();
+            while (ahead != null && ahead.getLong(0) == user) {
+                int priority = ahead.getInt(2);
+                if (priority < 0) {
+                    wanted.add(new Item(-1 - priority, ahead.getLong(1)));
+                } else {
+                    all.add(new Proposal(typeOf[priority], ahead));
+                }
                 advance();
             }
             all.sort(Proposal.BY_RANK);
             proposals.clear();
+            next = 0;
             int first = 0;
             for (int place = 0; place < all.size(); place++) {
                 Proposal proposal = all.get(place);
-                if (proposal.priority() != all.get(first).priority()) {
+                if (proposal.priority != all.get(first).priority) {
                     first = place;
                 }
-                int rank = place - first + 1;
-                if (rank <= proposal.limit()) {
-                    proposals.add(proposal.ranked(rank));
+                proposal.rank = place - first + 1;
+                if (proposal.rank <= limits[proposal.priority] && isWanted(proposal)) {
+                    proposals.add(proposal);
                 }
             }
             proposals.sort(Proposal.BY_ITEM);
-            next = 0;
+        }
+
+        private boolean isWanted(Proposal proposal) {
+            return !isMarked || wanted.contains(new Item(proposal.type, proposal.itemId));
         }
 
         @Override
@@ -206,13 +270,16 @@ final class Merge {
             if (!hasNext()) {
                 throw new NoSuchElementException();
             }
-            Proposal first = proposals.get(next);
-            List<InternalRow> sources = new ArrayList<>();
-            while (next < proposals.size() && proposals.get(next).isOf(first)) {
-                sources.add(proposals.get(next++).toSource());
+            Item item = new Item(proposals.get(next).type, proposals.get(next).itemId);
+            List<InternalRow> proposedBy = new ArrayList<>();
+            while (next < proposals.size() && proposals.get(next).isOf(item)) {
+                Proposal proposal = proposals.get(next++);
+                proposedBy.add(new GenericInternalRow(new Object[] {
+                    sources[proposal.priority], proposal.rank, proposal.hasScore ? proposal.score : null, proposal.actors
+                }));
             }
             return new GenericInternalRow(
-                    new Object[] {user, first.itemType(), first.itemId(), new GenericArrayData(sources.toArray())});
+                    new Object[] {user, types[item.type()], item.id(), new GenericArrayData(proposedBy.toArray())});
         }
     }
 }
