@@ -22,8 +22,12 @@ import org.apache.spark.sql.Row;
  * train} and {@code evaluate}, and one table of what they found.
  */
 final class ModelComparison {
-    /** The pool, each with its params in {@code bench/params/NAME.yaml}; the first one trained is in use from then on. */
-    private static final List<String> MODELS = List.of("clemnet", "masknet", "dcn", "logistic");
+    /** Where the params of the first of the pool are; the others' are in {@code bench/params/NAME.yaml}. */
+    private static final String CLEMNET_PARAMS = "conf/models/small-heavy.yaml";
+
+    private static final String CLEMNET = "clemnet";
+    /** The pool; the first one trained is in use from then on. */
+    private static final List<String> MODELS = List.of(CLEMNET, "masknet", "dcn", "logistic");
 
     private static final String TREES_NAME = "gradient_boosted_trees";
     private static final String OONC = "oonc";
@@ -124,7 +128,8 @@ final class ModelComparison {
             context.out().println(directory + " stays from an earlier run");
         } else {
             String params = context.directory() + "/params/" + model + ".yaml";
-            storage.write(params, Resources.text("bench/params/" + model + ".yaml"));
+            storage.write(
+                    params, Resources.text(model.equals(CLEMNET) ? CLEMNET_PARAMS : "bench/params/" + model + ".yaml"));
             context.verb(
                     options,
                     "train",

@@ -166,7 +166,8 @@ public record Candidates() implements Stage {
         Dataset<Row> proposals = null;
         for (int priority = 0; priority < sources.size(); priority++) {
             Source source = sources.get(priority);
-            Dataset<Row> ofSource = proposed(context, source, source.recipients(known).select(columns(targets)))
+            Dataset<Row> ofSource = proposed(
+                            context, source, source.recipients(known).select(columns(targets)))
                     .withColumn("priority", lit(priority));
             proposals = proposals == null ? ofSource : proposals.union(ofSource);
         }

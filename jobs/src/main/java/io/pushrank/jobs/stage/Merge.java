@@ -134,10 +134,8 @@ final class Merge implements Serializable {
                 .filter(col("user_id").isNotNull().and(col("item_id").isNotNull()))
                 .repartition(col("user_id"))
                 .sortWithinPartitions("user_id");
-        JavaRDD<InternalRow> merged = byUser.queryExecution()
-                .toRdd()
-                .toJavaRDD()
-                .mapPartitions(rows -> new ByUser(rows, isMarked), true);
+        JavaRDD<InternalRow> merged =
+                byUser.queryExecution().toRdd().toJavaRDD().mapPartitions(rows -> new ByUser(rows, isMarked), true);
         List<Attribute> output = List.copyOf(CollectionConverters.asJava(DataTypeUtils$.MODULE$.toAttributes(MERGED)));
         List<Attribute> key = output.subList(0, 3);
         return PlacedRows.of(
@@ -275,7 +273,10 @@ final class Merge implements Serializable {
             while (next < proposals.size() && proposals.get(next).isOf(item)) {
                 Proposal proposal = proposals.get(next++);
                 proposedBy.add(new GenericInternalRow(new Object[] {
-                    sources[proposal.priority], proposal.rank, proposal.hasScore ? proposal.score : null, proposal.actors
+                    sources[proposal.priority],
+                    proposal.rank,
+                    proposal.hasScore ? proposal.score : null,
+                    proposal.actors
                 }));
             }
             return new GenericInternalRow(

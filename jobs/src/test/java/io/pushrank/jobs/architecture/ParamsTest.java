@@ -29,6 +29,7 @@ class ParamsTest {
         LightParams light = LightParams.parse("light.yaml", SampleParams.text("light"));
         assertEquals(LightLabel.HEAVY_SCORE, light.label());
         assertEquals(List.of(64, 16, 4), light.hiddenUnits());
+        HeavyParams.parse("small-heavy.yaml", SampleParams.text("small-heavy"));
         HeavyParams.parse("sample-heavy.yaml", SampleParams.text("sample-heavy"));
         assertEquals(
                 new MaskNet(3, 32, 0.5, List.of(32)),
