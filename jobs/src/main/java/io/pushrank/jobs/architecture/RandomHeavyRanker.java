@@ -18,8 +18,9 @@ public final class RandomHeavyRanker {
     private RandomHeavyRanker() {}
 
     /**
-     * Writes a SavedModel with features.yaml and params.yaml. Kernels are as training starts them; normalizations have
-     * statistics, scales and shifts of their own, and embedding tables and biases are no longer zero.
+     * Writes a SavedModel with features.yaml and params.yaml. Kernels are as training starts them, but never smaller than
+     * published: no training makes up for it, and all rows would get nearly the same score. Normalizations have statistics,
+     * scales and shifts of their own, and embedding tables and biases are no longer zero.
      *
      * @param negativeScales share of the normalizations' scales (gamma) that are negative, from 0 to 1
      * @param directory local, new or empty
@@ -27,7 +28,7 @@ public final class RandomHeavyRanker {
     public static ModelExport write(
             HeavyParams params, FeatureShape shape, long seed, double negativeScales, Path directory)
             throws IOException {
-        HeavyRanker ranker = new HeavyRanker(params, shape);
+        HeavyRanker ranker = new HeavyRanker(startingAsPublished(params), shape);
         Map<String, Weight> weights = new LinkedHashMap<>();
         try (Graph graph = new Graph()) {
             Ops tf = Ops.create(graph);
@@ -49,6 +50,19 @@ public final class RandomHeavyRanker {
         }
         SavedModelWriter.write(ranker, weights, "features: []\n", directory, TensorFlowThreads.DEFAULT);
         return new ModelExport(directory, ModelKind.HEAVY, shape, seed, Map.of());
+    }
+
+    private static HeavyParams startingAsPublished(HeavyParams params) {
+        return params.model() instanceof ClemNet clemNet
+                ? new HeavyParams(
+                        new ClemNet(clemNet.blocks(), null),
+                        params.hashBits(),
+                        params.embeddingDimensions(),
+                        params.ooncWeight(),
+                        params.engagementWeight(),
+                        params.secondLossDenominator(),
+                        params.training())
+                : params;
     }
 
     /** Multiplications of one row in matrix products and convolutions, nothing that is done around them. */

@@ -36,7 +36,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
@@ -60,9 +59,9 @@ import org.apache.spark.sql.expressions.Window;
  */
 public final class SourcesEvaluation {
     private static final int RESAMPLES = 1000;
-    private static final String ALL = "all";
-    private static final String SOURCES = "sources";
-    private static final String KEPT = "kept";
+    static final String ALL = "all";
+    static final String SOURCES = "sources";
+    static final String KEPT = "kept";
     /** Of so many best posts of a user the rules allow the fifty that are looked for, mostly. */
     private static final int ASKED = 200;
 
@@ -73,25 +72,6 @@ public final class SourcesEvaluation {
     private static final double SCALE = 1e6;
     private static final String[] USER = {"user_id"};
     private static final String[] PAIR = {"user_id", "item_id"};
-
-    /** What is looked for among the candidates: a condition on rows of {@code pairs}. */
-    private enum Sought {
-        ACTED("acted", "new items acted on", col("is_acted")),
-        OPENED("opened", "opened pushes", col("is_opened")),
-        BEST_1("best_1", "truly best posts", col("place").leq(1)),
-        BEST_10("best_10", "posts truly among the ten best", col("place").leq(10)),
-        BEST_50("best_50", "posts truly among the fifty best", col("place").leq(BEST));
-
-        private final String key;
-        private final String says;
-        private final Column condition;
-
-        Sought(String key, String says, Column condition) {
-            this.key = key;
-            this.says = says;
-            this.condition = coalesce(condition, lit(false));
-        }
-    }
 
     private final SparkSession spark;
     private final Layout layout;
@@ -151,8 +131,6 @@ public final class SourcesEvaluation {
                 notes.add("the rules allow " + TextTable.count((long) lacking) + " users none of their " + ASKED
                         + " truly best posts: they do not count there");
             }
-            List<TextTable> tables = new ArrayList<>(tables(metrics, sought, isWorld, value));
-            tables.add(kept(metrics, sought, trials));
             StringBuilder text = new StringBuilder();
             HtmlPage page = new HtmlPage(
                     "Sources of " + date,
@@ -161,18 +139,12 @@ public final class SourcesEvaluation {
                             + " posts that are not too old; acts and opens from "
                             + asOf + " to " + until,
                     notes);
-            List<String> headings = List.of(
-                    "How much each proposes, and what it finds",
-                    "What no other source finds",
-                    "Share of its candidates that another source proposes too",
-                    "What would be found with fewer candidates, by round-robin over the sources (candidates.keep)");
-            for (int table = 0; table < tables.size(); table++) {
-                text.append(headings.get(table))
-                        .append('\n')
-                        .append(tables.get(table))
-                        .append('\n');
-                page.table(headings.get(table), tables.get(table));
-            }
+            Map<String, TextTable> tables =
+                    new SourceTables(names, metrics, sought).all(trials, isWorld ? value.column() : null);
+            tables.forEach((heading, table) -> {
+                text.append(heading).append('\n').append(table).append('\n');
+                page.table(heading, table);
+            });
             return new Evaluation(
                     layout.output() + "/evaluations/" + Layout.day(date) + "/sources/" + Evaluation.FILE,
                     metrics,
@@ -257,13 +229,6 @@ public final class SourcesEvaluation {
                 new TreeSet<>(keeps), sources, RoundRobinTrial.search(sources, searched, goal.condition));
     }
 
-    /** What is counted of trials, of all that is sought. */
-    private static List<Sought> tried(List<Sought> sought) {
-        return sought.stream()
-                .filter(each -> each == Sought.ACTED || each == Sought.BEST_10)
-                .toList();
-    }
-
     /**
      * One array of counts a user: 1, how much of each kind there is to be found, then the columns of each source, then those of
      * each trial.
@@ -295,7 +260,8 @@ public final class SourcesEvaluation {
         }
         for (RoundRobinTrial trial : trials) {
             counts.add(counted(trial.keeps()));
-            tried(sought).forEach(each -> counts.add(counted(trial.keeps().and(each.condition))));
+            Sought.tried(sought)
+                    .forEach(each -> counts.add(counted(trial.keeps().and(each.condition))));
         }
         Column[] named = IntStream.range(0, counts.size())
                 .mapToObj(index -> counts.get(index).as("count_" + index))
@@ -317,7 +283,7 @@ public final class SourcesEvaluation {
             Metrics metrics, int[][] users, List<Sought> sought, List<RoundRobinTrial> trials, boolean isWorld) {
         int width = 3 + 2 * sought.size();
         int firstOfTrials = 1 + sought.size() + names.size() * width;
-        int columns = firstOfTrials + trials.size() * (1 + tried(sought).size());
+        int columns = firstOfTrials + trials.size() * (1 + Sought.tried(sought).size());
         Bootstrap bootstrap =
                 new Bootstrap(users, columns, RESAMPLES, vocabulary.config().seed());
         long[] sums = bootstrap.sums();
@@ -361,7 +327,7 @@ public final class SourcesEvaluation {
                             "candidates_per_user",
                             (double) bootstrap.sums()[column] / bootstrap.sums()[0]);
             column++;
-            for (Sought each : tried(sought)) {
+            for (Sought each : Sought.tried(sought)) {
                 int total = 1 + sought.indexOf(each);
                 int found = column++;
                 bootstrap.put(own, "recall_" + each.key, all -> (double) all[found] / all[total]);
@@ -373,25 +339,6 @@ public final class SourcesEvaluation {
             kept.group(keep).put(trial.name(), own);
         }
         return kept;
-    }
-
-    private static TextTable kept(Metrics metrics, List<Sought> sought, List<RoundRobinTrial> trials) {
-        List<String> headings = new ArrayList<>(List.of("posts a user at most", "quotas", "candidates a user"));
-        tried(sought).forEach(each -> headings.add("of " + each.says));
-        TextTable table = new TextTable(headings.toArray(String[]::new));
-        table.row(row("all", "", metrics.group(SOURCES).group(ALL), sought));
-        trials.forEach(trial -> {
-            String keep = Integer.toString(trial.keep());
-            table.row(row(keep, trial.says(), metrics.group(KEPT).group(keep).group(trial.name()), sought));
-        });
-        return table;
-    }
-
-    private static List<String> row(String keep, String quotas, Metrics own, List<Sought> sought) {
-        List<String> row = new ArrayList<>(
-                List.of(keep, quotas, String.format(Locale.ROOT, "%.1f", own.number("candidates_per_user"))));
-        tried(sought).forEach(each -> row.add(TextTable.figure(own, "recall_" + each.key)));
-        return row;
     }
 
     /** Of each source's candidates, which share each other source proposes too. */
@@ -418,49 +365,5 @@ public final class SourcesEvaluation {
             shared.put(one, own);
         }
         return shared;
-    }
-
-    private List<TextTable> tables(Metrics metrics, List<Sought> sought, boolean isWorld, TruthOf.Value value) {
-        List<String> found = new ArrayList<>(List.of("source", "candidates a user", "share only it proposes"));
-        List<String> alone = new ArrayList<>(List.of("source"));
-        for (Sought each : sought) {
-            found.add("of " + TextTable.count((long) metrics.group("sought").number(each.key)) + " " + each.says);
-            alone.add("of " + each.says);
-        }
-        if (isWorld) {
-            alone.add("best proposed " + value.column() + " lost without it");
-        }
-        TextTable recall = new TextTable(found.toArray(String[]::new));
-        TextTable unique = new TextTable(alone.toArray(String[]::new));
-        TextTable overlap = new TextTable(
-                Stream.concat(Stream.of(SOURCES), names.stream().skip(1)).toArray(String[]::new));
-        for (String name : names) {
-            Metrics own = metrics.group(SOURCES).group(name);
-            List<String> row = new ArrayList<>(List.of(
-                    name,
-                    String.format(Locale.ROOT, "%.1f", own.number("candidates_per_user")),
-                    name.equals(ALL) ? "" : TextTable.figure(own.number("unique_share"))));
-            sought.forEach(each -> row.add(TextTable.figure(own, "recall_" + each.key)));
-            recall.row(row);
-            if (!name.equals(ALL)) {
-                List<String> only = new ArrayList<>(List.of(name));
-                sought.forEach(each -> only.add(TextTable.figure(own, "unique_recall_" + each.key)));
-                if (isWorld) {
-                    only.add(TextTable.figure(own, "value_lost_without"));
-                }
-                unique.row(only);
-                List<String> shares = new ArrayList<>(List.of(name));
-                names.stream()
-                        .skip(1)
-                        .forEach(other -> shares.add(
-                                other.equals(name)
-                                        ? ""
-                                        : TextTable.figure(metrics.group("shared")
-                                                .group(name)
-                                                .number(other))));
-                overlap.row(shares);
-            }
-        }
-        return List.of(recall, unique, overlap);
     }
 }
