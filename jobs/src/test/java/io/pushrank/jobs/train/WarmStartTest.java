@@ -417,7 +417,8 @@ class WarmStartTest {
                                 .startingFrom(WarmStart.read(started, TensorFlowThreads.DEFAULT)))
                 .metrics();
 
-        assertTrue(warm.get("oonc_roc_auc") > fresh.get("oonc_roc_auc") + 0.2, () -> warm + " " + fresh);
+        // Small kernels turn far in one step: of the order little is left to learn, of the probabilities much.
+        assertTrue(warm.get("oonc_rce") > fresh.get("oonc_rce") + 30, () -> warm + " " + fresh);
     }
 
     @Test
