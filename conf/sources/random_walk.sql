@@ -1,5 +1,5 @@
 -- Posts at which a random walk ends that goes from the user to one of its latest acts, to one of the latest who acted on the
--- same post, and to one of their latest acts (P3). The score is the probability; what the user acted on itself is left out.
+-- same post, and to one of their latest acts (P3). The score is the probability; the user's latest acts are left out.
 -- items: post
 -- network: both
 -- needs: user.has_recommendations

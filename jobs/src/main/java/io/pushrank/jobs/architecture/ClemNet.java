@@ -20,8 +20,8 @@ import org.tensorflow.types.TFloat32;
  *
  * @param blocks in order, at least one
  * @param initialScale initial kernels of the dense halves are Glorot's times this, in (0, 1]; null is 1, as published. A
- *     batch normalization follows each of them, so that it changes no output, but how fast training turns a kernel: from
- *     small ones, what is random in them is soon gone
+ *     batch normalization follows each of them, so that it hardly changes an output, but how fast training turns a kernel:
+ *     from small ones, what is random in them is soon gone
  */
 @ModelName("clemnet")
 public record ClemNet(List<Block> blocks, @OptionalKey Double initialScale) implements Architecture {

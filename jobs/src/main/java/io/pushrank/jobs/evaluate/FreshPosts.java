@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.rule.Rules;
@@ -16,6 +17,8 @@ import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.world.TruthOf;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
@@ -30,24 +33,49 @@ final class FreshPosts {
     /** The rule that says how old an item may be. */
     private static final String TOO_OLD = "too_old";
 
+    /** The source, and the parameter of the rule, of the videos that may be older. */
+    private static final String VIDEO = "video";
+
+    private static final String VIDEO_MAX_AGE_HOURS = VIDEO + "_" + Source.MAX_AGE_HOURS;
+
     private static final String[] ITEM = {"user_id", "item_type", "item_id"};
 
     private FreshPosts() {}
 
-    /** Hours that an item may be old, by the rule {@code too_old}; all that is read where it is off. */
-    static int maxAgeHours(Vocabulary vocabulary) {
+    /**
+     * Hours that an item may be old, by the rule {@code too_old}, as {@code max_age_hours} and, of a video,
+     * {@code video_max_age_hours}, which is longer where there is a source {@code video}; all that is read where the rule is
+     * off.
+     */
+    static Map<String, Object> maxAges(Vocabulary vocabulary) {
+        int maxAge = maxAge(vocabulary, Source.MAX_AGE_HOURS)
+                .orElse(24 * vocabulary.config().inputs().lookbackDays());
+        boolean isOfVideos = vocabulary.sources().all().stream()
+                .anyMatch(source -> source.name().equals(VIDEO));
+        int videoMaxAge = isOfVideos
+                ? Math.max(maxAge, maxAge(vocabulary, VIDEO_MAX_AGE_HOURS).orElse(maxAge))
+                : maxAge;
+        return Map.of(Source.MAX_AGE_HOURS, maxAge, VIDEO_MAX_AGE_HOURS, videoMaxAge);
+    }
+
+    private static Optional<Integer> maxAge(Vocabulary vocabulary, String parameter) {
         return vocabulary.rules().all().stream()
                 .filter(rule -> rule.name().equals(TOO_OLD) && rule.isOn())
-                .map(rule -> rule.arguments().get(Source.MAX_AGE_HOURS))
+                .map(rule -> rule.arguments().get(parameter))
                 .flatMap(hours -> hours instanceof Integer whole ? Stream.of(whole) : Stream.empty())
-                .findFirst()
-                .orElse(24 * vocabulary.config().inputs().lookbackDays());
+                .findFirst();
     }
 
     /** Ids of those that were written since then and known at the as-of instant. */
     static long[] ids(StageContext context) {
-        Instant oldest = context.asOf().minus(Duration.ofHours(maxAgeHours(context.vocabulary())));
-        return TruthOf.ids(context.read(Table.POSTS).filter(col("created_at").gt(lit(oldest))));
+        Map<String, Object> maxAges = maxAges(context.vocabulary());
+        Column oldest = when(col("media").equalTo(VIDEO), lit(before(context, maxAges.get(VIDEO_MAX_AGE_HOURS))))
+                .otherwise(lit(before(context, maxAges.get(Source.MAX_AGE_HOURS))));
+        return TruthOf.ids(context.read(Table.POSTS).filter(col("created_at").gt(oldest)));
+    }
+
+    private static Instant before(StageContext context, Object hours) {
+        return context.asOf().minus(Duration.ofHours((Integer) hours));
     }
 
     /** What stands in {@code sources} of an item that none proposes. */

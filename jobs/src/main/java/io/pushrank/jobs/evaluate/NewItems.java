@@ -7,7 +7,6 @@ import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.xxhash64;
 
 import io.pushrank.jobs.fact.Relations;
-import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.table.Table;
 import java.time.Instant;
@@ -63,7 +62,7 @@ final class NewItems {
      */
     static void name(StageContext context, Dataset<Row> eligible, Instant until) {
         Relations relations = context.relations();
-        Map<String, Object> age = Map.of(Source.MAX_AGE_HOURS, FreshPosts.maxAgeHours(context.vocabulary()));
+        Map<String, Object> age = FreshPosts.maxAges(context.vocabulary());
         Dataset<Row> items = relations.keep(relations.query(RANKINGS, "items", age));
         relations.with("ranked_items", items);
         Dataset<Row> met = relations.keep(relations.query(RANKINGS, "met", Map.of()));

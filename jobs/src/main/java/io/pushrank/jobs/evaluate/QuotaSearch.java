@@ -8,7 +8,7 @@ import java.util.List;
 /**
  * Looks for the quotas of the sources with which most of what is sought is among the first candidates by round-robin, see
  * {@link io.pushrank.jobs.stage.RoundRobin}. It goes through the sources in their order, again and again, and gives each the
- * quota that finds most while the others stay as they are; of equal ones the first. Not always the best there are.
+ * quota that finds most while the others stay as they are; a change must find more. Not always the best there are.
  */
 final class QuotaSearch {
     /** What a source may get. */
@@ -76,7 +76,8 @@ final class QuotaSearch {
      * Adds a user.
      *
      * @param candidates for each candidate every source that proposes it, by its place in the order from 0, and the
-     *     candidate's rank there, from 1, in one number: place times 2 to the {@link #RANK_BITS} plus rank
+     *     candidate's rank there, from 1, in one number: place times 2 to the {@link #RANK_BITS} plus rank. A place after the
+     *     last source's is that of sources without a quota to look for: they give one candidate a round
      * @param isSought whether each of them is sought
      */
     void add(List<List<Long>> candidates, List<Boolean> isSought) {
@@ -101,7 +102,8 @@ final class QuotaSearch {
 
     /** How much of what is sought is among the first {@code keep} candidates of each user. */
     long found(List<Integer> quotas, int keep) {
-        int[] each = quotas.stream().mapToInt(Integer::intValue).toArray();
+        int[] each = Arrays.copyOf(quotas.stream().mapToInt(Integer::intValue).toArray(), sources + 1);
+        each[sources] = 1;
         return users.parallelStream().mapToLong(user -> user.found(each, keep)).sum();
     }
 

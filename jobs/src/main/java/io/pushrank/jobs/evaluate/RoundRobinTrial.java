@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.transform;
+import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.source.Source;
@@ -18,12 +19,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.functions;
 
 /**
  * A value of the setting {@code candidates.keep} to try on published candidates, with quotas of the sources.
@@ -78,12 +77,10 @@ record RoundRobinTrial(int keep, String name, Map<String, Integer> quotas) {
     static QuotaSearch search(List<Source> sources, Dataset<Row> pairs, Column isSought) {
         QuotaSearch search = new QuotaSearch(sources.size());
         Column names = array(sources.stream().map(source -> lit(source.name())).toArray(Column[]::new));
-        Column known = functions.filter(col("sources"), source -> array_position(names, source.getField("source"))
-                .gt(0));
-        Column packed = transform(known, source -> array_position(names, source.getField("source"))
-                .minus(1)
-                .multiply(1 << QuotaSearch.RANK_BITS)
-                .plus(source.getField("rank")));
+        Column packed = transform(
+                col("sources"), source -> place(array_position(names, source.getField("source")), sources.size())
+                        .multiply(1 << QuotaSearch.RANK_BITS)
+                        .plus(source.getField("rank")));
         pairs.filter(col("sources").isNotNull())
                 .groupBy("user_id")
                 .agg(collect_list(struct(packed, coalesce(isSought, lit(false)))))
@@ -95,6 +92,11 @@ record RoundRobinTrial(int keep, String name, Map<String, Integer> quotas) {
                             candidates.stream().map(row -> row.getBoolean(1)).toList());
                 });
         return search;
+    }
+
+    /** From 0; after all others where the source is not in the settings. */
+    private static Column place(Column position, int sources) {
+        return when(position.equalTo(0), lit((long) sources)).otherwise(position.minus(1));
     }
 
     /** Adds for each trial a column with the numbers of candidates, see {@link RoundRobin#numbered}; what else is sought has none. */
@@ -127,7 +129,7 @@ record RoundRobinTrial(int keep, String name, Map<String, Integer> quotas) {
 
     /** Its quotas in words: {@code suggested: two_tower 4, popular 2, others 1}. */
     String says() {
-        if (new TreeSet<>(quotas.values()).size() == 1) {
+        if (quotas.values().stream().allMatch(quota -> quota == 1)) {
             return name + ": one for all";
         }
         String own = quotas.entrySet().stream()

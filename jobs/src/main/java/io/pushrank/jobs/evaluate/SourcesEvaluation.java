@@ -126,6 +126,11 @@ public final class SourcesEvaluation {
             Dataset<Row> numbered = RoundRobinTrial.numbered(pairs, trials);
             judge(metrics, users(eligible, numbered, sought, trials, isWorld), sought, trials, isWorld);
             metrics.put("shared", shared(context, eligible));
+            int keep = vocabulary.config().candidates().keep();
+            if (keep > 0) {
+                notes.add("candidates.keep is " + keep
+                        + ": of what it removed nothing can be said, and a higher cap leaves the same");
+            }
             double lacking = metrics.number("users") - metrics.group("sought").number(Sought.BEST_1.key);
             if (lacking > 0) {
                 notes.add("the rules allow " + TextTable.count((long) lacking) + " users none of their " + ASKED

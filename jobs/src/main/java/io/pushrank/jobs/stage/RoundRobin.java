@@ -49,7 +49,7 @@ public final class RoundRobin {
 
     /**
      * Numbers some rows of each user from 1, in the order in which they are taken; NULL in all others. It is a total order:
-     * a source has one item at each rank.
+     * a source has one item at each rank, and sources that the settings do not have come in the order of their names.
      *
      * @param rows with {@code user_id} and {@code sources}, each with {@code source} and {@code rank}; they are not moved
      *     where all of a user's lie together
@@ -99,6 +99,10 @@ public final class RoundRobin {
 
     private static Column place(Column source, int quota, int order) {
         Column rank = source.getField("rank");
-        return struct(ceil(rank.divide(quota)).as("round"), lit(order).as("order"), rank.as("rank"));
+        return struct(
+                ceil(rank.divide(quota)).as("round"),
+                lit(order).as("order"),
+                rank.as("rank"),
+                source.getField("source").as("source"));
     }
 }

@@ -8,35 +8,44 @@ import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.source.Sources;
+import io.pushrank.jobs.stage.Vocabulary;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.Test;
 
-/** Quotas on 40 users with up to 30 posts of three sources, of which the last proposes most of what is sought. */
+/**
+ * Quotas on 40 users with up to 30 posts of three sources, of which the last proposes most of what is sought, and of a fourth
+ * that the settings no longer have.
+ */
 class QuotaSearchTest {
     private static final List<Integer> KEEPS = List.of(100, 200);
     private static final List<Source> SOURCES = Sources.of(Facts.of(ConfigFile.shipped())).all().stream()
             .filter(source -> List.of("social_proof", "in_network", "popular").contains(source.name()))
             .toList();
 
+    private static final List<String> PROPOSING = Stream.concat(
+                    SOURCES.stream().map(Source::name), Stream.of("of_another_day"))
+            .toList();
+
     private static Dataset<Row> pairs() {
         Random random = new Random(5);
         List<Row> pairs = new ArrayList<>();
         for (long user = 1; user <= 40; user++) {
-            int[] ranks = new int[SOURCES.size()];
+            int[] ranks = new int[PROPOSING.size()];
             for (long item = 1; item <= 30; item++) {
                 List<Row> sources = new ArrayList<>();
                 boolean isSought = false;
                 for (int source = 0; source < ranks.length; source++) {
                     if (random.nextInt(3) == 0) {
-                        sources.add(RowFactory.create(SOURCES.get(source).name(), ++ranks[source]));
+                        sources.add(RowFactory.create(PROPOSING.get(source), ++ranks[source]));
                         isSought |= random.nextInt(10) < (source == 2 ? 6 : 1);
                     }
                 }
@@ -106,5 +115,24 @@ class QuotaSearchTest {
                         .filter(trial -> trial.name().equals("equal"))
                         .map(trial -> trial.keep() + " " + trial.name())
                         .toList());
+    }
+
+    @Test
+    void quotasThatAreAllTwoAreNotThoseOfOne() {
+        assertEquals("equal: one for all", new RoundRobinTrial(5, "equal", Map.of("popular", 1, "video", 1)).says());
+        assertEquals("settings: video 2", new RoundRobinTrial(5, "settings", Map.of("video", 2)).says());
+    }
+
+    @Test
+    void onlyWithASourceOfVideosAreOlderVideosAmongWhatCanBeFound() {
+        assertEquals(
+                Map.of("max_age_hours", 24, "video_max_age_hours", 24),
+                FreshPosts.maxAges(Vocabulary.of(ConfigFile.shipped())));
+        ConfigFile withVideo = ConfigFile.shipped().set("candidates.sources.video={limit: 20}");
+        assertEquals(
+                Map.of("max_age_hours", 24, "video_max_age_hours", 48), FreshPosts.maxAges(Vocabulary.of(withVideo)));
+        assertEquals(
+                Map.of("max_age_hours", 720, "video_max_age_hours", 720),
+                FreshPosts.maxAges(Vocabulary.of(withVideo.set("rules.too_old=off"))));
     }
 }
