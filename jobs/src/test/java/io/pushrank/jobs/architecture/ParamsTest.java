@@ -209,7 +209,7 @@ class ParamsTest {
         assertNull(((ClemNet) params.model()).initialScale());
         assertEquals(params, HeavyParams.parse("params.yaml", params.toYaml()), "as a package keeps it");
         requireRefusal(
-                "heavy.yaml: clemnet.initial_scale must be in (0, 1], but is 0.0",
+                "heavy.yaml: clemnet.initial_scale must be in (0, 1], but is 0",
                 SampleParams.text("heavy").replace("initial_scale: 0.1", "initial_scale: 0"));
         requireRefusal(
                 "heavy.yaml: clemnet.initial_scale must be in (0, 1], but is 1.5",
