@@ -9,9 +9,6 @@ import java.util.Arrays;
  * The first of the figures is that of all rows, the others follow in the order of the parts; NaN where undefined.
  */
 final class PartMetrics {
-    /** As {@link BinaryMetrics} has it. */
-    private static final double EDGE = 1e-7;
-
     private PartMetrics() {}
 
     /**
@@ -80,8 +77,7 @@ final class PartMetrics {
         long[] positives = new long[parts];
         for (int row = 0; row < predictions.length; row++) {
             int part = partOf[row];
-            double prediction = Math.min(Math.max(predictions[row], EDGE), 1 - EDGE);
-            own[part] -= labels[row] ? Math.log(prediction) : Math.log1p(-prediction);
+            own[part] += BinaryMetrics.crossEntropy(predictions[row], labels[row] ? 1 : 0);
             rows[part]++;
             positives[part] += labels[row] ? 1 : 0;
         }

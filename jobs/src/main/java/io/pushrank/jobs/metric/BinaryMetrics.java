@@ -134,7 +134,12 @@ public final class BinaryMetrics {
         return rows == 0 ? Double.NaN : error;
     }
 
-    private static double crossEntropy(double prediction, double label) {
+    /**
+     * Of one prediction, which counts as at least 1e-7 from 0 and from 1.
+     *
+     * @param label from 0 to 1
+     */
+    public static double crossEntropy(double prediction, double label) {
         double p = Math.min(Math.max(prediction, EDGE), 1 - EDGE);
         return -(label * Math.log(p) + (1 - label) * Math.log1p(-p));
     }
