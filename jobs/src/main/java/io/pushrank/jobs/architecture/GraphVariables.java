@@ -1,6 +1,7 @@
 package io.pushrank.jobs.architecture;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +47,7 @@ public final class GraphVariables {
     }
 
     /** A variable that gradients move. */
-    Operand<TFloat32> trained(String name, Initializer initializer, long... dimensions) {
+    public Operand<TFloat32> trained(String name, Initializer initializer, long... dimensions) {
         return read(Role.TRAINED, name, initializer, dimensions);
     }
 
@@ -60,10 +61,16 @@ public final class GraphVariables {
         return entry(Role.STATISTIC, name, type, initial).read().asOutput().expect(type);
     }
 
-    /** An optimizer's memory: never exported. */
+    /** An optimizer's memory, 0 at first: never exported. */
     public Variable<TFloat32> slot(String name, Shape shape) {
-        Weight zeros = Weight.of(shape, new float[Math.toIntExact(shape.size())]);
-        return cast(entry(Role.SLOT, name, TFloat32.class, zeros));
+        return slot(name, shape, 0);
+    }
+
+    /** The same, of another value at first. */
+    public Variable<TFloat32> slot(String name, Shape shape, float initial) {
+        float[] values = new float[Math.toIntExact(shape.size())];
+        Arrays.fill(values, initial);
+        return cast(entry(Role.SLOT, name, TFloat32.class, Weight.of(shape, values)));
     }
 
     /** The variable behind a name, for operations that update it in place. */

@@ -1,11 +1,14 @@
 package io.pushrank.jobs.architecture;
 
 import io.pushrank.jobs.config.Bounds;
+import io.pushrank.udf.text.OptionalKey;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * How either ranker learns.
  *
- * @param optimizer adam, or gradient_descent as published
+ * @param optimizer how gradients become steps; gradient_descent as published
  * @param learningRate step size, in (0, 1]
  * @param learningRateWarmUpSteps the rate rises linearly to its value over so many steps; 0 starts with it
  * @param learningRateHalvingSteps the rate halves every so many steps; 0 keeps it
@@ -25,7 +28,14 @@ import io.pushrank.jobs.config.Bounds;
  * @param tolerance what counts as an improvement must exceed the best by this much
  * @param maximumEvaluationRows evaluation examples read at most
  * @param statisticsRows training examples over which normalization statistics are recomputed before export
- * @param seed of initial weights and dropout
+ * @param seed of initial weights, dropout and noise
+ * @param learningRateDecay how the rate falls after the warm-up instead of by halving or the plain cosine; null: as these say
+ * @param trainable regular expression over the names of variables: those that it finds nothing in stay as they begin (their
+ *     statistics move); null: all are learned
+ * @param gradientNoise standard deviation of the noise that each gradient gets before clipping, from a normal distribution cut at
+ *     two deviations; null: none
+ * @param weighted whether a row counts in the loss by its weight; false: all count alike, as in the published heavy ranker; null:
+ *     true
  */
 public record TrainingParams(
         OptimizerKind optimizer,
@@ -47,7 +57,11 @@ public record TrainingParams(
         double tolerance,
         int maximumEvaluationRows,
         int statisticsRows,
-        long seed) {
+        long seed,
+        @OptionalKey LearningRateDecay learningRateDecay,
+        @OptionalKey String trainable,
+        @OptionalKey Double gradientNoise,
+        @OptionalKey Boolean weighted) {
     /** Above 0, so that steps after the cosine's end still learn something. */
     private static final double COSINE_FLOOR = 0.01;
 
@@ -61,6 +75,17 @@ public record TrainingParams(
                 "training.learning_rate_cosine_steps",
                 "0 where learning_rate_halving_steps is not",
                 learningRateCosineSteps);
+        Bounds.require(
+                learningRateDecay == null || (learningRateHalvingSteps == 0 && learningRateCosineSteps == 0),
+                "training.learning_rate_decay",
+                "absent where learning_rate_halving_steps or learning_rate_cosine_steps is not 0",
+                "there");
+        Bounds.require(
+                gradientNoise == null || (gradientNoise > 0 && gradientNoise <= 100),
+                "training.gradient_noise",
+                "in (0, 100]",
+                gradientNoise);
+        requirePattern(trainable);
         Bounds.require(clipNorm >= 0 && clipNorm < 1e6, "training.clip_norm", "in [0, 1e6)", clipNorm);
         Bounds.require(momentum >= 0 && momentum < 1, "training.momentum", "in [0, 1)", momentum);
         Bounds.within("training.renorm_maximum_scale", renormMaximumScale, 1, 100);
@@ -76,6 +101,26 @@ public record TrainingParams(
         Bounds.atLeast("training.statistics_rows", statisticsRows, 2);
     }
 
+    private static void requirePattern(String trainable) {
+        try {
+            Pattern.compile(trainable == null ? "" : trainable);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "training.trainable must be a regular expression, but is " + trainable + ": " + e.getDescription(),
+                    e);
+        }
+    }
+
+    /** Whether a row counts in the loss by its weight. */
+    public boolean usesWeights() {
+        return weighted == null || weighted;
+    }
+
+    /** Whether gradients move a variable. */
+    public boolean isTrainable(String variable) {
+        return trainable == null || Pattern.compile(trainable).matcher(variable).find();
+    }
+
     /** Learning rate of a step, from 0. */
     public double learningRateAt(long step) {
         double rate = learningRate;
@@ -88,6 +133,9 @@ public record TrainingParams(
         if (learningRateCosineSteps > 0 && step >= learningRateWarmUpSteps) {
             double way = Math.min(1, (double) (step - learningRateWarmUpSteps) / learningRateCosineSteps);
             rate *= COSINE_FLOOR + (1 - COSINE_FLOOR) * 0.5 * (1 + Math.cos(Math.PI * way));
+        }
+        if (learningRateDecay != null && step >= learningRateWarmUpSteps) {
+            rate *= learningRateDecay.factorAt(step - learningRateWarmUpSteps);
         }
         return rate;
     }

@@ -29,6 +29,11 @@ final class Optimizer {
     private static final float BETA_1 = 0.9f;
     private static final float BETA_2 = 0.999f;
     private static final float EPSILON = 1e-8f;
+    private static final float MOMENTUM = 0.9f;
+    private static final float FIRST_SQUARES = 0.1f;
+    private static final float RMSPROP_DECAY = 0.9f;
+    private static final float RMSPROP_EPSILON = 1e-10f;
+    private static final float FTRL_POWER = -0.5f;
 
     private final GraphContext context;
     private final Ops tf;
@@ -48,7 +53,7 @@ final class Optimizer {
                 switch (params.optimizer()) {
                     case ADAM ->
                         rate * Math.sqrt(1 - Math.pow(BETA_2, step + 1.0)) / (1 - Math.pow(BETA_1, step + 1.0));
-                    case GRADIENT_DESCENT -> rate;
+                    case GRADIENT_DESCENT, MOMENTUM, ADAGRAD, RMSPROP, FTRL -> rate;
                 };
     }
 
@@ -65,12 +70,25 @@ final class Optimizer {
         context.embeddingReads.forEach(read -> tables.add(read.table()));
         List<String> dense = context.variables.trainedNames().stream()
                 .filter(name -> !tables.contains(name))
+                .filter(params::isTrainable)
                 .toList();
-        List<Operand<TFloat32>> gradients = gradients(loss, dense);
-        List<Operand<TFloat32>> denseGradients = gradients.subList(0, dense.size());
+        List<GraphContext.EmbeddingRead> reads = context.embeddingReads.stream()
+                .filter(read -> params.isTrainable(read.table()))
+                .toList();
+        if (dense.isEmpty() && reads.isEmpty()) {
+            throw new IllegalArgumentException("training.trainable must name a variable, one of "
+                    + context.variables.trainedNames() + ", but is " + params.trainable());
+        }
+        List<Operand<TFloat32>> gradients = gradients(loss, dense, reads);
+        List<Operand<TFloat32>> denseGradients = new ArrayList<>();
+        for (int index = 0; index < dense.size(); index++) {
+            denseGradients.add(noisy(gradients.get(index), index));
+        }
         List<SparseGradient> sparseGradients = new ArrayList<>();
-        for (int index = 0; index < context.embeddingReads.size(); index++) {
-            sparseGradients.add(unique(context.embeddingReads.get(index), gradients.get(dense.size() + index)));
+        for (int index = 0; index < reads.size(); index++) {
+            SparseGradient summed = unique(reads.get(index), gradients.get(dense.size() + index));
+            sparseGradients.add(
+                    new SparseGradient(summed.table(), summed.ids(), noisy(summed.gradient(), dense.size() + index)));
         }
         List<Operand<TFloat32>> all = Stream.concat(
                         denseGradients.stream(), sparseGradients.stream().map(SparseGradient::gradient))
@@ -91,10 +109,22 @@ final class Optimizer {
         return tf.withControlDependencies(updates).noOp();
     }
 
-    private List<Operand<TFloat32>> gradients(Operand<TFloat32> loss, List<String> dense) {
+    /** With the noise of the step, a different one for each gradient. */
+    private Operand<TFloat32> noisy(Operand<TFloat32> gradient, int number) {
+        if (params.gradientNoise() == null) {
+            return gradient;
+        }
+        Operand<TInt64> seed = tf.math.add(context.schedule.dropoutSeed(), tf.constant(new long[] {number + 1L, 0}));
+        Operand<TFloat32> noise = tf.random.statelessTruncatedNormal(tf.shape(gradient), seed);
+        return tf.math.add(
+                gradient, tf.math.mul(noise, tf.constant(params.gradientNoise().floatValue())));
+    }
+
+    private List<Operand<TFloat32>> gradients(
+            Operand<TFloat32> loss, List<String> dense, List<GraphContext.EmbeddingRead> reads) {
         List<Output<?>> targets = new ArrayList<>();
         dense.forEach(name -> targets.add(context.variables.read(name).asOutput()));
-        context.embeddingReads.forEach(read -> targets.add(read.rows().asOutput()));
+        reads.forEach(read -> targets.add(read.rows().asOutput()));
         Output<?>[] outputs =
                 ((Graph) tf.scope().env()).addGradients(loss.asOutput(), targets.toArray(new Output<?>[0]));
         List<Operand<TFloat32>> gradients = new ArrayList<>();
@@ -128,13 +158,12 @@ final class Optimizer {
         Operand<TFloat32> rate = context.schedule.learningRate();
         switch (params.optimizer()) {
             case ADAM -> {
-                var shape = context.variables.shape(name);
                 // Powers of 0: the fed rate already carries the correction they would make.
                 Operand<TFloat32> corrected = gated.constant(0f);
                 updates.add(gated.train.applyAdam(
                         variable,
-                        context.variables.slot("slot." + name + ".first", shape),
-                        context.variables.slot("slot." + name + ".second", shape),
+                        slot(name, "first", 0),
+                        slot(name, "second", 0),
                         corrected,
                         corrected,
                         rate,
@@ -144,31 +173,102 @@ final class Optimizer {
                         gradient));
             }
             case GRADIENT_DESCENT -> updates.add(gated.train.applyGradientDescent(variable, rate, gradient));
+            case MOMENTUM ->
+                updates.add(gated.train.applyMomentum(
+                        variable, slot(name, "momentum", 0), rate, gradient, gated.constant(MOMENTUM)));
+            case ADAGRAD ->
+                updates.add(gated.train.applyAdagrad(variable, slot(name, "squares", FIRST_SQUARES), rate, gradient));
+            case RMSPROP ->
+                updates.add(gated.train.applyRmsProp(
+                        variable,
+                        slot(name, "squares", 1),
+                        slot(name, "momentum", 0),
+                        rate,
+                        gated.constant(RMSPROP_DECAY),
+                        gated.constant(0f),
+                        gated.constant(RMSPROP_EPSILON),
+                        gradient));
+            case FTRL ->
+                updates.add(gated.train.applyFtrl(
+                        variable,
+                        slot(name, "squares", FIRST_SQUARES),
+                        slot(name, "linear", 0),
+                        gradient,
+                        rate,
+                        gated.constant(0f),
+                        gated.constant(0f),
+                        gated.constant(0f),
+                        gated.constant(FTRL_POWER)));
         }
+    }
+
+    /** A variable's memory of one kind. */
+    private Variable<TFloat32> slot(String name, String kind, float initial) {
+        return context.variables.slot("slot." + name + "." + kind, context.variables.shape(name), initial);
     }
 
     private void applySparse(Ops gated, SparseGradient sparse, Operand<TFloat32> gradient) {
         Operand<TFloat32> rate = context.schedule.learningRate();
-        Operand<TFloat32> change =
+        String name = sparse.table();
+        Variable<TFloat32> table = context.variables.variable(name);
+        updates.add(
                 switch (params.optimizer()) {
                     case ADAM -> {
                         Operand<TFloat32> first = average(gated, sparse, "first", BETA_1, gradient);
                         Operand<TFloat32> second =
                                 average(gated, sparse, "second", BETA_2, gated.math.square(gradient));
-                        yield gated.math.div(
+                        Operand<TFloat32> change = gated.math.div(
                                 gated.math.mul(rate, first),
                                 gated.math.add(gated.math.sqrt(second), gated.constant(EPSILON)));
+                        yield gated.scatterSub(table, sparse.ids(), change);
                     }
-                    case GRADIENT_DESCENT -> gated.math.mul(rate, gradient);
-                };
-        updates.add(gated.scatterSub(context.variables.variable(sparse.table()), sparse.ids(), change));
+                    case GRADIENT_DESCENT -> gated.scatterSub(table, sparse.ids(), gated.math.mul(rate, gradient));
+                    case MOMENTUM ->
+                        gated.train.sparseApplyMomentum(
+                                table,
+                                slot(name, "momentum", 0),
+                                rate,
+                                gradient,
+                                sparse.ids(),
+                                gated.constant(MOMENTUM));
+                    case ADAGRAD ->
+                        gated.train.sparseApplyAdagrad(
+                                table,
+                                slot(name, "squares", FIRST_SQUARES),
+                                rate,
+                                gated.constant(0f),
+                                gradient,
+                                sparse.ids());
+                    case RMSPROP ->
+                        gated.train.sparseApplyRmsProp(
+                                table,
+                                slot(name, "squares", 1),
+                                slot(name, "momentum", 0),
+                                rate,
+                                gated.constant(RMSPROP_DECAY),
+                                gated.constant(0f),
+                                gated.constant(RMSPROP_EPSILON),
+                                gradient,
+                                sparse.ids());
+                    case FTRL ->
+                        gated.train.sparseApplyFtrl(
+                                table,
+                                slot(name, "squares", FIRST_SQUARES),
+                                slot(name, "linear", 0),
+                                gradient,
+                                sparse.ids(),
+                                rate,
+                                gated.constant(0f),
+                                gated.constant(0f),
+                                gated.constant(0f),
+                                gated.constant(FTRL_POWER));
+                });
     }
 
     /** Moves one of Adam's averages for the rows that were read, and returns their new values. */
     private Operand<TFloat32> average(
             Ops gated, SparseGradient sparse, String slotName, float beta, Operand<TFloat32> value) {
-        Variable<TFloat32> slot = context.variables.slot(
-                "slot." + sparse.table() + "." + slotName, context.variables.shape(sparse.table()));
+        Variable<TFloat32> slot = slot(sparse.table(), slotName, 0);
         Operand<TFloat32> old = gated.gather(gated.identity(slot), sparse.ids(), gated.constant(0));
         Operand<TFloat32> moved = gated.math.add(
                 gated.math.mul(old, gated.constant(beta)), gated.math.mul(value, gated.constant(1 - beta)));

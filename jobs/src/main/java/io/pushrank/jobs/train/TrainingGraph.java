@@ -11,6 +11,7 @@ import io.pushrank.udf.model.FeatureTensors;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.model.VariableNames;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,7 +69,7 @@ final class TrainingGraph implements AutoCloseable {
                 TFloat32 oonc = TFloat32.vectorOf(batch.oonc());
                 TFloat32 engagement = TFloat32.vectorOf(batch.engagement());
                 TFloat32 heavyScore = TFloat32.vectorOf(batch.heavyScore());
-                TFloat32 weight = TFloat32.vectorOf(batch.weight());
+                TFloat32 weight = TFloat32.vectorOf(weights(batch));
                 TFloat32 rate = TFloat32.scalarOf(Optimizer.fedLearningRate(params, step));
                 TFloat32 momentum = TFloat32.scalarOf((float) params.momentumAt(step));
                 TFloat32 renormR = TFloat32.scalarOf(1 + ramp * ((float) params.renormMaximumScale() - 1));
@@ -89,6 +90,15 @@ final class TrainingGraph implements AutoCloseable {
                         .run()) {
             return ((TFloat32) result.get(0)).getFloat();
         }
+    }
+
+    private float[] weights(ExampleBatch batch) {
+        if (ranker.training().usesWeights()) {
+            return batch.weight();
+        }
+        float[] alike = new float[batch.size()];
+        Arrays.fill(alike, 1);
+        return alike;
     }
 
     /** Outputs of one batch with moving statistics, by name. */

@@ -85,11 +85,12 @@ class ParamsTest {
     void anUnknownKeyOfASectionIsNamedWithItsSection() {
         requireRefusal(
                 "heavy.yaml: unknown key training.learn_rate, known keys: batch_rows, clip_norm,"
-                        + " evaluate_every_steps, learning_rate, learning_rate_cosine_steps, learning_rate_halving_steps,"
+                        + " evaluate_every_steps, gradient_noise, learning_rate, learning_rate_cosine_steps,"
+                        + " learning_rate_decay, learning_rate_halving_steps,"
                         + " learning_rate_warm_up_steps, maximum_epochs,"
                         + " maximum_evaluation_rows, maximum_steps, momentum, momentum_ramp, optimizer, patience,"
                         + " renorm_maximum_scale, renorm_maximum_shift, renorm_ramp_steps, seed, statistics_rows,"
-                        + " tolerance",
+                        + " tolerance, trainable, weighted",
                 SampleParams.text("heavy").replace("learning_rate: 0.001", "learn_rate: 0.001"));
     }
 
