@@ -12,7 +12,11 @@ from airflow.serialization.serialized_objects import DagSerialization
 from airflow.timetables.base import TimeRestriction
 
 # First run from Thursday 2026-01-01 00:00 UTC on.
-EXPECTED = {"pushrank_daily": "2026-01-01T12:00", "pushrank_training": "2026-01-05T02:00"}
+EXPECTED = {
+    "pushrank_daily": "2026-01-01T12:00",
+    "pushrank_training_daily": "2026-01-01T02:00",
+    "pushrank_training": "2026-01-05T02:00",
+}
 TOKYO = timezone(timedelta(hours=9))
 
 

@@ -24,7 +24,7 @@ def main(folder):
     bag_warnings = [str(warning) for found in bag.captured_warnings.values() for warning in found]
     if deprecated or bag_warnings:
         sys.exit("\n".join([*(f"{w.filename}:{w.lineno}: {w.message}" for w in deprecated), *bag_warnings]))
-    expected = {"pushrank_daily", "pushrank_training"}
+    expected = {"pushrank_daily", "pushrank_training", "pushrank_training_daily"}
     if set(bag.dags) != expected:
         sys.exit(f"DAGs are {sorted(bag.dags)}, expected {sorted(expected)}")
     for dag in bag.dags.values():

@@ -8,6 +8,8 @@ import io.pushrank.jobs.config.ConfFolder;
 import io.pushrank.jobs.config.ConfFolder.NamedText;
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.examples.SplitExamples;
+import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.fact.Relations;
@@ -22,7 +24,9 @@ import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
 import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.Set;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +41,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         description = "Trains a model, writes it as a new version; the first is put in use, see promote.")
 final class TrainCommand implements Runnable {
+    /** No name of a version. */
+    private static final String IN_USE = "champion";
+
     @Spec
     private CommandSpec spec;
 
@@ -137,19 +144,15 @@ final class TrainCommand implements Runnable {
         SparkSession spark = options.session(verb);
         ExampleTable table = new ExampleTable(spark, options.layout());
         ExampleLabels labels = chosen.history.labels(defaultLabels);
-        ModelPackage start = chosen.warmStart == null
-                ? null
-                : ModelPackage.open(
-                        options.layout().models(),
-                        ModelKind.of(kind),
-                        chosen.warmStart,
-                        spark.sparkContext().hadoopConfiguration());
+        ModelPackage start = chosen.start(
+                options.layout().models(),
+                ModelKind.of(kind),
+                spark.sparkContext().hadoopConfiguration());
         Training training = new Training(
-                table.read(labels, chosen.history.from, chosen.history.to),
+                chosen.examples(table, labels, start),
                 table.features(),
                 options.layout().models(),
                 spark.sparkContext().hadoopConfiguration(),
-                chosen.history.holdout,
                 System.out::println,
                 chosen.settings(start));
         NamedText params = start != null && chosen.params == null
@@ -249,6 +252,38 @@ final class TrainCommand implements Runnable {
         private String warmStart;
 
         @Option(
+                names = "--continue",
+                paramLabel = "VERSION",
+                arity = "0..1",
+                fallbackValue = IN_USE,
+                description =
+                        "Version whose training goes on: weights, the optimizer's memory, step and running statistics. Without a"
+                                + " name the one in use. --from is then the day after the last that it learned from, unless it is"
+                                + " given.")
+        private String continued;
+
+        @Option(
+                names = "--eval-from",
+                paramLabel = "YYYY-MM-DD",
+                description =
+                        "First day of the examples that are held out, instead of --holdout; --to is the day before,"
+                                + " unless it is given.")
+        private LocalDate evalFrom;
+
+        @Option(
+                names = "--eval-to",
+                paramLabel = "YYYY-MM-DD",
+                description = "Last day of them. Default: the last there is.")
+        private LocalDate evalTo;
+
+        @Option(
+                names = "--export-best",
+                description =
+                        "Learns nothing more: the best checkpoint of this training, which was stopped, becomes the"
+                                + " version. The other options as they were.")
+        private boolean isExportOnly;
+
+        @Option(
                 names = "--threads",
                 paramLabel = "N",
                 description = "Threads to train with; 1 gives the same bytes each time. Default: one a core.")
@@ -283,11 +318,56 @@ final class TrainCommand implements Runnable {
                 Bounds.atLeast("--threads", threads == null ? 1 : threads, 1);
                 Bounds.atLeast("--checkpoint-every", checkpointEvery, 0);
             });
+            if (continued != null && !continued.equals(IN_USE)) {
+                Bounds.ofOptions(() -> ModelPackage.requireVersion(continued));
+            }
+            if (warmStart != null && continued != null) {
+                throw PushrankException.usage(
+                        "--warm-start and --continue must not both be given: the one begins with the weights alone, the other"
+                                + " goes on with the training");
+            }
+            if (evalTo != null && evalFrom == null) {
+                throw PushrankException.usage("--eval-to must come with --eval-from, but stands alone: " + evalTo);
+            }
+            if (evalFrom != null && history.to != null && !evalFrom.isAfter(history.to)) {
+                throw PushrankException.usage("--eval-from must be after --to, " + history.to + ", but is " + evalFrom);
+            }
+        }
+
+        /** The package that the training begins with; null for random weights. */
+        private ModelPackage start(String models, ModelKind kind, Configuration hadoop) {
+            if (IN_USE.equals(continued)) {
+                return ModelPackage.champion(models, kind, hadoop);
+            }
+            String version = continued == null ? warmStart : continued;
+            return version == null ? null : ModelPackage.open(models, kind, version, hadoop);
+        }
+
+        private SplitExamples examples(ExampleTable table, ExampleLabels labels, ModelPackage start) {
+            LocalDate from = history.from;
+            if (from == null && continued != null) {
+                from = TrainedOn.of(start)
+                        .map(range -> LocalDate.ofInstant(range.learned(), ZoneOffset.UTC)
+                                .plusDays(1))
+                        .orElse(null);
+            }
+            if (evalFrom == null) {
+                return SplitExamples.byShare(table.read(labels, from, history.to), history.holdout);
+            }
+            LocalDate to = history.to == null ? evalFrom.minusDays(1) : history.to;
+            return new SplitExamples(table.read(labels, from, to), table.read(labels, evalFrom, evalTo));
         }
 
         private Training.Settings settings(ModelPackage start) {
             int most = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
-            return new Training.Settings(TrainingThreads.of(most), checkpoint, checkpointEvery, events, start);
+            return new Training.Settings(
+                    TrainingThreads.of(most),
+                    checkpoint,
+                    checkpointEvery,
+                    events,
+                    start,
+                    continued != null,
+                    isExportOnly);
         }
     }
 }

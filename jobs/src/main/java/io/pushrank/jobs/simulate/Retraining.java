@@ -6,6 +6,7 @@ import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.examples.Examples;
+import io.pushrank.jobs.examples.SplitExamples;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.run.Choices;
@@ -19,7 +20,6 @@ import io.pushrank.udf.model.HeavyModels;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
-import io.pushrank.udf.model.TensorFlowThreads;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -153,13 +153,13 @@ final class Retraining {
         // What is fitted at once has no weights to go on from.
         ModelPackage start = params.model() instanceof Logistic ? null : inUse;
         new Training(
-                        table.read(vocabulary.config().examples().labels(), from, to),
+                        SplitExamples.byShare(
+                                table.read(vocabulary.config().examples().labels(), from, to), HOLDOUT),
                         features,
                         layout.models(),
                         hadoop,
-                        HOLDOUT,
                         line -> {},
-                        new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, start))
+                        Training.Settings.warmStart(start))
                 .heavy(version, params);
     }
 }

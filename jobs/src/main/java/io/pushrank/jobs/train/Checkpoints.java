@@ -30,7 +30,7 @@ import org.apache.hadoop.fs.Path;
  * is {@code checkpoint-<step>.new} until the first is deleted, so that one of them is there at every instant.
  */
 final class Checkpoints implements AutoCloseable {
-    private static final String MAGIC = "pushrank training checkpoint 1";
+    private static final String MAGIC = "pushrank training checkpoint 2";
     private static final String PREFIX = "checkpoint-";
     private static final String DRAFT = ".draft";
     private static final String NEW = ".new";
@@ -180,9 +180,11 @@ final class Checkpoints implements AutoCloseable {
         output.writeLong(state.evaluatedAt());
         output.writeInt(state.evaluationsWithoutImprovement());
         output.writeDouble(state.best());
+        output.writeLong(state.bestStep());
+        output.writeDouble(state.atStart());
         output.writeDouble(state.lossSum());
         output.writeLong(state.lossSteps());
-        write(output, state.bestWeights());
+        write(output, state.bestVariables());
         write(output, state.variables());
     }
 
@@ -223,6 +225,8 @@ final class Checkpoints implements AutoCloseable {
                     input.readLong(),
                     input.readLong(),
                     input.readInt(),
+                    input.readDouble(),
+                    input.readLong(),
                     input.readDouble(),
                     input.readDouble(),
                     input.readLong(),

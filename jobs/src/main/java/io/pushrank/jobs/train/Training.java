@@ -15,7 +15,7 @@ import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.jobs.architecture.UnusableExamplesException;
 import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.config.Bounds;
-import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.examples.SplitExamples;
 import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.table.Storage;
@@ -32,8 +32,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Timestamp;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
@@ -48,11 +48,10 @@ import org.apache.spark.sql.expressions.Window;
 public final class Training {
     private static final int BATCH_ROWS = 512;
 
-    private final Dataset<Row> examples;
+    private final SplitExamples examples;
     private final FeatureList features;
     private final String modelsDirectory;
     private final Configuration hadoop;
-    private final double holdout;
     private final TrainingProgress.Listener listener;
     private final Settings settings;
 
@@ -63,41 +62,48 @@ public final class Training {
      * @param checkpoint folder for checkpoints; null for one of the version's own, beside the models
      * @param checkpointEverySteps also so often between evaluations; 0 does not
      * @param events folder for TensorBoard's event files; null for one beside the version
-     * @param warmStart package whose weights it starts from, the optimizer's memory empty; null for random weights
+     * @param start package that it begins with; null for random weights
+     * @param continues whether the optimizer's memory, the step and the running statistics go on, too, from where the package's
+     *     own training ended; otherwise the weights alone
+     * @param exportsBest whether nothing more is learned, but the best checkpoint of a training that was stopped becomes the version
      */
     public record Settings(
             TensorFlowThreads threads,
             String checkpoint,
             int checkpointEverySteps,
             String events,
-            ModelPackage warmStart) {
+            ModelPackage start,
+            boolean continues,
+            boolean exportsBest) {
         public Settings {
             Bounds.atLeast("checkpoint steps", checkpointEverySteps, 0);
         }
 
+        /** Begins with a package's weights, one thread. */
+        public static Settings warmStart(ModelPackage start) {
+            return new Settings(TensorFlowThreads.DEFAULT, null, 0, null, start, false, false);
+        }
+
         /** One thread, random weights, and everything beside the models. */
-        public static final Settings DEFAULT = new Settings(TensorFlowThreads.DEFAULT, null, 0, null, null);
+        public static final Settings DEFAULT = warmStart(null);
     }
 
     /**
-     * @param examples rows of EXAMPLES
+     * @param examples to learn from, and held out: early stopping measures on these, and the heavy ranker's calibration is
+     *     fitted on them, see {@link CalibrationFit}
      * @param features the list that they were made with
-     * @param holdout share of the as-of instants, the last ones, that early stopping measures on and the heavy ranker's
-     *     calibration is fitted on, above 0 and below 1: see {@link CalibrationFit}
      */
     public Training(
-            Dataset<Row> examples,
+            SplitExamples examples,
             FeatureList features,
             String modelsDirectory,
             Configuration hadoop,
-            double holdout,
             TrainingProgress.Listener listener,
             Settings settings) {
         this.examples = examples;
         this.features = features;
         this.modelsDirectory = modelsDirectory;
         this.hadoop = hadoop;
-        this.holdout = holdout;
         this.listener = listener;
         this.settings = settings;
     }
@@ -111,16 +117,20 @@ public final class Training {
     public ModelPackage heavy(String version, HeavyParams params) {
         UnaryOperator<Dataset<Row>> prepare = rows -> rows.withColumn("heavy_score", lit(0f));
         if (params.model() instanceof Logistic) {
-            if (settings.warmStart() != null) {
-                throw PushrankException.usage("--warm-start must be left out for the model logistic, which is fitted at"
-                        + " once, but is " + settings.warmStart().version());
+            if (settings.start() != null) {
+                throw PushrankException.usage(option() + " must be left out for the model logistic, which is fitted at"
+                        + " once, but is " + settings.start().version());
+            }
+            if (settings.exportsBest()) {
+                throw PushrankException.usage(
+                        "--export-best must be left out for the model logistic, which has no checkpoints");
             }
             return train(
                     ModelKind.HEAVY,
                     version,
                     prepare,
                     params.seed(),
-                    Map.of(),
+                    TrainingStart.RANDOM,
                     (split, directory, options) -> LogisticTrainer.train(
                             split.earlier(),
                             split.evaluation(),
@@ -135,7 +145,7 @@ public final class Training {
                 version,
                 prepare,
                 params.seed(),
-                initialWeights(features, new HeavyRanker(params, features.heavyShape())),
+                start(features, new HeavyRanker(params, features.heavyShape())),
                 (split, directory, options) -> HeavyTrainer.train(
                         split.training(),
                         split.evaluation(),
@@ -158,7 +168,7 @@ public final class Training {
                 version,
                 rows -> heavyScored(rows, params).drop("features").withColumnRenamed("light_features", "features"),
                 params.training().seed(),
-                initialWeights(light, new LightRanker(params, light.lightShape())),
+                start(light, new LightRanker(params, light.lightShape())),
                 (split, directory, options) -> LightTrainer.train(
                         split.training(),
                         split.evaluation(),
@@ -169,23 +179,55 @@ public final class Training {
                         options));
     }
 
-    private Map<String, Weight> initialWeights(FeatureList own, Ranker ranker) {
-        ModelPackage start = settings.warmStart();
+    private TrainingStart start(FeatureList own, Ranker ranker) {
+        ModelPackage start = settings.start();
         if (start == null) {
-            return Map.of();
+            return TrainingStart.RANDOM;
         }
         if (!FeatureList.of(start).equals(own)) {
             throw PushrankException.usage(
-                    "--warm-start " + start.version() + ": " + start.directory()
+                    option() + " " + start.version() + ": " + start.directory()
                             + " takes other features than the examples have: run the verb warm-start with the examples' list first");
         }
-        Map<String, Weight> weights = WarmStart.read(start, settings.threads());
+        TrainingStart given = settings.continues() ? continued(start) : warm(start);
         try {
-            WarmStart.requireVariables(start, ranker.variableShapes(), weights);
+            // The optimizer's memory is no part of the model.
+            Map<String, Weight> ofModel = new TreeMap<>(given.variables());
+            if (settings.continues()) {
+                ofModel.keySet().retainAll(ranker.variableShapes().keySet());
+            }
+            WarmStart.requireVariables(start, ranker.variableShapes(), ofModel);
         } catch (IllegalArgumentException e) {
-            throw PushrankException.usage("--params and --warm-start do not fit: " + e.getMessage());
+            throw PushrankException.usage("--params and " + option() + " do not fit: " + e.getMessage());
         }
-        return weights;
+        return given;
+    }
+
+    private String option() {
+        return settings.continues() ? "--continue" : "--warm-start";
+    }
+
+    private TrainingStart warm(ModelPackage start) {
+        return new TrainingStart(0, WarmStart.read(start, settings.threads()));
+    }
+
+    private TrainingStart continued(ModelPackage start) {
+        String folder = stateFolder(start.kind(), start.version());
+        try (Checkpoints kept = new Checkpoints(folder, hadoop)) {
+            TrainingState state = kept.latest(Map.of())
+                    .orElseThrow(() -> PushrankException.usage("--continue " + start.version()
+                            + ": there is no state of its training in " + folder
+                            + ": use --warm-start, which begins with the weights alone"))
+                    .state();
+            return new TrainingStart(state.step(), state.variables());
+        } catch (Checkpoints.OriginException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Where what a version was reached with is kept, beside the version. */
+    private String stateFolder(ModelKind kind, String version) {
+        return modelsDirectory + "/" + kind.folder() + "/" + version + "-evaluations/training-state";
     }
 
     /** The examples with {@code heavy_score}: the light ranker's label, as the heavy ranker in use gives it. */
@@ -221,24 +263,18 @@ public final class Training {
             String version,
             UnaryOperator<Dataset<Row>> prepare,
             long seed,
-            Map<String, Weight> initialWeights,
+            TrainingStart start,
             Trainer trainer) {
         NewVersion.require(modelsDirectory, kind, version, hadoop);
-        Timestamp instant = ExampleTable.holdout(examples, holdout);
-        Dataset<Row> earlier = ExampleTable.before(examples, instant);
-        if (earlier.isEmpty()) {
-            throw PushrankException.input("examples are of one as-of instant, " + instant
-                    + ": training needs earlier ones than it is held against");
-        }
-        Dataset<Row> heldOut = ExampleTable.from(examples, instant);
+        Dataset<Row> heldOut = examples.heldOut();
         String folder = modelsDirectory + "/" + kind.folder();
         // Hidden, and named by the version: the next run of the same command finds it.
         String staging = folder + "/." + version + ".training";
         Storage storage = new Storage(hadoop);
-        TrainingOptions options = options(folder, version, staging).startingFrom(initialWeights);
+        TrainingOptions options = options(kind, version, staging).startingFrom(start);
         Split split = new Split(
                 prepare,
-                earlier,
+                examples.earlier(),
                 kind == ModelKind.HEAVY ? CalibrationFit.forStopping(heldOut) : heldOut,
                 staging,
                 seed,
@@ -274,25 +310,29 @@ public final class Training {
     }
 
     private TrainedOn trainedOn() {
-        TrainedOn own = TrainedOn.of(examples);
-        return settings.warmStart() == null
+        TrainedOn own = examples.range();
+        return settings.start() == null
                 ? own
-                : TrainedOn.of(settings.warmStart()).map(own::with).orElse(own);
+                : TrainedOn.of(settings.start()).map(own::with).orElse(own);
     }
 
-    private TrainingOptions options(String folder, String version, String staging) {
+    private TrainingOptions options(ModelKind kind, String version, String staging) {
         boolean isNamed = settings.checkpoint() != null;
-        return TrainingOptions.of(settings.threads(), listener)
+        TrainingOptions options = TrainingOptions.of(settings.threads(), listener)
                 .checkpoints(
                         isNamed ? settings.checkpoint() : staging + "/checkpoints",
                         settings.checkpointEverySteps(),
-                        isNamed ? TrainingOptions.OtherOrigin.REFUSE : TrainingOptions.OtherOrigin.START_ANEW,
+                        isNamed || settings.exportsBest()
+                                ? TrainingOptions.OtherOrigin.REFUSE
+                                : TrainingOptions.OtherOrigin.START_ANEW,
                         hadoop)
                 .events(
                         settings.events() != null
                                 ? settings.events()
-                                : folder + "/" + version + "-evaluations/training",
-                        hadoop);
+                                : modelsDirectory + "/" + kind.folder() + "/" + version + "-evaluations/training",
+                        hadoop)
+                .keepingState(stateFolder(kind, version), hadoop);
+        return settings.exportsBest() ? options.exportingOnly() : options;
     }
 
     /** Puts calibration.json beside the export: fitted on scores of the package that it is without one. */

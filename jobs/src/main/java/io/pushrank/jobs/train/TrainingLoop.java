@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.commons.codec.binary.Hex;
@@ -45,9 +46,11 @@ final class TrainingLoop {
     private long evaluatedAt = -1;
     private int evaluationsWithoutImprovement;
     private double best = Double.NEGATIVE_INFINITY;
+    private long bestStep;
+    private double atStart = Double.NaN;
     private double lossSum;
     private long lossSteps;
-    private Map<String, Weight> bestWeights = Map.of();
+    private Map<String, Weight> bestVariables = Map.of();
 
     private Map<String, String> origin;
     /** Null when none are written. */
@@ -89,23 +92,32 @@ final class TrainingLoop {
                 Checkpoints opened = options.openCheckpoints()) {
             checkpoints = opened;
             graph.restore(ranker.measured(sample));
-            graph.restore(options.initialWeights);
+            graph.restore(options.start.variables());
             origin = origin(featuresYaml);
             resume(graph);
             if (options.eventsDirectory != null) {
                 // The evaluation of this very step is not repeated: its event stays.
-                long firstEvent = evaluatedAt == step ? step + 1 : step;
+                long firstEvent = evaluatedAt == step ? total() + 1 : total();
                 events = new EventFile(options.eventsDirectory, firstEvent, options.hadoop);
             }
             firstStep = step;
             startNanoseconds = System.nanoTime();
             heartbeatNanoseconds = startNanoseconds;
-            learn(graph);
+            if (options.isExportOnly) {
+                requireBest();
+            } else {
+                learn(graph);
+            }
             isLearned = true;
-            graph.restore(bestWeights);
-            graph.recomputeStatistics(sample);
-            Map<String, Double> metrics = new HashMap<>(evaluate(graph).metrics());
-            metrics.put("steps", (double) step);
+            graph.restore(bestVariables);
+            if (bestStep > 0) {
+                graph.recomputeStatistics(sample);
+            }
+            Ranker.Evaluation result = evaluate(graph);
+            compareWithStart(result);
+            keepState(graph);
+            Map<String, Double> metrics = new HashMap<>(result.metrics());
+            metrics.put("steps", (double) total());
             SavedModelWriter.write(ranker, graph.snapshot(), featuresYaml, directory, options.threads);
             return new ModelExport(directory, ranker.kind(), ranker.shape(), params.seed(), metrics);
         } catch (IOException failure) {
@@ -118,7 +130,64 @@ final class TrainingLoop {
         }
     }
 
+    /** Batches learned from, those before this training too. */
+    private long total() {
+        return options.start.step() + step;
+    }
+
+    private void requireBest() {
+        if (bestVariables.isEmpty()) {
+            throw PushrankException.usage(
+                    "--export-best needs a checkpoint of this training with an evaluation, but there is" + " none in "
+                            + options.checkpointDirectory);
+        }
+        options.listener.report(new TrainingProgress.Notice(String.format(
+                Locale.ROOT, "exports the best of %d steps, step %d, evaluated at %.5f", step, bestStep, best)));
+    }
+
+    /** A training must not make a model worse without saying so. */
+    private void compareWithStart(Ranker.Evaluation result) {
+        if (options.start.isTrained() && bestStep == 0) {
+            options.listener.report(new TrainingProgress.Notice(
+                    "no step made it better: what is written is the model that the training began with"));
+        } else if (result.value() < atStart) {
+            options.listener.report(new TrainingProgress.Notice(String.format(
+                    Locale.ROOT,
+                    "what is written is worse than what the training began with: %s %.5f instead of %.5f",
+                    result.objective(),
+                    result.value(),
+                    atStart)));
+        }
+    }
+
+    /** With the statistics that the model is exported with. */
+    private void keepState(TrainingGraph graph) {
+        if (options.stateDirectory != null) {
+            try (Checkpoints kept = new Checkpoints(options.stateDirectory, options.hadoop)) {
+                kept.clear();
+                kept.save(
+                        Map.of(),
+                        new TrainingState(
+                                options.start.step() + bestStep,
+                                0,
+                                0,
+                                -1,
+                                0,
+                                Double.NEGATIVE_INFINITY,
+                                0,
+                                Double.NaN,
+                                0,
+                                0,
+                                Map.of(),
+                                graph.snapshotAll()));
+            }
+        }
+    }
+
     private void learn(TrainingGraph graph) {
+        if (step == 0 && evaluatedAt < 0 && options.start.isTrained()) {
+            assess(graph);
+        }
         assessIfDue(graph);
         while (epoch < params.maximumEpochs() && !isOver()) {
             int current = epoch;
@@ -145,7 +214,7 @@ final class TrainingLoop {
             if (batch == null || (!batch.features.isFull() && rowsIntoEpoch > 0)) {
                 return;
             }
-            lossSum += graph.step(batch, step);
+            lossSum += graph.step(batch, total());
             lossSteps++;
             step++;
             rowsIntoEpoch += batch.size();
@@ -172,15 +241,19 @@ final class TrainingLoop {
 
     private void assess(TrainingGraph graph) {
         double loss = lossSum / lossSteps;
-        if (!Double.isFinite(loss)) {
+        if (lossSteps > 0 && !Double.isFinite(loss)) {
             throw new IllegalStateException("training diverged: loss is " + loss + " at step " + step
                     + "; lower training.learning_rate or set training.clip_norm");
         }
         Ranker.Evaluation result = evaluate(graph);
-        boolean isBest = bestWeights.isEmpty() || result.value() > best + params.tolerance();
+        if (step == 0) {
+            atStart = result.value();
+        }
+        boolean isBest = bestVariables.isEmpty() || result.value() > best + params.tolerance();
         if (isBest) {
             best = result.value();
-            bestWeights = graph.snapshot();
+            bestStep = step;
+            bestVariables = graph.snapshotAll();
             evaluationsWithoutImprovement = 0;
         } else {
             evaluationsWithoutImprovement++;
@@ -195,14 +268,16 @@ final class TrainingLoop {
         if (events != null) {
             Map<String, Double> values = new TreeMap<>();
             values.put("training/loss", loss);
-            values.put("training/learning_rate", params.learningRateAt(step - 1));
+            if (step > 0) {
+                values.put("training/learning_rate", params.learningRateAt(total() - 1));
+            }
             values.put("training/rows_per_second", rowsPerSecond);
             result.metrics().forEach((name, value) -> values.put("evaluation/" + name, value));
-            events.add(step, values);
+            events.add(total(), values);
         }
         save(graph);
         options.listener.report(new TrainingProgress.Evaluated(
-                step, epoch, loss, result.objective(), result.value(), isBest, rowsPerSecond, atMostLeft()));
+                total(), epoch, loss, result.objective(), result.value(), isBest, rowsPerSecond, atMostLeft()));
         heartbeatNanoseconds = System.nanoTime();
     }
 
@@ -211,7 +286,7 @@ final class TrainingLoop {
         if (evaluatedAt != step && now - heartbeatNanoseconds > HEARTBEAT_NANOSECONDS) {
             heartbeatNanoseconds = now;
             options.listener.report(
-                    new TrainingProgress.Heartbeat(step, epoch, lossSum / lossSteps, rowsPerSecond(), atMostLeft()));
+                    new TrainingProgress.Heartbeat(total(), epoch, lossSum / lossSteps, rowsPerSecond(), atMostLeft()));
         }
     }
 
@@ -245,7 +320,7 @@ final class TrainingLoop {
     /** What must be the same for a checkpoint to be gone on from. */
     private Map<String, String> origin(String featuresYaml) {
         MessageDigest initial = DigestUtils.getSha256Digest();
-        new TreeMap<>(options.initialWeights).forEach((name, weight) -> {
+        new TreeMap<>(options.start.variables()).forEach((name, weight) -> {
             initial.update(DigestUtils.sha256Hex(name).getBytes(StandardCharsets.UTF_8));
             weight.addTo(initial);
         });
@@ -290,7 +365,9 @@ final class TrainingLoop {
         best = state.best();
         lossSum = state.lossSum();
         lossSteps = state.lossSteps();
-        bestWeights = state.bestWeights();
+        bestStep = state.bestStep();
+        atStart = state.atStart();
+        bestVariables = state.bestVariables();
         graph.restore(state.variables());
     }
 
@@ -305,9 +382,11 @@ final class TrainingLoop {
                             evaluatedAt,
                             evaluationsWithoutImprovement,
                             best,
+                            bestStep,
+                            atStart,
                             lossSum,
                             lossSteps,
-                            bestWeights,
+                            bestVariables,
                             graph.snapshotAll()));
         }
     }

@@ -1,13 +1,10 @@
 package io.pushrank.jobs.train;
 
-import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.config.Bounds;
 import io.pushrank.udf.model.TensorFlowThreads;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 
-/** How a training runs: none of this changes what one thread learns, except the initial weights. */
+/** How a training runs: none of this changes what one thread learns, except what it begins with. */
 public final class TrainingOptions {
     /** What to do with a checkpoint of other params, features or examples. */
     public enum OtherOrigin {
@@ -19,7 +16,7 @@ public final class TrainingOptions {
 
     final TensorFlowThreads threads;
     final TrainingProgress.Listener listener;
-    final Map<String, Weight> initialWeights;
+    final TrainingStart start;
     /** Null when no checkpoints are written. */
     final String checkpointDirectory;
 
@@ -28,31 +25,40 @@ public final class TrainingOptions {
     final int checkpointEverySteps;
     /** Null when no events are written. */
     final String eventsDirectory;
+    /** Null when what a later training could go on from is not kept. */
+    final String stateDirectory;
+    /** Nothing is learned: what is exported is the best of the checkpoints that are there. */
+    final boolean isExportOnly;
 
     final Configuration hadoop;
 
     private TrainingOptions(
             TensorFlowThreads threads,
             TrainingProgress.Listener listener,
-            Map<String, Weight> initialWeights,
+            TrainingStart start,
             String checkpointDirectory,
             OtherOrigin otherOrigin,
             int checkpointEverySteps,
             String eventsDirectory,
+            String stateDirectory,
+            boolean isExportOnly,
             Configuration hadoop) {
         this.threads = threads;
         this.listener = listener;
-        this.initialWeights = initialWeights;
+        this.start = start;
         this.checkpointDirectory = checkpointDirectory;
         this.otherOrigin = otherOrigin;
         this.checkpointEverySteps = checkpointEverySteps;
         this.eventsDirectory = eventsDirectory;
+        this.stateDirectory = stateDirectory;
+        this.isExportOnly = isExportOnly;
         this.hadoop = hadoop;
     }
 
     /** Neither checkpoints nor events. */
     public static TrainingOptions of(TensorFlowThreads threads, TrainingProgress.Listener listener) {
-        return new TrainingOptions(threads, listener, Map.of(), null, OtherOrigin.REFUSE, 0, null, null);
+        return new TrainingOptions(
+                threads, listener, TrainingStart.RANDOM, null, OtherOrigin.REFUSE, 0, null, null, false, null);
     }
 
     /**
@@ -66,7 +72,16 @@ public final class TrainingOptions {
             String directory, int everySteps, OtherOrigin otherOrigin, Configuration configuration) {
         Bounds.atLeast("checkpoint steps", everySteps, 0);
         return new TrainingOptions(
-                threads, listener, initialWeights, directory, otherOrigin, everySteps, eventsDirectory, configuration);
+                threads,
+                listener,
+                start,
+                directory,
+                otherOrigin,
+                everySteps,
+                eventsDirectory,
+                stateDirectory,
+                isExportOnly,
+                configuration);
     }
 
     /** The folder of checkpoints, for the caller to close; null when none are written. */
@@ -79,24 +94,58 @@ public final class TrainingOptions {
         return new TrainingOptions(
                 threads,
                 listener,
-                initialWeights,
+                start,
                 checkpointDirectory,
                 otherOrigin,
                 checkpointEverySteps,
                 directory,
+                stateDirectory,
+                isExportOnly,
                 configuration);
     }
 
-    /** Starts from given values of some or all variables; the others start as usual. */
-    TrainingOptions startingFrom(Map<String, Weight> weights) {
+    /** Begins with given values of some or all variables; the others start as usual. */
+    TrainingOptions startingFrom(TrainingStart given) {
         return new TrainingOptions(
                 threads,
                 listener,
-                new LinkedHashMap<>(weights),
+                given,
                 checkpointDirectory,
                 otherOrigin,
                 checkpointEverySteps,
                 eventsDirectory,
+                stateDirectory,
+                isExportOnly,
+                hadoop);
+    }
+
+    /** Keeps what the exported weights were reached with, so that a later training can go on from them. */
+    TrainingOptions keepingState(String directory, Configuration configuration) {
+        return new TrainingOptions(
+                threads,
+                listener,
+                start,
+                checkpointDirectory,
+                otherOrigin,
+                checkpointEverySteps,
+                eventsDirectory,
+                directory,
+                isExportOnly,
+                configuration);
+    }
+
+    /** Learns nothing more, but exports the best of a training that was stopped. */
+    TrainingOptions exportingOnly() {
+        return new TrainingOptions(
+                threads,
+                listener,
+                start,
+                checkpointDirectory,
+                otherOrigin,
+                checkpointEverySteps,
+                eventsDirectory,
+                stateDirectory,
+                true,
                 hadoop);
     }
 }

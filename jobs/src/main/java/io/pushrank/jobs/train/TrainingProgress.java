@@ -48,7 +48,7 @@ public sealed interface TrainingProgress {
      *
      * @param step batches learned from so far
      * @param epoch from 0
-     * @param loss mean loss since the last evaluation
+     * @param loss mean loss since the last evaluation; NaN of what the training began with
      * @param metricName what early stopping maximizes
      * @param metric its value on the evaluation examples
      * @param isBest whether it is the best so far
@@ -67,17 +67,20 @@ public sealed interface TrainingProgress {
             implements TrainingProgress {
         @Override
         public String toString() {
-            return String.format(
-                    Locale.ROOT,
-                    "step %d, epoch %d: loss %.5f, %s %.5f%s, %.0f rows/s, at most %s left",
-                    step,
-                    epoch,
-                    loss,
-                    metricName,
-                    metric,
-                    isBest ? " (best)" : "",
-                    rowsPerSecond,
-                    format(atMostLeft));
+            String best = isBest ? " (best)" : "";
+            return Double.isNaN(loss)
+                    ? String.format(Locale.ROOT, "step %d, as it began: %s %.5f%s", step, metricName, metric, best)
+                    : String.format(
+                            Locale.ROOT,
+                            "step %d, epoch %d: loss %.5f, %s %.5f%s, %.0f rows/s, at most %s left",
+                            step,
+                            epoch,
+                            loss,
+                            metricName,
+                            metric,
+                            best,
+                            rowsPerSecond,
+                            format(atMostLeft));
         }
     }
 

@@ -12,9 +12,11 @@ import java.util.Map;
  * @param evaluatedAt step of the last evaluation; -1 before the first
  * @param evaluationsWithoutImprovement since the best one
  * @param best value of the best evaluation; negative infinity before the first
+ * @param bestStep step of the best evaluation
+ * @param atStart value of the evaluation of what the training began with; NaN when that was nothing
  * @param lossSum of the steps since the last evaluation
  * @param lossSteps how many these are
- * @param bestWeights what the best evaluation was of, by variable; empty before the first
+ * @param bestVariables what the best evaluation was of, with the optimizer's memory, by variable; empty before the first
  * @param variables weights, statistics and the optimizer's memory, by variable
  */
 record TrainingState(
@@ -24,7 +26,9 @@ record TrainingState(
         long evaluatedAt,
         int evaluationsWithoutImprovement,
         double best,
+        long bestStep,
+        double atStart,
         double lossSum,
         long lossSteps,
-        Map<String, Weight> bestWeights,
+        Map<String, Weight> bestVariables,
         Map<String, Weight> variables) {}

@@ -36,7 +36,7 @@ class CheckpointsTest {
     private static TrainingState state(long step) {
         Map<String, Weight> weights = Map.of("w", Weight.of(Shape.of(2, 1), new float[] {step, -1.5f}));
         Map<String, Weight> all = Map.of("m", Weight.of(Shape.of(1), new double[] {Math.PI}));
-        return new TrainingState(step, 3, 4096, step - 1, 2, 0.25, 17.5, 9, weights, all);
+        return new TrainingState(step, 3, 4096, step - 1, 2, 0.25, step - 3, 0.125, 17.5, 9, weights, all);
     }
 
     @Test
@@ -50,10 +50,12 @@ class CheckpointsTest {
         assertEquals(expected.evaluatedAt(), found.evaluatedAt());
         assertEquals(expected.evaluationsWithoutImprovement(), found.evaluationsWithoutImprovement());
         assertEquals(expected.best(), found.best());
+        assertEquals(expected.bestStep(), found.bestStep());
+        assertEquals(expected.atStart(), found.atStart());
         assertEquals(expected.lossSum(), found.lossSum());
         assertEquals(expected.lossSteps(), found.lossSteps());
-        assertArrayEquals(new float[] {7, -1.5f}, found.bestWeights().get("w").floats());
-        assertEquals(Shape.of(2, 1), found.bestWeights().get("w").shape());
+        assertArrayEquals(new float[] {7, -1.5f}, found.bestVariables().get("w").floats());
+        assertEquals(Shape.of(2, 1), found.bestVariables().get("w").shape());
         assertEquals(
                 expected.variables().get("m").type(), found.variables().get("m").type());
     }
@@ -73,7 +75,7 @@ class CheckpointsTest {
         save(state(3));
         Path file = folder.resolve("checkpoint-000000000003");
         byte[] first = Files.readAllBytes(file);
-        TrainingState second = new TrainingState(3, 3, 4096, 3, 0, 0.5, 0, 0, Map.of(), Map.of());
+        TrainingState second = new TrainingState(3, 3, 4096, 3, 0, 0.5, 3, Double.NaN, 0, 0, Map.of(), Map.of());
         save(second);
         assertEquals(List.of("checkpoint-000000000003"), names());
         assertEquals(0.5, checkpoints().latest(ORIGIN).orElseThrow().state().best());

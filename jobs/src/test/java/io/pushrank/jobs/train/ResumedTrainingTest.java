@@ -223,7 +223,7 @@ class ResumedTrainingTest {
                 "features",
                 export,
                 TrainingOptions.of(TensorFlowThreads.DEFAULT, progress -> {})
-                        .startingFrom(Map.of("adaptive.bias_2", Weight.of(Shape.of(4), given))));
+                        .startingFrom(new TrainingStart(0, Map.of("adaptive.bias_2", Weight.of(Shape.of(4), given)))));
         try (SavedVariables saved = new SavedVariables(export)) {
             assertArrayEquals(given, saved.floats("adaptive.bias_2"), 1e-6f);
         }

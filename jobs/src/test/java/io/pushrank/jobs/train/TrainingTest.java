@@ -12,6 +12,7 @@ import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.architecture.SampleParams;
+import io.pushrank.jobs.examples.SplitExamples;
 import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.udf.feature.FeatureColumns;
@@ -25,9 +26,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -78,7 +82,12 @@ class TrainingTest {
     void bothRankersAreTrainedAndLeaveNothingBehindButTheirCurves() throws IOException {
         Configuration hadoop = new Configuration();
         Training training = new Training(
-                examples(), FEATURES, models.toString(), hadoop, 0.2, progress -> {}, Training.Settings.DEFAULT);
+                SplitExamples.byShare(examples(), 0.2),
+                FEATURES,
+                models.toString(),
+                hadoop,
+                progress -> {},
+                Training.Settings.DEFAULT);
         ModelPackage heavy = training.heavy("1", SampleParams.heavy(20));
         ModelPackage light = training.light(
                 "1",
@@ -99,11 +108,12 @@ class TrainingTest {
             assertTrue(events.get(0).startsWith("events.out.tfevents."), events::toString);
         }
 
-        Training later = training(
-                examples().filter("as_of >= '2026-03-01 17:00:00'"),
-                new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, heavy));
+        Training later =
+                training(examples().filter("as_of >= '2026-03-01 17:00:00'"), Training.Settings.warmStart(heavy));
         TrainedOn range = TrainedOn.of(later.heavy("2", SampleParams.heavy(2))).orElseThrow();
-        assertEquals(TrainedOn.of(heavy).orElseThrow(), range);
+        assertEquals(TrainedOn.of(heavy).orElseThrow().first(), range.first());
+        assertEquals(TrainedOn.of(heavy).orElseThrow().last(), range.last());
+        assertTrue(range.learned().isBefore(range.last()), "the last instants are held out");
         assertEquals(Duration.ofHours(9), Duration.between(range.first(), range.last()));
 
         refuses(
@@ -116,7 +126,44 @@ class TrainingTest {
     }
 
     private Training training(Dataset<Row> examples, Training.Settings settings) {
-        return new Training(examples, FEATURES, models.toString(), new Configuration(), 0.2, progress -> {}, settings);
+        return training(SplitExamples.byShare(examples, 0.2), settings, progress -> {});
+    }
+
+    private Training training(SplitExamples examples, Training.Settings settings, TrainingProgress.Listener listener) {
+        return new Training(examples, FEATURES, models.toString(), new Configuration(), listener, settings);
+    }
+
+    @Test
+    void aTrainingGoesOnWithNewDaysAndIsHeldAgainstThoseItIsGiven() throws IOException {
+        ModelPackage first = training(examples().filter("as_of < '2026-03-01 17:00:00'"), Training.Settings.DEFAULT)
+                .heavy("1", SampleParams.heavy(6));
+        List<String> lines = new ArrayList<>();
+        SplitExamples days = new SplitExamples(
+                examples().filter("as_of >= '2026-03-01 17:00:00' AND as_of < '2026-03-01 20:00:00'"),
+                examples().filter("as_of >= '2026-03-01 20:00:00'"));
+        Training.Settings settings =
+                new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, first, true, false);
+        ModelPackage second =
+                training(days, settings, line -> lines.add(line.toString())).heavy("2", SampleParams.heavy(6));
+
+        int learned = first.manifest().metrics().get("steps").intValue();
+        assertEquals(6, learned);
+        assertTrue(lines.get(0).startsWith("step 6, as it began: "), lines::toString);
+        assertEquals(12, second.manifest().metrics().get("steps").intValue());
+        TrainedOn range = TrainedOn.of(second).orElseThrow();
+        assertEquals(TrainedOn.of(first).orElseThrow().first(), range.first());
+        assertEquals(Instant.parse("2026-03-01T19:00:00Z"), range.learned());
+        assertEquals(TrainedOn.of(examples()).last(), range.last());
+
+        FileUtils.deleteDirectory(
+                models.resolve("heavy/1-evaluations/training-state").toFile());
+        refuses(
+                "--continue 1: there is no state of its training in " + models
+                        + "/heavy/1-evaluations/training-state: use --warm-start, which begins with the weights alone",
+                () -> training(days, settings, line -> {}).heavy("3", SampleParams.heavy(6)));
+        refuses("--continue must be left out for the model logistic, which is fitted at once, but is 1", () -> training(
+                        days, settings, line -> {})
+                .heavy("3", HeavyParams.parse("logistic", SampleParams.text("logistic"))));
     }
 
     @Test
@@ -126,7 +173,8 @@ class TrainingTest {
         refuses(
                 "--model-version: model version must be letters, digits, '.', '_' or '-', start with a letter or digit, and"
                         + " be neither \"champion\" nor end in \"-evaluations\", but is champion",
-                () -> training(broken, Training.Settings.DEFAULT).heavy("champion", SampleParams.heavy(20)));
+                () -> training(new SplitExamples(broken, broken), Training.Settings.DEFAULT, progress -> {})
+                        .heavy("champion", SampleParams.heavy(20)));
     }
 
     private static void refuses(String message, Executable training) {
@@ -139,7 +187,12 @@ class TrainingTest {
     void aSecondVersionIsNotPutInUse() {
         Configuration hadoop = new Configuration();
         Training training = new Training(
-                examples(), FEATURES, models.toString(), hadoop, 0.2, progress -> {}, Training.Settings.DEFAULT);
+                SplitExamples.byShare(examples(), 0.2),
+                FEATURES,
+                models.toString(),
+                hadoop,
+                progress -> {},
+                Training.Settings.DEFAULT);
         training.heavy("1", SampleParams.heavy(2));
         ModelPackage second = training.heavy("2", SampleParams.heavy(4));
         ModelPackage used = ModelPackage.champion(models.toString(), ModelKind.HEAVY, hadoop);

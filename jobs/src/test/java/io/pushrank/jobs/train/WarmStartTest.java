@@ -208,7 +208,10 @@ class WarmStartTest {
                 new Calibration.Curve(List.of(0.3, 0.6), List.of(0.05, 0.9)),
                 new Calibration.Curve(List.of(0.5), List.of(0.1)));
         Files.writeString(export.resolve(Calibration.FILE), calibration.toJson());
-        TrainedOn range = new TrainedOn(Instant.parse("2026-03-01T12:00:00Z"), Instant.parse("2026-03-08T12:00:00Z"));
+        TrainedOn range = new TrainedOn(
+                Instant.parse("2026-03-01T12:00:00Z"),
+                Instant.parse("2026-03-06T12:00:00Z"),
+                Instant.parse("2026-03-08T12:00:00Z"));
         ModelPackage calibrated = ModelPackage.write(
                 directory.resolve("trained").toString(),
                 "1",
@@ -414,7 +417,7 @@ class WarmStartTest {
                         changed.toYaml(),
                         directory.resolve("warm"),
                         TrainingOptions.of(TensorFlowThreads.DEFAULT, progress -> {})
-                                .startingFrom(WarmStart.read(started, TensorFlowThreads.DEFAULT)))
+                                .startingFrom(new TrainingStart(0, WarmStart.read(started, TensorFlowThreads.DEFAULT))))
                 .metrics();
 
         // Small kernels turn far in one step: of the order little is left to learn, of the probabilities much.
@@ -473,8 +476,7 @@ class WarmStartTest {
     void thePublishedSettingsParseAndTrain() {
         String published = SampleParams.text("published")
                 .replace("hash_bits: 18", "hash_bits: 6")
-                .replace("maximum_steps: 200000", "maximum_steps: 3")
-                .replace("batch_rows: 512", "batch_rows: 32");
+                .replace("maximum_steps: 2147483647", "maximum_steps: 3");
         HeavyParams heavyParams = HeavyParams.parse("published.yaml", published);
         assertEquals(SecondLossDenominator.BATCH, heavyParams.secondLossDenominator());
         assertEquals(0.9999, heavyParams.training().momentum());
