@@ -103,12 +103,17 @@ final class DayComparison {
         Map<String, Measured> duckDb = new LinkedHashMap<>();
         for (int round = 1; round <= rounds; round++) {
             out.printf("round %d of %d%n", round, rounds);
-            parts.forEach((name, part) -> {
-                spark.computeIfAbsent(name, absent -> new Measured()).measure(part.spark());
-                if (part.duckDb() != null) {
-                    duckDb.computeIfAbsent(name, absent -> new Measured()).measure(part.duckDb());
+            for (Map.Entry<String, Part> part : List.copyOf(parts.entrySet())) {
+                try {
+                    measure(part.getKey(), part.getValue(), spark, duckDb);
+                } catch (Exception failure) {
+                    // The other parts took minutes, and stay of use.
+                    out.printf("%s is left out: %s%n", part.getKey(), failure);
+                    parts.remove(part.getKey());
+                    spark.remove(part.getKey());
+                    duckDb.remove(part.getKey());
                 }
-            });
+            }
         }
         Metrics figures = new Metrics();
         spark.forEach((name, ours) -> {
@@ -127,5 +132,12 @@ final class DayComparison {
             figures.put(name.replace(' ', '_'), figure);
         });
         return figures;
+    }
+
+    private static void measure(String name, Part part, Map<String, Measured> spark, Map<String, Measured> duckDb) {
+        spark.computeIfAbsent(name, absent -> new Measured()).measure(part.spark());
+        if (part.duckDb() != null) {
+            duckDb.computeIfAbsent(name, absent -> new Measured()).measure(part.duckDb());
+        }
     }
 }
