@@ -10,6 +10,13 @@
 -- column: is_suspended: the account is suspended; from users
 -- column: is_push_wanted: push is on, and recommendations or topics are; from users
 -- column: has_device: a device of the user can get a push; from devices
+-- column: bucket: 0 to 999 by a hash of the user_id: the same on every day and in every run
+-- column: last_visit_at: last visit to the home timeline; NULL when never; from users
+-- column: is_secondary: another account on one of the user's devices came back later than the user; from devices and users
+-- column: declined_at: when the user last answered no to a question about notifications, since it last answered yes; NULL when
+--   never; from feedback
+-- column: asked_for_less_at: when the user last asked to see notifications less often, be it in answer to a send or elsewhere, since
+--   it last asked for more; NULL when never; from notifications and feedback
 SELECT account.user_id,
        account.is_guest,
        account.country,
@@ -21,7 +28,12 @@ SELECT account.user_id,
        CAST(:min_spacing_hours * 3600 AS BIGINT) AS spacing_seconds,
        account.is_suspended,
        account.is_push_enabled AND (account.has_recommendations OR account.has_topics) AS is_push_wanted,
-       device.user_id IS NOT NULL AS has_device
+       device.user_id IS NOT NULL AS has_device,
+       CAST(pmod(xxhash64('bucket', account.user_id), 1000) AS INT) AS bucket,
+       account.last_visit_at,
+       coalesce(livelier.last_visit_at > coalesce(account.last_visit_at, account.created_at), false) AS is_secondary,
+       CASE WHEN answer.declined_at >= coalesce(answer.accepted_at, answer.declined_at) THEN answer.declined_at END AS declined_at,
+       CASE WHEN less.asked_at >= coalesce(answer.more_at, less.asked_at) THEN less.asked_at END AS asked_for_less_at
 FROM users AS account
 LEFT JOIN (SELECT DISTINCT user_id FROM devices WHERE is_push_capable) AS device ON device.user_id = account.user_id
 LEFT JOIN (SELECT user_id,
@@ -30,3 +42,26 @@ LEFT JOIN (SELECT user_id,
            FROM history
            GROUP BY user_id) AS sent
   ON sent.user_id = account.user_id
+LEFT JOIN (SELECT device.user_id, max(shared.last_visit_at) AS last_visit_at
+           FROM devices AS device
+           JOIN (SELECT owned.device_id, max(owner.last_visit_at) AS last_visit_at
+                 FROM devices AS owned
+                 JOIN users AS owner ON owner.user_id = owned.user_id
+                 GROUP BY owned.device_id
+                 HAVING count(*) > 1) AS shared
+             ON shared.device_id = device.device_id
+           GROUP BY device.user_id) AS livelier
+  ON livelier.user_id = account.user_id
+LEFT JOIN (SELECT user_id,
+                  max(given_at) FILTER (WHERE kind = 'prompt_declined') AS declined_at,
+                  max(given_at) FILTER (WHERE kind = 'prompt_accepted') AS accepted_at,
+                  max(given_at) FILTER (WHERE kind = 'see_more_often') AS more_at
+           FROM feedback
+           GROUP BY user_id) AS answer
+  ON answer.user_id = account.user_id
+LEFT JOIN (SELECT user_id, max(asked_at) AS asked_at
+           FROM (SELECT user_id, disliked_at AS asked_at FROM history WHERE disliked_at IS NOT NULL
+                 UNION ALL
+                 SELECT user_id, given_at AS asked_at FROM feedback WHERE kind = 'see_less_often') AS asked
+           GROUP BY user_id) AS less
+  ON less.user_id = account.user_id

@@ -24,11 +24,21 @@ shown AS (
            author.user_id IS NOT NULL
                AND NOT (author.is_suspended OR author.is_protected OR author.is_unsuitable) AS is_recommendable,
            follow.user_id IS NOT NULL AS is_in_network,
-           seen.user_id IS NOT NULL AS is_seen
+           coalesce(follow.is_device_follow, false) AS is_device_follow,
+           seen.user_id IS NOT NULL AS is_seen,
+           sent.last_sent_at,
+           coalesce(barred.is_blocked, false) AS is_blocked,
+           coalesce(barred.is_muted, false) AS is_muted,
+           coalesce(barred.is_hidden, false) AS is_hidden,
+           recipient.is_in_network_only
     FROM merged
     JOIN items AS item USING (item_type, item_id)
+    LEFT JOIN users AS recipient ON recipient.user_id = merged.user_id
     LEFT JOIN users AS author ON author.user_id = item.author_id
     LEFT JOIN follows AS follow ON follow.user_id = merged.user_id AND follow.followee_id = item.author_id
+    LEFT JOIN barred ON barred.user_id = merged.user_id AND barred.other_id = item.author_id
+    LEFT JOIN last_sends AS sent
+      ON sent.user_id = merged.user_id AND sent.item_type = merged.item_type AND sent.item_id = merged.item_id
     LEFT JOIN seen
       ON seen.user_id = merged.user_id AND seen.post_id = merged.item_id AND merged.item_type = 'post')
 SELECT user_id,
@@ -51,7 +61,16 @@ SELECT user_id,
                                           THEN least(getvariable('too_old_since'), getvariable('video_too_old_since'))
                                           ELSE getvariable('too_old_since') END,
                   false) THEN 'too_old' END,
-         CASE WHEN is_seen THEN 'seen' END]
+         CASE WHEN is_seen THEN 'seen' END,
+         CASE WHEN last_sent_at >= getvariable('sent_since') THEN 'sent_before' END,
+         CASE WHEN is_blocked THEN 'blocked' END,
+         CASE WHEN is_muted THEN 'muted' END,
+         CASE WHEN is_hidden THEN 'recommendations_hidden' END,
+         CASE WHEN is_device_follow THEN 'already_notified' END,
+         CASE WHEN list_contains(getvariable('in_network_types'), notification_type) AND NOT is_in_network
+                   OR list_contains(getvariable('out_of_network_types'), notification_type) AND is_in_network
+              THEN 'follow_state' END,
+         CASE WHEN is_in_network_only AND NOT is_in_network THEN 'in_network_only' END]
         IF reason IS NOT NULL] AS reasons
 FROM shown;
 

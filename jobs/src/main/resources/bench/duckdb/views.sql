@@ -62,6 +62,27 @@ FROM targets_files AS target
 JOIN users AS account USING (user_id)
 WHERE target.is_eligible;
 
+CREATE VIEW barred AS
+SELECT user_id,
+       other_id,
+       bool_or(kind = 'block') AS is_blocked,
+       bool_or(kind = 'mute') AS is_muted,
+       bool_or(kind = 'hide_recommendations') AS is_hidden
+FROM (SELECT user_id, other_id, kind FROM relations
+      UNION ALL
+      SELECT other_id, user_id, kind FROM relations WHERE kind IN ('block', 'mute'))
+GROUP BY ALL;
+
+CREATE VIEW last_sends AS
+SELECT user_id, item_type, item_id, max(sent_at) AS last_sent_at
+FROM (SELECT user_id, item_type, item_id, sent_at FROM notifications_files WHERE sent_at < getvariable('as_of')
+      UNION ALL
+      SELECT user_id, item_type, item_id, send_at
+      FROM sends_files AS send
+      WHERE NOT EXISTS (FROM notifications_files AS notification
+                        WHERE notification.send_id = send.send_id AND notification.sent_at < getvariable('as_of')))
+GROUP BY ALL;
+
 CREATE VIEW follow_counts AS SELECT user_id, count(*) AS follows FROM follows GROUP BY ALL;
 
 CREATE VIEW follower_counts AS SELECT followee_id AS user_id, count(*) AS followers FROM follows GROUP BY ALL;

@@ -7,7 +7,6 @@ import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.fact.FactDictionary;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.fact.RowExpression;
-import io.pushrank.jobs.rule.Rule;
 import io.pushrank.jobs.rule.Rules;
 import io.pushrank.jobs.rule.StageReason;
 import io.pushrank.jobs.rule.Step;
@@ -94,18 +93,29 @@ class DocumentationTest {
 
     @Test
     void theReadmesTableOfRulesIsTheRulesAndWhatStagesLeaveOut() throws IOException {
-        List<String> rows = new ArrayList<>();
-        for (Rule rule : Rules.of(Facts.of(ConfigFile.shipped())).all()) {
-            String steps = Arrays.stream(Step.values())
-                    .filter(rule.steps()::contains)
-                    .map(step -> step.word().replace('_', ' '))
-                    .collect(Collectors.joining(", "));
-            rows.add(row("[" + rule.name() + "](conf/rules.yaml)", steps, rule.says()));
-        }
+        List<String> rows = new ArrayList<>(rowsOfRules("conf/rules.yaml", true));
         for (StageReason reason : StageReason.values()) {
             rows.add(row(reason.code(), reason.stage(), reason.says()));
         }
         assertPageHas("README.md", "| rule | where | removes when |", rows);
+    }
+
+    @Test
+    void theTableOfRulesThatAreOffIsTheRulesThatAreShippedSo() throws IOException {
+        assertPageHas("conf/README.md", "| rule | where | removes when |", rowsOfRules("rules.yaml", false));
+    }
+
+    private static List<String> rowsOfRules(String file, boolean isOn) {
+        return Rules.of(Facts.of(ConfigFile.shipped())).all().stream()
+                .filter(rule -> rule.isOn() == isOn)
+                .map(rule -> row(
+                        "[" + rule.name() + "](" + file + ")",
+                        Arrays.stream(Step.values())
+                                .filter(rule.steps()::contains)
+                                .map(step -> step.word().replace('_', ' '))
+                                .collect(Collectors.joining(", ")),
+                        rule.says()))
+                .toList();
     }
 
     @Test

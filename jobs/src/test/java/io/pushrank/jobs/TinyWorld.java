@@ -276,6 +276,10 @@ public final class TinyWorld {
                 at);
     }
 
+    public TinyWorld feedback(long user, String kind, Instant at, Object... changes) {
+        return row(Table.FEEDBACK, dayOf(at), changes, "user_id", user, "kind", kind, "given_at", at);
+    }
+
     /** Makes sure that a partition is there, even if without rows. */
     public TinyWorld partition(Table table, LocalDate day) {
         day(table, day);

@@ -6,6 +6,7 @@ import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.source.Source.Network;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Partitions;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import java.time.Duration;
@@ -24,6 +25,7 @@ final class DuckDbSide {
     private final LocalDate date;
     private final InputFolders inputs;
     private final List<String> recommendedAuthors;
+    private final List<String> earlierSends;
     private final int threads;
     private final long bytes;
     private final String folder;
@@ -50,6 +52,10 @@ final class DuckDbSide {
         this.recommendedAuthors = storage.exists(models + "champion")
                 ? List.of(models + storage.read(models + "champion").strip() + "/recommended_authors")
                 : List.of();
+        this.earlierSends = Partitions.days(storage, layout.outputTable(Table.SENDS)).stream()
+                .filter(day -> day.isBefore(date))
+                .map(day -> layout.partition(Table.SENDS, day))
+                .toList();
         this.threads = threads;
         this.bytes = bytes;
         this.folder = folder;
@@ -71,6 +77,8 @@ final class DuckDbSide {
     long candidates(List<Source> sources) {
         try (DuckDb duckDb = open()) {
             duckDb.set("min_actors", rule("reply").get("min_actors"));
+            duckDb.set("sent_since", asOf().minus(Duration.ofDays((Integer)
+                    rule("sent_before").get("duplicate_days"))));
             duckDb.set("too_old_since", since(rule("too_old"), "max_age_hours"));
             duckDb.set("video_too_old_since", since(rule("too_old"), "video_max_age_hours"));
             duckDb.set("in_network_types", List.of(vocabulary.sources().names(Network.IN)));
@@ -136,6 +144,7 @@ final class DuckDbSide {
         for (Table table : List.of(Table.TARGETS, Table.LIGHT_RANKED)) {
             duckDb.files(table.tableName() + "_files", table.schema(), List.of(layout.partition(table, date)));
         }
+        duckDb.files("sends_files", Table.SENDS.schema(), earlierSends);
         duckDb.files("recommended_authors_files", Table.RECOMMENDED_AUTHORS.schema(), recommendedAuthors);
         duckDb.runAll(Resources.text(QUERIES + "views.sql"));
         return duckDb;

@@ -51,6 +51,7 @@ public final class Rules {
             String keep,
             @OptionalKey List<String> parameters,
             @OptionalKey String missing,
+            @OptionalKey Boolean isOn,
             String says) {}
 
     /** A definition, and where it stands. */
@@ -136,7 +137,8 @@ public final class Rules {
                         .map(text -> new Parameters.Declaration(where, text))
                         .toList(),
                 keep.parameters());
-        Object settings = facts.config().rules().getOrDefault(name, Map.of());
+        boolean isShippedOn = definition.isOn() == null || definition.isOn();
+        Object settings = facts.config().rules().getOrDefault(name, isShippedOn ? Map.of() : OFF);
         if (settings instanceof Boolean isOn) {
             settings = isOn ? WORDS.get(0) : OFF;
         }

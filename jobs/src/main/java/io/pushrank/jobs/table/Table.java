@@ -205,6 +205,18 @@ public enum Table {
             visited_at TIMESTAMP NOT NULL COMMENT 'Start of a visit, whatever led to it'
             """,
             references("user_id", "users", "user_id")),
+    FEEDBACK(
+            Group.EVENT,
+            List.of("user_id", "kind", "given_at"),
+            """
+            user_id BIGINT NOT NULL COMMENT 'Who gave it',
+            kind STRING NOT NULL COMMENT 'see_less_often, see_more_often (takes it back), prompt_declined or prompt_accepted (answers \
+            to a question about notifications)',
+            notification_type STRING COMMENT 'Type of notifications that it is about; NULL: of all',
+            given_at TIMESTAMP NOT NULL COMMENT 'When'
+            """,
+            oneOf("kind", "see_less_often", "see_more_often", "prompt_declined", "prompt_accepted"),
+            references("user_id", "users", "user_id")),
 
     // ------------------------------------------------------------------------------------------------------ outputs
     TARGETS(
@@ -502,6 +514,7 @@ public enum Table {
             case NOTIFICATIONS, ORACLE -> Optional.of("sent_at");
             case WITHHELD -> Optional.of("withheld_at");
             case VISITS -> Optional.of("visited_at");
+            case FEEDBACK -> Optional.of("given_at");
             default -> Optional.empty();
         };
     }

@@ -63,7 +63,7 @@ public final class World {
         MapFunction<Long, Row> user =
                 id -> UserLog.of(WorldModel.of(options), id).toRow();
         Dataset<Row> users = ids.map(user, Encoders.row(UserLog.COLUMNS)).persist(StorageLevel.DISK_ONLY());
-        Table.inputs().forEach(table -> {
+        Table.inputs().filter(WorldRows::has).forEach(table -> {
             write(rowsOf(table, options, users), input(outputDirectory, table));
         });
         write(rowsOf(Table.ORACLE, options, users), outputDirectory + "/" + Table.ORACLE.tableName());

@@ -74,6 +74,11 @@ final class WorldRows {
         return rows.rows.iterator();
     }
 
+    /** Whether a world has the input: nobody answers a prompt, and "see less often" stands with the send. */
+    static boolean has(Table table) {
+        return table != Table.FEEDBACK;
+    }
+
     /** Whether rows of the table stay as they are from the first snapshot that has them to the last. */
     static boolean isLasting(Table table) {
         return table.group() == Table.Group.STATE && table != Table.USERS;

@@ -42,17 +42,25 @@ class RulesTest {
             """
             name STRING,
             target STRUCT<is_suspended: BOOLEAN, is_push_wanted: BOOLEAN, has_device: BOOLEAN,
-                          sent_at_24h: ARRAY<TIMESTAMP>, push_cap: INT, last_sent_at: TIMESTAMP, spacing_seconds: BIGINT>,
+                          sent_at_24h: ARRAY<TIMESTAMP>, push_cap: INT, last_sent_at: TIMESTAMP, spacing_seconds: BIGINT,
+                          bucket: INT, declined_at: TIMESTAMP, is_secondary: BOOLEAN,
+                          last_visit_at: TIMESTAMP, asked_for_less_at: TIMESTAMP>,
             moment STRUCT<as_of: TIMESTAMP>,
             candidate STRUCT<user_id: BIGINT, actor_count: INT, is_seen: BOOLEAN, last_sent_at: TIMESTAMP, network: STRING,
-                             notification_type: STRING>,
+                             notification_type: STRING, is_in_network: BOOLEAN>,
             item STRUCT<author_id: BIGINT, fresh_at: TIMESTAMP>,
-            author STRUCT<is_recommendable: BOOLEAN>,
-            post STRUCT<is_reply: BOOLEAN>,
+            author STRUCT<is_recommendable: BOOLEAN, nsfw_probability: DOUBLE, account_age_days: DOUBLE, followers: BIGINT,
+                          pushes: BIGINT, push_dislikes: BIGINT>,
+            post STRUCT<is_reply: BOOLEAN, is_sensitive: BOOLEAN, nsfw_probability: DOUBLE, text_length: INT, media: STRING,
+                        language: STRING, likes: BIGINT, replies: BIGINT, dislikes: BIGINT, reports: BIGINT,
+                        impressions: BIGINT, pushes: BIGINT>,
             pair STRUCT<is_blocked: BOOLEAN, is_muted: BOOLEAN, is_hidden: BOOLEAN, is_device_follow: BOOLEAN,
                         is_followed: BOOLEAN, likes: BIGINT>,
-            user STRUCT<is_in_network_only: BOOLEAN>
+            user STRUCT<is_in_network_only: BOOLEAN, hours_since_action: DOUBLE, language: STRING,
+                        languages: MAP<STRING, BIGINT>>
             """);
+
+    private static final String EVERYBODY = "switched_off";
 
     private final List<Row> rows = new ArrayList<>();
 
@@ -66,6 +74,15 @@ class RulesTest {
             settings = settings.set(assignment);
         }
         return rules(settings);
+    }
+
+    /** The shipped rules, those that are off switched on, but for the one that removes everybody. */
+    private static Rules everyRule() {
+        return shipped(shipped().all().stream()
+                .filter(rule -> !rule.isOn())
+                .map(rule -> "rules." + rule.name() + "=on")
+                .filter(setting -> !setting.contains(EVERYBODY))
+                .toArray(String[]::new));
     }
 
     /** The shipped rules, with those of a file of lines over them. */
@@ -103,6 +120,18 @@ class RulesTest {
         row.put("author.is_recommendable", true);
         row.put("pair.is_followed", true);
         row.put("pair.likes", 0L);
+        row.put("target.bucket", 0);
+        row.put("post.media", "none");
+        row.put("post.text_length", 140);
+        row.put("post.language", "de");
+        row.put("user.language", "en");
+        row.put("user.languages", Map.of("de", 3L));
+        for (String count : List.of("likes", "replies", "dislikes", "reports", "impressions", "pushes")) {
+            row.put("post." + count, 0L);
+        }
+        for (String count : List.of("followers", "pushes", "push_dislikes")) {
+            row.put("author." + count, 0L);
+        }
         return row;
     }
 
@@ -163,7 +192,7 @@ class RulesTest {
 
     @Test
     void eachRuleRemovesWhatItSaysAndNothingElse() {
-        Rules rules = shipped();
+        Rules rules = everyRule();
         row("kept");
         row("account_suspended", "target.is_suspended", true);
         row("push_disabled", "target.is_push_wanted", false);
@@ -217,6 +246,42 @@ class RulesTest {
         row("kept both out", "candidate.network", "both", "pair.is_followed", false);
         row("in_network_only", "user.is_in_network_only", true, "pair.is_followed", false, "candidate.network", "out");
         row("kept in network only", "user.is_in_network_only", true);
+        row("prompt_declined", "target.declined_at", hoursBefore(23.9));
+        row("kept declined a day ago", "target.declined_at", hoursBefore(24.01));
+        row("secondary_dormant", "target.is_secondary", true, "target.last_visit_at", hoursBefore(24 * 30 + 0.01));
+        row("secondary_dormant that never came", "target.is_secondary", true);
+        row("kept secondary", "target.is_secondary", true, "target.last_visit_at", hoursBefore(24 * 30));
+        row("kept dormant with a device of its own", "target.last_visit_at", hoursBefore(24 * 300));
+        row("visited_recently", "target.last_visit_at", hoursBefore(20));
+        row("kept a visit of yesterday", "target.last_visit_at", hoursBefore(20.01));
+        row("acted_recently", "user.hours_since_action", 7.9);
+        row("kept an act of the night", "user.hours_since_action", 8.0);
+        row("asked_for_less", "target.asked_for_less_at", hoursBefore(24 * 7));
+        row("kept asked for less long ago", "target.asked_for_less_at", hoursBefore(24 * 7 + 0.01));
+        row("sensitive", "post.is_sensitive", true);
+        row("sensitive by prediction", "post.nsfw_probability", 0.151);
+        row("kept not sensitive", "post.nsfw_probability", 0.149);
+        row("sensitive_author", "author.nsfw_probability", 0.51);
+        row("kept author", "author.nsfw_probability", 0.5);
+        row("young_author", "author.account_age_days", 0.99);
+        row("kept author of a day", "author.account_age_days", 1.0);
+        row("short_text", "post.text_length", 19);
+        row("kept short text beside a photo", "post.text_length", 19, "post.media", "photo");
+        row("kept short text of a star", "post.text_length", 19, "author.followers", 10_000_000L);
+        row("foreign_language", "post.language", "fr", "candidate.network", "out", "pair.is_followed", false);
+        row("kept foreign in network", "post.language", "fr", "candidate.is_in_network", true);
+        row("kept the user's language", "post.language", "en");
+        row("kept no language", "post.language", null);
+        row("disliked_post", "post.dislikes", 6L, "post.reports", 4L, "post.impressions", 1999L);
+        row("kept disliked by few of many", "post.dislikes", 10L, "post.impressions", 2000L);
+        row("kept disliked by few", "post.dislikes", 9L, "post.impressions", 10L);
+        row("argued", "post.replies", 20L, "post.likes", 9L);
+        row("kept argued and liked", "post.replies", 20L, "post.likes", 10L);
+        row("post_spread", "post.pushes", 1001L, "author.followers", 1L, "post.likes", 140L);
+        row("kept spread and liked", "post.pushes", 1001L, "author.followers", 1L, "post.likes", 141L);
+        row("kept spread of a known author", "post.pushes", 2000L, "author.followers", 2L);
+        row("author_spread", "author.pushes", 1000L, "author.push_dislikes", 11L);
+        row("kept author spread", "author.pushes", 1000L, "author.push_dislikes", 10L);
 
         Set<String> removedBy = new HashSet<>();
         reasons(rules).forEach((name, reasons) -> {
@@ -224,16 +289,54 @@ class RulesTest {
             assertEquals(code.equals("kept") ? List.of() : List.of(code), reasons, name);
             removedBy.addAll(reasons);
         });
-        assertEquals(Set.copyOf(names(rules.all())), removedBy, "every rule has its row above");
+        Set<String> expected = new HashSet<>(names(rules.all()));
+        // They are of no row; see the next two tests.
+        expected.removeAll(Set.of("held_back", EVERYBODY));
+        assertEquals(expected, removedBy, "every rule has its row above");
+    }
+
+    @Test
+    void aShareOfTheUsersIsHeldBack() {
+        row("first", "target.bucket", 0);
+        row("last of them", "target.bucket", 49);
+        row("others", "target.bucket", 50);
+
+        assertEquals(
+                Map.of("first", List.of("held_back"), "last of them", List.of("held_back"), "others", List.of()),
+                reasons(shipped("rules.held_back.per_thousand=50")));
+    }
+
+    @Test
+    void sendingCanBeSwitchedOffForEverybody() {
+        row("any");
+
+        assertEquals(Map.of("any", List.of(EVERYBODY)), reasons(shipped("rules.switched_off=on")));
+        assertEquals(Map.of("any", List.of()), reasons(shipped()));
+    }
+
+    @Test
+    void aRuleThatIsShippedOffIsSwitchedOnByItsNameOrAParameter() {
+        row("came", "target.last_visit_at", hoursBefore(10));
+
+        assertEquals(Map.of("came", List.of()), reasons(shipped()));
+        assertEquals(Map.of("came", List.of("visited_recently")), reasons(shipped("rules.visited_recently=on")));
+        assertEquals(Map.of("came", List.of("visited_recently")), reasons(shipped("rules.visited_recently.hours=11")));
+        assertEquals(Map.of("came", List.of()), reasons(shipped("rules.visited_recently.hours=9")));
+        assertFalse(
+                shipped().references(Step.TARGETS).toString().contains("hours_since_action"),
+                "what is off asks for no fact");
     }
 
     @Test
     void whatIsUnknownIsRemovedUnlessTheRuleSaysOtherwise() {
-        Rules rules = shipped();
+        Rules rules = everyRule();
         row("unknown", Map.of());
-        // Never sent, no author, no post, no network to be shown in.
-        Set<String> kept =
-                Set.of("sent_recently", "sent_before", "own_post", "unsuitable_author", "reply", "follow_state");
+        // Never sent, never asked, no author, no post, no network to be shown in.
+        Set<String> kept = rules.all().stream()
+                .filter(rule -> rule.isKeptWhenMissing() || !rule.isOn())
+                .map(Rule::name)
+                .collect(Collectors.toCollection(HashSet::new));
+        kept.addAll(Set.of("sent_recently", "sent_before", "unsuitable_author", "follow_state"));
 
         assertEquals(
                 Map.of(
@@ -484,7 +587,7 @@ class RulesTest {
             name: mine, at: [candidates], keep: NOT pair.is_muted, missing: drop, says: Mine.     | my-conf/rules.yaml, line 2: rule mine: missing must be one of [keep, remove], but is drop
             name: mine, at: [candidates], keep: [NOT pair.is_muted], says: Mine.     | my-conf/rules.yaml, line 2: keep must be a text, but is ["NOT pair.is_muted"]
             name: mine, at: [candidates], at: [targets], keep: NOT pair.is_muted, says: Mine.     | my-conf/rules.yaml, line 2: Duplicate field 'at'
-            name: mine, at: [candidates], keep: NOT pair.is_muted, keeps: true, says: Mine.       | my-conf/rules.yaml, line 2: unknown key keeps, known keys: at, keep, missing, name, parameters, says
+            name: mine, at: [candidates], keep: NOT pair.is_muted, keeps: true, says: Mine.       | my-conf/rules.yaml, line 2: unknown key keeps, known keys: at, is_on, keep, missing, name, parameters, says
             name: mine, at: [targets], keep: NOT pair.is_muted, says: Mine.          | my-conf/rules.yaml, line 2: rule mine: a fact must be of a family that is found by [user_id], but is pair.is_muted, found by author_id
             name: mine, at: [candidates], keep: pair.likes > 1, parameters: ["least, whole number, 0 to 9"], says: Mine.     | my-conf/rules.yaml, line 2: rule mine: a declared parameter must be one that the SQL uses, once, but is least; the SQL uses []
             name: mine, at: [candidates], keep: "pair.likes > :least", parameters: [least], says: Mine.                      | my-conf/rules.yaml, line 2: rule mine: parameter must be "NAME, whole number, A to B", "NAME, number, A to B" or "NAME, some of A, B", of a number also ", default V" and ", hours back" or ", days back", but is "least"
@@ -536,8 +639,8 @@ class RulesTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            rules.mutt=off                          | config: rules.mutt must name a rule of rules.yaml, but there is none; the nearest are muted, seen, reply
-            disabled_rules=[muted, mutt]            | config: rules.mutt must name a rule of rules.yaml, but there is none; the nearest are muted, seen, reply
+            rules.mutt=off                          | config: rules.mutt must name a rule of rules.yaml, but there is none; the nearest are muted, seen, argued
+            disabled_rules=[muted, mutt]            | config: rules.mutt must name a rule of rules.yaml, but there is none; the nearest are muted, seen, argued
             rules.muted=never                       | config: rules.muted must be on, off or parameters with values, but is never
             rules.muted.max_age_hours=3             | config: rules.muted must have no parameters, but has max_age_hours
             rules.too_old.max_age=3                 | config: rules.too_old must have parameters of [max_age_hours, video_max_age_hours], but has max_age
