@@ -55,10 +55,13 @@ public final class HeavyRanker implements Ranker {
         return example.maskedOonc();
     }
 
-    /** Early stopping maximizes the unweighted PR-AUC of the first task. */
+    /** Early stopping maximizes the PR-AUC of the first task: unweighted, where the params do not say otherwise. */
     @Override
     public Evaluation evaluate(Predictions predictions) {
-        return new Evaluation("oonc_pr_auc", HeavyMetrics.of(predictions));
+        // A model that is fitted at once has no training by steps.
+        boolean isWeighted = params.training() != null && params.training().weightsObjective();
+        return new Evaluation(
+                isWeighted ? "oonc_weighted_pr_auc" : "oonc_pr_auc", HeavyMetrics.of(predictions, isWeighted));
     }
 
     @Override

@@ -11,12 +11,18 @@ final class LightMetrics {
 
     private LightMetrics() {}
 
-    static Map<String, Double> of(Predictions predictions) {
+    static Map<String, Double> of(Predictions predictions, boolean isWeighted) {
         float[] labels = predictions.column("label");
         float[] scores = predictions.column(ModelSignature.SCORE);
         Map<String, Double> metrics = new TreeMap<>();
         HeavyMetrics.putDefined(metrics, "rce", BinaryMetrics.relativeCrossEntropy(scores, labels));
         HeavyMetrics.putDefined(metrics, "ece", BinaryMetrics.expectedCalibrationError(scores, labels, BINS));
+        if (isWeighted) {
+            HeavyMetrics.putDefined(
+                    metrics,
+                    "weighted_rce",
+                    BinaryMetrics.relativeCrossEntropy(scores, labels, predictions.column("weight")));
+        }
         return metrics;
     }
 }

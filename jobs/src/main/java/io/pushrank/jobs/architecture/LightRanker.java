@@ -67,10 +67,11 @@ public final class LightRanker implements Ranker {
         return example.heavyScore();
     }
 
-    /** Early stopping maximizes the unweighted relative cross-entropy. */
+    /** Early stopping maximizes the relative cross-entropy: unweighted, where the params do not say otherwise. */
     @Override
     public Evaluation evaluate(Predictions predictions) {
-        return new Evaluation("rce", LightMetrics.of(predictions));
+        boolean isWeighted = params.training().weightsObjective();
+        return new Evaluation(isWeighted ? "weighted_rce" : "rce", LightMetrics.of(predictions, isWeighted));
     }
 
     @Override

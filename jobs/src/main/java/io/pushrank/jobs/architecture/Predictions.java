@@ -6,7 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
 
-/** Outputs and labels of the evaluation examples, in their order. */
+/** Outputs, labels and weights of the evaluation examples, in their order. */
 public final class Predictions {
     private final Map<String, float[]> columns = new LinkedHashMap<>();
     private int size;
@@ -33,6 +33,7 @@ public final class Predictions {
                 values.put("oonc", batch.oonc());
                 values.put("engagement", batch.engagement());
                 values.put("label", batch.heavyScore());
+                values.put("weight", batch.weight());
                 predictions.add(batch.size(), values);
             }
         }

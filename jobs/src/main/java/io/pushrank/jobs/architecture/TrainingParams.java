@@ -26,6 +26,8 @@ import java.util.regex.PatternSyntaxException;
  * @param evaluateEverySteps steps between evaluations
  * @param patience evaluations without improvement before training stops
  * @param tolerance what counts as an improvement must exceed the best by this much
+ * @param weightedObjective whether what early stopping maximizes counts each evaluation example by its weight, as the loss
+ *     does; null: it does not
  * @param maximumEvaluationRows evaluation examples read at most
  * @param statisticsRows training examples over which normalization statistics are recomputed before export
  * @param seed of initial weights, dropout and noise
@@ -34,7 +36,7 @@ import java.util.regex.PatternSyntaxException;
  *     statistics move); null: all are learned
  * @param gradientNoise standard deviation of the noise that each gradient gets before clipping, from a normal distribution cut at
  *     two deviations; null: none
- * @param weighted whether a row counts in the loss by its weight; false: all count alike, as in the published heavy ranker; null:
+ * @param weightedLoss whether a row counts in the loss by its weight; false: all count alike, as in the published heavy ranker; null:
  *     true
  */
 public record TrainingParams(
@@ -55,13 +57,14 @@ public record TrainingParams(
         int evaluateEverySteps,
         int patience,
         double tolerance,
+        @OptionalKey Boolean weightedObjective,
         int maximumEvaluationRows,
         int statisticsRows,
         long seed,
         @OptionalKey LearningRateDecay learningRateDecay,
         @OptionalKey String trainable,
         @OptionalKey Double gradientNoise,
-        @OptionalKey Boolean weighted) {
+        @OptionalKey Boolean weightedLoss) {
     /** Above 0, so that steps after the cosine's end still learn something. */
     private static final double COSINE_FLOOR = 0.01;
 
@@ -112,13 +115,18 @@ public record TrainingParams(
     }
 
     /** Whether a row counts in the loss by its weight. */
-    public boolean usesWeights() {
-        return weighted == null || weighted;
+    public boolean weightsLoss() {
+        return weightedLoss == null || weightedLoss;
     }
 
     /** Whether gradients move a variable. */
     public boolean isTrainable(String variable) {
         return trainable == null || Pattern.compile(trainable).matcher(variable).find();
+    }
+
+    /** Whether early stopping counts each evaluation example by its weight. */
+    public boolean weightsObjective() {
+        return Boolean.TRUE.equals(weightedObjective);
     }
 
     /** Learning rate of a step, from 0. */

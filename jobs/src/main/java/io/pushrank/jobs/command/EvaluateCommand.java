@@ -44,8 +44,10 @@ final class EvaluateCommand implements Runnable {
     int heavy(
             @Mixin RunOptions options,
             @Mixin RangeOptions range,
+            @Mixin ThresholdOption threshold,
             @ArgGroup(exclusive = false) ImportanceOptions importance) {
-        ImportanceSettings settings = importance == null ? null : importance.settings();
+        HeavyEvaluation.Settings settings = new HeavyEvaluation.Settings(
+                threshold.checked(), importance == null ? null : importance.settings(), List.of());
         SparkSession spark = options.session("evaluate heavy");
         HeavyEvaluation heavy = new HeavyEvaluation(
                 spark, options.layout(), options.vocabulary(spark).config());
@@ -68,12 +70,14 @@ final class EvaluateCommand implements Runnable {
                             defaultValue = "1",
                             description = "Users and instants with fewer candidates are left out."
                                     + " Default: ${DEFAULT-VALUE}.")
-                    int minimumCandidates) {
+                    int minimumCandidates,
+            @Mixin ThresholdOption threshold) {
+        LightEvaluation.Settings settings =
+                new LightEvaluation.Settings(minimumCandidates, threshold.checked(), List.of());
         SparkSession spark = options.session("evaluate light");
         LightEvaluation light = new LightEvaluation(
                 spark, options.layout(), options.vocabulary(spark).config());
-        return publish(
-                options, spark, light.evaluate(range.of(ExampleLabels.CANDIDATES), range.version, minimumCandidates));
+        return publish(options, spark, light.evaluate(range.of(ExampleLabels.CANDIDATES), range.version, settings));
     }
 
     @Command(
@@ -186,6 +190,22 @@ final class EvaluateCommand implements Runnable {
                 Bounds.within("--days", days, 1, 90);
                 Bounds.atLeast("--users", users, 1);
             });
+        }
+    }
+
+    /** What counts as a prediction of a positive. */
+    static final class ThresholdOption {
+        @Option(
+                names = "--threshold",
+                paramLabel = "P",
+                defaultValue = "0.5",
+                description = "Probability from which on a prediction says positive, above 0 and below 1: for accuracy,"
+                        + " precision and recall. Default: ${DEFAULT-VALUE}.")
+        private double value;
+
+        private double checked() {
+            Bounds.ofOptions(() -> Bounds.require(value > 0 && value < 1, "--threshold", "above 0 and below 1", value));
+            return value;
         }
     }
 

@@ -32,8 +32,16 @@ final class PromoteCommand implements Runnable {
             name = "heavy",
             mixinStandardHelpOptions = true,
             description = "A heavy ranker, when its PR-AUC of OONC is higher by the margin.")
-    int heavy(@Mixin RunOptions options, @Mixin PromotionOptions chosen) {
-        return promote("promote heavy", options, chosen, ModelKind.HEAVY, ExampleLabels.NOTIFICATIONS);
+    int heavy(
+            @Mixin RunOptions options,
+            @Mixin PromotionOptions chosen,
+            @Option(
+                            names = "--weighted",
+                            description =
+                                    "Each example counts by its weight: where examples.negatives_share is below 1,"
+                                            + " for all that were not drawn too. Default: all count alike.")
+                    boolean isWeighted) {
+        return promote("promote heavy", options, chosen, ModelKind.HEAVY, isWeighted, ExampleLabels.NOTIFICATIONS);
     }
 
     @Command(
@@ -41,17 +49,22 @@ final class PromoteCommand implements Runnable {
             mixinStandardHelpOptions = true,
             description = "A light ranker, when it keeps more of the heavy ranker's best 10 by the margin.")
     int light(@Mixin RunOptions options, @Mixin PromotionOptions chosen) {
-        return promote("promote light", options, chosen, ModelKind.LIGHT, ExampleLabels.CANDIDATES);
+        return promote("promote light", options, chosen, ModelKind.LIGHT, false, ExampleLabels.CANDIDATES);
     }
 
     private static int promote(
-            String verb, RunOptions options, PromotionOptions chosen, ModelKind kind, ExampleLabels defaultLabels) {
+            String verb,
+            RunOptions options,
+            PromotionOptions chosen,
+            ModelKind kind,
+            boolean isWeighted,
+            ExampleLabels defaultLabels) {
         SparkSession spark = options.session(verb);
         ExampleRange range =
                 new ExampleRange(chosen.labels == null ? defaultLabels : chosen.labels, chosen.from, chosen.to, null);
         Promotion promotion =
                 new Promotion(spark, options.layout(), options.vocabulary(spark).config());
-        return promotion.promote(kind, chosen.version, chosen.margin, range)
+        return promotion.promote(kind, chosen.version, chosen.margin, isWeighted, range)
                 ? ExitCode.DONE.code()
                 : ExitCode.MODEL_REJECTED.code();
     }

@@ -91,7 +91,26 @@ final class EvaluationPage {
             loss.line(policy, points);
         }
         page.html.append(loss).append("</div>\n");
+        page.labels(metrics.group("by_label"));
         return page.end();
+    }
+
+    private void labels(Metrics labels) {
+        List<String> names = new ArrayList<>(List.of("rows"));
+        names.addAll(PredictionHistogram.FIGURES);
+        html.append("<h2>Predictions of each label</h2>\n<table><tr><th>label</th>");
+        names.forEach(name -> html.append("<th>").append(name).append("</th>"));
+        html.append("</tr>\n");
+        for (String label : labels.names()) {
+            Metrics figures = labels.group(label);
+            row(label, names, figures);
+            html.append("</tr>\n");
+            if (HeavyEvaluation.isWeightTold(figures)) {
+                row(label + ", weighted", names, figures.group("weighted"));
+                html.append("</tr>\n");
+            }
+        }
+        html.append("</table>\n");
     }
 
     private void tasks(String heading, Metrics metrics) {
@@ -103,19 +122,30 @@ final class EvaluationPage {
         html.append("<th>ece before</th></tr>\n");
         for (String task : TaskMetrics.TASKS) {
             Metrics figures = metrics.group(task);
-            html.append("<tr><td>").append(task).append("</td>");
-            for (String name : names) {
-                double value = figures.number(name);
-                cell(name.equals("rows") ? TextTable.count((long) value) : TextTable.figure(value));
+            task(task, names, figures);
+            if (HeavyEvaluation.isWeightTold(figures)) {
+                task(task + ", weighted", names, figures.group("weighted"));
             }
-            cell(
-                    figures.number("rows") > 0
-                            ? TextTable.figure(
-                                    figures.group("before_calibration").number("ece"))
-                            : "-");
-            html.append("</tr>\n");
         }
         html.append("</table>\n");
+    }
+
+    /** A row without its end. */
+    private void row(String heading, List<String> names, Metrics figures) {
+        html.append("<tr><td>").append(heading).append("</td>");
+        for (String name : names) {
+            double value = figures.number(name);
+            cell(name.equals("rows") ? TextTable.count((long) value) : TextTable.figure(value));
+        }
+    }
+
+    private void task(String heading, List<String> names, Metrics figures) {
+        row(heading, names, figures);
+        cell(
+                figures.number("rows") > 0
+                        ? TextTable.figure(figures.group("before_calibration").number("ece"))
+                        : "-");
+        html.append("</tr>\n");
     }
 
     private void byUser(Metrics metrics) {

@@ -68,11 +68,17 @@ public record ExampleRange(ExampleLabels labels, LocalDate from, LocalDate to, S
     /** What a reader must know of the examples themselves. */
     List<String> notes(Dataset<Row> examples) {
         List<String> notes = new ArrayList<>();
-        if (!examples.filter(col("weight").notEqual(lit(1f))).isEmpty()) {
-            notes.add("the examples are a sample (examples.negatives_share); the figures are of the rows as they are,"
-                    + " unweighted");
+        if (isSample(examples)) {
+            notes.add(
+                    "the examples are a sample (examples.negatives_share): weighted figures, in which each row counts by"
+                            + " its weight, estimate those of all rows; all others are of the rows as they are");
         }
         return notes;
+    }
+
+    /** Whether some row stands for others too. */
+    static boolean isSample(Dataset<Row> examples) {
+        return !examples.filter(col("weight").notEqual(lit(1f))).isEmpty();
     }
 
     /** A version, or the one in use when it is null. */

@@ -52,22 +52,36 @@ public final class HeavyEvaluation {
         this.config = config;
     }
 
-    /** As {@link #evaluate(ExampleRange, String, ImportanceSettings, Consumer)}, without the importance of features. */
+    /**
+     * What is measured.
+     *
+     * @param threshold from which on a prediction says positive, in (0, 1)
+     * @param importance how the importance of features is measured; null: it is not
+     * @param uses what else is made of the scored rows
+     */
+    public record Settings(double threshold, ImportanceSettings importance, List<ScoredRows> uses) {
+        public Settings {
+            uses = List.copyOf(uses);
+        }
+
+        /** Metrics alone. */
+        public static final Settings DEFAULT = new Settings(PredictionHistogram.THRESHOLD, null, List.of());
+    }
+
+    /** As {@link #evaluate(ExampleRange, String, Settings, Consumer)}, with {@link Settings#DEFAULT}. */
     public Evaluation evaluate(ExampleRange range, String version) {
-        return evaluate(range, version, null, progress -> {});
+        return evaluate(range, version, Settings.DEFAULT, progress -> {});
     }
 
     /**
      * Scores the examples of a range and compares.
      *
      * @param version of the model; null: the one in use
-     * @param importance how the importance of features is measured; null: it is not
      * @param progress gets a line now and then
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when model and examples differ in features, 3 when
      *     there are no examples
      */
-    public Evaluation evaluate(
-            ExampleRange range, String version, ImportanceSettings importance, Consumer<String> progress) {
+    public Evaluation evaluate(ExampleRange range, String version, Settings settings, Consumer<String> progress) {
         ExampleTable table = new ExampleTable(spark, layout);
         ModelPackage model = ExampleRange.model(spark, layout, ModelKind.HEAVY, version);
         ExampleRange.requireSame(table.features(), model);
@@ -87,17 +101,21 @@ public final class HeavyEvaluation {
                             notes)
                     .persist(StorageLevel.MEMORY_AND_DISK());
             try {
-                Metrics losses = importance == null
+                for (ScoredRows use : settings.uses()) {
+                    use.take(resolved, model, scored);
+                }
+                Metrics losses = settings.importance() == null
                         ? null
                         : FeatureImportance.of(
                                 examples,
                                 model,
-                                importance,
+                                settings.importance(),
                                 config.heavyRank().batchRows(),
                                 config.seed(),
                                 progress,
                                 notes);
-                return evaluation(resolved, model, scored, losses, notes);
+                TaskMetrics tasks = TaskMetrics.of(scored, settings.threshold());
+                return evaluation(resolved, model, scored, tasks, settings.threshold(), losses, notes);
             } finally {
                 scored.unpersist();
             }
@@ -182,8 +200,13 @@ public final class HeavyEvaluation {
     }
 
     private static Evaluation evaluation(
-            ExampleRange range, ModelPackage model, Dataset<Row> scored, Metrics importance, List<String> notes) {
-        TaskMetrics tasks = TaskMetrics.of(scored);
+            ExampleRange range,
+            ModelPackage model,
+            Dataset<Row> scored,
+            TaskMetrics tasks,
+            double threshold,
+            Metrics importance,
+            List<String> notes) {
         Metrics metrics = tasks.metrics();
         long rows = (long) metrics.number("rows");
         PredictionHistogram oracle = tasks.histogram("all", TaskMetrics.OONC, "oracle");
@@ -196,19 +219,27 @@ public final class HeavyEvaluation {
         }
         metrics.put("by_user", byUser(scored))
                 .put("oracle_rows", known)
+                .put("threshold", threshold)
                 .put("labels", range.labels().toString())
                 .put("model", model.version())
                 .put("from", range.from().toString())
                 .put("to", range.to().toString());
         TextTable table = new TextTable(
-                "task", "rows", "ROC-AUC", "oracle", "foreseen", "PR-AUC", "RCE %", "CTR", "predicted", "ECE");
-        for (String task : TaskMetrics.TASKS) {
-            table.row(cells(task, metrics, task));
-        }
+                "task",
+                "rows",
+                "ROC-AUC",
+                "oracle",
+                "foreseen",
+                "PR-AUC",
+                "RCE %",
+                "± s.e.",
+                "NRCE %",
+                "CTR",
+                "predicted",
+                "ECE");
+        addTasks(table, "", metrics);
         if (metrics.group("new_users").number("rows") > 0) {
-            for (String task : TaskMetrics.TASKS) {
-                table.row(cells(task, metrics.group("new_users"), "new users: " + task));
-            }
+            addTasks(table, "new users: ", metrics.group("new_users"));
         }
         String text = table.toString();
         if (importance != null) {
@@ -219,13 +250,27 @@ public final class HeavyEvaluation {
                 range.file(model), metrics, text, notes, EvaluationPage.heavy(model, metrics, tasks, notes));
     }
 
-    private static List<String> cells(String task, Metrics tasks, String heading) {
+    private static void addTasks(TextTable table, String prefix, Metrics tasks) {
+        for (String task : TaskMetrics.TASKS) {
+            Metrics figures = tasks.group(task);
+            table.row(cells(prefix + task, figures));
+            if (isWeightTold(figures)) {
+                table.row(cells(prefix + task + ", weighted", figures.group("weighted")));
+            }
+        }
+    }
+
+    /** Whether the weighted figures are others than those of the rows as they are. */
+    static boolean isWeightTold(Metrics figures) {
+        return figures.number("rows") > 0 && figures.group("weighted").number("weight") != figures.number("rows");
+    }
+
+    private static List<String> cells(String heading, Metrics figures) {
         List<String> cells = new ArrayList<>();
         cells.add(heading);
-        Metrics metrics = tasks.group(task);
-        cells.add(TextTable.count((long) metrics.number("rows")));
-        for (String name : TaskMetrics.FIGURES) {
-            cells.add(TextTable.figure(metrics.number(name)));
+        cells.add(TextTable.count((long) figures.number("rows")));
+        for (String name : TaskMetrics.SHORT_FIGURES) {
+            cells.add(TextTable.figure(figures.number(name)));
         }
         return cells;
     }

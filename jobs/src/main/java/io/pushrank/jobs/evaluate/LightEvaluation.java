@@ -1,14 +1,18 @@
 package io.pushrank.jobs.evaluate;
 
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.explode;
 import static org.apache.spark.sql.functions.least;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.row_number;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 
+import io.pushrank.jobs.architecture.LightLabel;
 import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.Resources;
@@ -23,7 +27,9 @@ import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.HeavyScoring;
 import io.pushrank.udf.scoring.LightScore;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
@@ -36,7 +42,11 @@ import org.apache.spark.storage.StorageLevel;
 
 /**
  * Holds the light ranker against the heavy ranker that it stands in for: of what the heavy ranker likes best, how much is
- * among the N candidates that the light ranker keeps; beside it, N candidates at random.
+ * among the N candidates that the light ranker keeps; beside it, N candidates at random. And as predictions of each
+ * {@link LightLabel} that it may have learned, of the rows as they are and with each row counting by its weight.
+ *
+ * <p>Candidates of equal score stand in the order of their item's type and number, in both rankings. Equal predictions are one
+ * threshold of an area.
  */
 public final class LightEvaluation {
     /** How many candidates the light ranker keeps. */
@@ -45,6 +55,10 @@ public final class LightEvaluation {
     static final List<Integer> BEST = List.of(1, 3, 10, 20, 50);
 
     private static final List<String> POLICIES = List.of("light", "random");
+
+    /** Figures of a label that a terminal shows, in this order, beside its rows. */
+    private static final List<String> SHORT_FIGURES =
+            List.of("roc_auc", "pr_auc", "rce", "rce_standard_error", "nrce", "ctr", "predicted_ctr", "ece");
 
     private final SparkSession spark;
     private final Layout layout;
@@ -58,14 +72,26 @@ public final class LightEvaluation {
     }
 
     /**
+     * What is measured.
+     *
+     * @param minimumCandidates requests with fewer are left out
+     * @param threshold from which on a prediction says positive, in (0, 1)
+     * @param uses what else is made of the scored rows
+     */
+    public record Settings(int minimumCandidates, double threshold, List<ScoredRows> uses) {
+        public Settings {
+            uses = List.copyOf(uses);
+        }
+    }
+
+    /**
      * Ranks the candidates of a range by both and compares.
      *
      * @param version of the light ranker; null: the one in use
-     * @param minimumCandidates requests with fewer are left out
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when models and examples differ in features, 3
      *     when there are no examples
      */
-    public Evaluation evaluate(ExampleRange range, String version, int minimumCandidates) {
+    public Evaluation evaluate(ExampleRange range, String version, Settings settings) {
         ExampleTable table = new ExampleTable(spark, layout);
         Configuration hadoop = spark.sparkContext().hadoopConfiguration();
         ModelPackage heavy = ModelPackage.champion(layout.models(), ModelKind.HEAVY, hadoop);
@@ -76,18 +102,27 @@ public final class LightEvaluation {
         ExampleRange resolved = range.resolved(examples);
         List<String> notes = resolved.notes(examples);
         resolved.noteOverlap(examples, light, notes);
-        Dataset<Row> scored = scored(examples, heavy, light, minimumCandidates);
+        Dataset<Row> scored = scored(examples, heavy, light, settings.minimumCandidates());
         try {
+            for (ScoredRows use : settings.uses()) {
+                use.take(resolved, light, predictions(scored));
+            }
             List<Row> measured = measure(scored, KEPT, BEST, config.seed()).collectAsList();
             Metrics metrics = metrics(measured)
                     .put("rows", scored.count())
                     .put("model", light.version())
                     .put("heavy_model", heavy.version())
-                    .put("minimum_candidates", minimumCandidates)
+                    .put("minimum_candidates", settings.minimumCandidates())
+                    .put("threshold", settings.threshold())
+                    .put("by_label", labels(scored, settings.threshold()))
                     .put("from", resolved.from().toString())
                     .put("to", resolved.to().toString());
             return new Evaluation(
-                    resolved.file(light), metrics, table(metrics), notes, EvaluationPage.light(light, metrics, notes));
+                    resolved.file(light),
+                    metrics,
+                    table(metrics) + labelTable(metrics.group("by_label")),
+                    notes,
+                    EvaluationPage.light(light, metrics, notes));
         } finally {
             scored.unpersist();
         }
@@ -163,12 +198,80 @@ public final class LightEvaluation {
                         col("user_id"),
                         col("item_type"),
                         col("item_id"),
+                        col("weight"),
                         col("score").cast("double").as("y"),
                         LightScore.of(col("light_features")).as("p"))
                 .withColumn("candidates", count(lit(1)).over(Window.partitionBy("as_of", "user_id")))
                 .filter(col("candidates").geq(minimumCandidates))
                 .drop("candidates")
                 .persist(StorageLevel.MEMORY_AND_DISK());
+    }
+
+    /** Rows of LIGHT_PREDICTIONS. */
+    static Dataset<Row> predictions(Dataset<Row> scored) {
+        return scored.withColumn("heavy_rank", place("y"))
+                .withColumn("light_rank", place("p"))
+                .withColumnRenamed("y", "heavy_score")
+                .withColumnRenamed("p", "light_score");
+    }
+
+    /**
+     * Figures of the predictions against each kind of label, by its name in the params.
+     *
+     * @param scored as_of, user_id, item_type, item_id, weight, y (the heavy ranker's score) and p
+     */
+    static Metrics labels(Dataset<Row> scored, double threshold) {
+        Column position = col("place").minus(lit(1));
+        Column[] labels = Arrays.stream(LightLabel.values())
+                .map(label -> struct(
+                        lit(name(label)).as("kind"),
+                        label.of(col("y"), position).cast("double").as("label")))
+                .toArray(Column[]::new);
+        Dataset<Row> rows = scored.withColumn("place", place("y"))
+                .select(
+                        col("p").cast("double").as("p"),
+                        col("weight"),
+                        explode(array(labels)).as("one"))
+                .select(col("p"), col("weight"), col("one.kind"), col("one.label"));
+        Map<String, PredictionHistogram> histograms = PredictionHistogram.of(rows, threshold, "kind");
+        Map<String, PredictionHistogram> weighted =
+                ExampleRange.isSample(scored) ? PredictionHistogram.weighted(rows, threshold, "kind") : histograms;
+        Metrics metrics = new Metrics();
+        for (LightLabel label : LightLabel.values()) {
+            String name = name(label);
+            if (histograms.containsKey(name)) {
+                metrics.put(
+                        name,
+                        histograms
+                                .get(name)
+                                .figures()
+                                .put("weighted", weighted.get(name).figures()));
+            }
+        }
+        return metrics;
+    }
+
+    private static String name(LightLabel label) {
+        return label.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String labelTable(Metrics labels) {
+        TextTable table = new TextTable(
+                "label", "rows", "ROC-AUC", "PR-AUC", "RCE %", "± s.e.", "NRCE %", "mean", "predicted", "ECE");
+        for (String label : labels.names()) {
+            Metrics figures = labels.group(label);
+            addLabel(table, label, figures);
+            if (HeavyEvaluation.isWeightTold(figures)) {
+                addLabel(table, label + ", weighted", figures.group("weighted"));
+            }
+        }
+        return table.toString();
+    }
+
+    private static void addLabel(TextTable table, String heading, Metrics figures) {
+        List<String> cells = new ArrayList<>(List.of(heading, TextTable.count((long) figures.number("rows"))));
+        SHORT_FIGURES.forEach(name -> cells.add(TextTable.figure(figures.number(name))));
+        table.row(cells);
     }
 
     /**

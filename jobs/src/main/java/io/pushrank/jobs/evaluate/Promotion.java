@@ -73,11 +73,13 @@ public final class Promotion {
      * Compares, and moves the champion when the challenger wins.
      *
      * @param margin least relative gain, at least 0
+     * @param isWeighted whether each row counts by its weight in the figure of heavy rankers; that of light ones is of whole
+     *     requests, whose rows have no weights
      * @return whether the version is in use now
      * @throws PushrankException with exit code 2 when the versions cannot be compared on these examples, 3 when there are
      *     none, or they tell nothing: none is positive, or all are; no user has more candidates than are kept
      */
-    public boolean promote(ModelKind kind, String version, double margin, ExampleRange range) {
+    public boolean promote(ModelKind kind, String version, double margin, boolean isWeighted, ExampleRange range) {
         Bounds.ofOptions(() -> Bounds.within("--margin", margin, 0, 10));
         ModelPackage champion = ExampleRange.model(spark, layout, kind, null);
         ModelPackage challenger = ExampleRange.model(spark, layout, kind, version);
@@ -95,7 +97,7 @@ public final class Promotion {
             requireUnseen(examples, model, notes);
         }
         Decision decision = kind == ModelKind.HEAVY
-                ? heavy(examples, range.resolved(examples), champion, challenger, margin)
+                ? heavy(examples, range.resolved(examples), champion, challenger, margin, isWeighted)
                 : light(range.resolved(examples), champion, challenger, margin);
         publish(range.resolved(examples), kind, champion, challenger, decision, notes);
         if (decision.isPromoted()) {
@@ -127,21 +129,30 @@ public final class Promotion {
     }
 
     private Decision heavy(
-            Dataset<Row> examples, ExampleRange range, ModelPackage champion, ModelPackage challenger, double margin) {
+            Dataset<Row> examples,
+            ExampleRange range,
+            ModelPackage champion,
+            ModelPackage challenger,
+            double margin,
+            boolean isWeighted) {
         Dataset<Row> first = scored(examples, champion).withColumnRenamed("p_oonc", "champion");
         Dataset<Row> both =
                 scored(first.drop("p_engagement", "score"), challenger).withColumnRenamed("p_oonc", "challenger");
         Dataset<Row> rows = both.select(
                         ExampleTable.opened().cast("int").as("label"),
                         Jackknife.part().as("part"),
+                        col("weight"),
                         explode(array(variant("champion"), variant("challenger")))
                                 .as("one"))
                 .select(
                         col("label"),
                         col("part"),
+                        col("weight"),
                         col("one.name").as("variant"),
                         col("one.p").as("p"));
-        Map<String, PredictionHistogram> histograms = PredictionHistogram.of(rows, "variant", "part");
+        Map<String, PredictionHistogram> histograms = isWeighted
+                ? PredictionHistogram.weighted(rows, PredictionHistogram.THRESHOLD, "variant", "part")
+                : PredictionHistogram.of(rows, "variant", "part");
         PredictionHistogram all = PredictionHistogram.merged(parts(histograms).stream()
                 .map(part -> histograms.get("champion/" + part))
                 .toList());
@@ -149,7 +160,7 @@ public final class Promotion {
             throw PushrankException.input((all.ctr() > 0 ? "all" : "none") + " of the " + all.rows() + " examples "
                     + range.described() + " is positive: PR-AUC needs both classes, name another range");
         }
-        return compared(histograms, margin);
+        return compared(isWeighted ? "weighted pr_auc of oonc" : "pr_auc of oonc", histograms, margin);
     }
 
     private Dataset<Row> scored(Dataset<Row> rows, ModelPackage model) {
@@ -169,7 +180,7 @@ public final class Promotion {
     }
 
     /** Both figures without the same users, hence a paired difference. */
-    static Decision compared(Map<String, PredictionHistogram> histograms, double margin) {
+    static Decision compared(String objective, Map<String, PredictionHistogram> histograms, double margin) {
         List<String> parts = parts(histograms);
         double champion = prAuc(histograms, "champion", parts, null);
         double challenger = prAuc(histograms, "challenger", parts, null);
@@ -177,8 +188,7 @@ public final class Promotion {
                 .mapToDouble(part ->
                         prAuc(histograms, "challenger", parts, part) - prAuc(histograms, "champion", parts, part))
                 .toArray();
-        return new Decision(
-                "pr_auc of oonc", champion, challenger, margin, Jackknife.interval(challenger - champion, gains));
+        return new Decision(objective, champion, challenger, margin, Jackknife.interval(challenger - champion, gains));
     }
 
     private static double prAuc(
@@ -202,7 +212,7 @@ public final class Promotion {
         return compared(before, evaluation.recalls(range, challenger, kept, BEST), kept, margin);
     }
 
-    /** As {@link #compared(Map, double)}, of light rankers: both ranked the same requests. */
+    /** As {@link #compared(String, Map, double)}, of light rankers: both ranked the same requests. */
     static Decision compared(Map<String, Recall> champion, Map<String, Recall> challenger, int kept, double margin) {
         double before = recall(champion, null);
         double after = recall(challenger, null);

@@ -15,11 +15,15 @@ import io.pushrank.jobs.metric.ConditionalProbability;
 import io.pushrank.jobs.report.Metrics;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 
-/** The heavy ranker's tasks over scored examples: of all, of new users, by source and by the user's state. */
+/**
+ * The heavy ranker's tasks over scored examples: of all, of new users, by source and by the user's state. Every figure exists
+ * twice: of the rows as they are, and with each row counting by its weight.
+ */
 final class TaskMetrics {
     static final String OONC = "oonc";
     /** Opened and engaged with, over all rows. */
@@ -28,28 +32,44 @@ final class TaskMetrics {
     static final String ENGAGEMENT_CONDITIONAL = "engagement_conditional";
 
     static final List<String> TASKS = List.of(OONC, ENGAGEMENT, ENGAGEMENT_CONDITIONAL);
-    /** Figures of a task, in the order in which they are shown, beside its rows. */
-    static final List<String> FIGURES =
-            List.of("roc_auc", "oracle_roc_auc", "foreseen_roc_auc", "pr_auc", "rce", "ctr", "predicted_ctr", "ece");
+    /** Figures of a task that a terminal shows, in this order, beside its rows. */
+    static final List<String> SHORT_FIGURES = List.of(
+            "roc_auc",
+            "oracle_roc_auc",
+            "foreseen_roc_auc",
+            "pr_auc",
+            "rce",
+            "rce_standard_error",
+            "nrce",
+            "ctr",
+            "predicted_ctr",
+            "ece");
+    /** All figures of a task, in the order in which they are shown, beside its rows. */
+    static final List<String> FIGURES = Stream.concat(
+                    PredictionHistogram.FIGURES.stream(), Stream.of("oracle_roc_auc", "foreseen_roc_auc"))
+            .toList();
 
-    static final int BINS = 20;
+    static final int BINS = PredictionHistogram.BINS;
     /** What the truth tells at the as-of instant, while the moment of the send is not known. */
     private static final String FORESEEN = "foreseen";
 
     private final Map<String, PredictionHistogram> histograms;
+    private final Map<String, PredictionHistogram> weighted;
 
-    private TaskMetrics(Map<String, PredictionHistogram> histograms) {
+    private TaskMetrics(Map<String, PredictionHistogram> histograms, Map<String, PredictionHistogram> weighted) {
         this.histograms = histograms;
+        this.weighted = weighted;
     }
 
     /**
      * Sums up scored examples. A dislike takes both positives of its row away.
      *
-     * @param scored the three labels, is_new_user, sources, user_state, p_oonc, p_engagement, raw_p_oonc,
+     * @param scored the three labels, weight, is_new_user, sources, user_state, p_oonc, p_engagement, raw_p_oonc,
      *     raw_p_engagement, and, NULL where they are not known, true_oonc, true_engagement, foreseen_oonc and
      *     foreseen_engagement
+     * @param threshold from which on a prediction says positive
      */
-    static TaskMetrics of(Dataset<Row> scored) {
+    static TaskMetrics of(Dataset<Row> scored, double threshold) {
         Column opened = ExampleTable.opened().cast("int");
         Column engaged = ExampleTable.engaged().cast("int");
         Column ifOpened = when(ExampleTable.opened(), engaged);
@@ -76,12 +96,22 @@ final class TaskMetrics {
                         when(col("is_new_user"), lit("new_users")).otherwise(lit("all")),
                         concat(lit("by_user_state:"), col("user_state"))),
                 transform(col("sources"), source -> concat(lit("by_source:"), source)));
-        Dataset<Row> rows = scored.select(explode(groups).as("group"), predictions.as("predictions"))
+        Dataset<Row> rows = scored.select(explode(groups).as("group"), predictions.as("predictions"), col("weight"))
                 .filter(col("group").isNotNull())
-                .select(col("group"), explode(col("predictions")).as("one"))
-                .select(col("group"), col("one.task"), col("one.variant"), col("one.p"), col("one.label"))
+                .select(col("group"), explode(col("predictions")).as("one"), col("weight"))
+                .select(
+                        col("group"),
+                        col("one.task"),
+                        col("one.variant"),
+                        col("one.p"),
+                        col("one.label"),
+                        col("weight"))
                 .filter(col("p").isNotNull().and(col("label").isNotNull()));
-        return new TaskMetrics(PredictionHistogram.of(rows, "group", "task", "variant"));
+        String[] keys = {"group", "task", "variant"};
+        Map<String, PredictionHistogram> histograms = PredictionHistogram.of(rows, threshold, keys);
+        return new TaskMetrics(
+                histograms,
+                ExampleRange.isSample(scored) ? PredictionHistogram.weighted(rows, threshold, keys) : histograms);
     }
 
     private static Column prediction(String task, String variant, Column p, Column label) {
@@ -98,7 +128,11 @@ final class TaskMetrics {
 
     /** Null where there is nothing. */
     PredictionHistogram histogram(String group, String task, String variant) {
-        return histograms.get(group + "/" + task + "/" + variant);
+        return histograms.get(key(group, task, variant));
+    }
+
+    private static String key(String group, String task, String variant) {
+        return group + "/" + task + "/" + variant;
     }
 
     /** Metrics of every task of all rows, of {@code new_users}, {@code by_source} and {@code by_user_state}. */
@@ -120,26 +154,24 @@ final class TaskMetrics {
     private Metrics tasks(String group) {
         Metrics metrics = new Metrics();
         for (String task : TASKS) {
-            metrics.put(task, task(group, task));
+            Metrics figures = task(histograms, group, task);
+            if (figures.number("rows") > 0) {
+                figures.put("weighted", task(weighted, group, task));
+            }
+            metrics.put(task, figures);
         }
         return metrics.put("rows", rows(histogram(group, OONC, "model")));
     }
 
-    private Metrics task(String group, String task) {
-        PredictionHistogram model = histogram(group, task, "model");
-        Metrics metrics = new Metrics().put("rows", rows(model));
+    private static Metrics task(Map<String, PredictionHistogram> histograms, String group, String task) {
+        PredictionHistogram model = histograms.get(key(group, task, "model"));
         if (model == null) {
-            return metrics;
+            return new Metrics().put("rows", 0L);
         }
-        PredictionHistogram raw = histogram(group, task, "raw");
-        return metrics.put("roc_auc", model.rocAuc())
-                .put("oracle_roc_auc", rocAuc(histogram(group, task, "oracle")))
-                .put("foreseen_roc_auc", rocAuc(histogram(group, task, FORESEEN)))
-                .put("pr_auc", model.prAuc())
-                .put("rce", model.relativeCrossEntropy())
-                .put("ctr", model.ctr())
-                .put("predicted_ctr", model.predictedCtr())
-                .put("ece", model.expectedCalibrationError(BINS))
+        PredictionHistogram raw = histograms.get(key(group, task, "raw"));
+        return model.figures()
+                .put("oracle_roc_auc", rocAuc(histograms.get(key(group, task, "oracle"))))
+                .put("foreseen_roc_auc", rocAuc(histograms.get(key(group, task, FORESEEN))))
                 .put(
                         "before_calibration",
                         new Metrics()

@@ -3,7 +3,6 @@ package io.pushrank.jobs.train;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
-import static org.apache.spark.sql.functions.when;
 
 import io.pushrank.jobs.architecture.ExampleSource;
 import io.pushrank.jobs.architecture.HeavyParams;
@@ -246,15 +245,7 @@ public final class Training {
             scored = scored.withColumn(
                     "weight", col("weight").multiply(params.recordWeights().of(position)));
         }
-        return switch (params.label()) {
-            case HEAVY_SCORE -> scored.withColumnRenamed("score", "heavy_score");
-            case TOP3 -> within(scored, position, 3);
-            case SENT -> within(scored, position, 1);
-        };
-    }
-
-    private static Dataset<Row> within(Dataset<Row> scored, Column position, int most) {
-        return scored.withColumn("heavy_score", when(position.lt(most), lit(1f)).otherwise(lit(0f)))
+        return scored.withColumn("heavy_score", params.label().of(col("score"), position))
                 .drop("score");
     }
 

@@ -93,7 +93,7 @@ final class TrainingGraph implements AutoCloseable {
     }
 
     private float[] weights(ExampleBatch batch) {
-        if (ranker.training().usesWeights()) {
+        if (ranker.training().weightsLoss()) {
             return batch.weight();
         }
         float[] alike = new float[batch.size()];

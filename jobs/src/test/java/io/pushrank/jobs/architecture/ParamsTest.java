@@ -90,7 +90,7 @@ class ParamsTest {
                         + " learning_rate_warm_up_steps, maximum_epochs,"
                         + " maximum_evaluation_rows, maximum_steps, momentum, momentum_ramp, optimizer, patience,"
                         + " renorm_maximum_scale, renorm_maximum_shift, renorm_ramp_steps, seed, statistics_rows,"
-                        + " tolerance, trainable, weighted",
+                        + " tolerance, trainable, weighted_loss, weighted_objective",
                 SampleParams.text("heavy").replace("learning_rate: 0.001", "learn_rate: 0.001"));
     }
 

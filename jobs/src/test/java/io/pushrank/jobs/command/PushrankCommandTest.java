@@ -159,6 +159,15 @@ class PushrankCommandTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"heavy", "light"})
+    void aThresholdThatNoPredictionOrEachOneReachesIsAUsageError(String ranker) {
+        fails(
+                2,
+                "usage or config: --threshold must be above 0 and below 1, but is 1",
+                Result.of("evaluate", ranker, "--threshold=1"));
+    }
+
+    @ParameterizedTest
     @CsvSource({"0, 0", "1, 1", "-0.2, -0.2", "NaN, NaN"})
     void aHoldoutThatLeavesNothingToLearnFromOrToMeasureOnIsAUsageError(String given, String printed) {
         fails(

@@ -12,8 +12,10 @@ import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Table;
 import java.time.Duration;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.SplittableRandom;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -23,7 +25,7 @@ import org.junit.jupiter.api.Test;
 class HeavyEvaluationTest {
     private static final StructType SCORED =
             StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT,"
-                    + " label_oonc FLOAT, label_engagement FLOAT, label_dislike FLOAT, is_new_user BOOLEAN,"
+                    + " label_oonc FLOAT, label_engagement FLOAT, label_dislike FLOAT, weight FLOAT, is_new_user BOOLEAN,"
                     + " sources ARRAY<STRING>, user_state STRING, p_oonc FLOAT, p_engagement FLOAT, raw_p_oonc FLOAT,"
                     + " raw_p_engagement FLOAT, true_oonc DOUBLE, true_engagement DOUBLE, foreseen_oonc DOUBLE,"
                     + " foreseen_engagement DOUBLE");
@@ -53,6 +55,7 @@ class HeavyEvaluationTest {
                 oonc,
                 engagement,
                 dislike,
+                1f,
                 user == 3,
                 new String[] {"popular", user == 1 ? "in_network" : "popular"},
                 user == 3 ? "new" : "active",
@@ -68,7 +71,7 @@ class HeavyEvaluationTest {
 
     @Test
     void tasksAreNamedApartAndHaveTheseKeys() {
-        Metrics metrics = TaskMetrics.of(scored()).metrics();
+        Metrics metrics = TaskMetrics.of(scored(), 0.8).metrics();
         assertEquals(
                 List.of(
                         "oonc",
@@ -83,21 +86,35 @@ class HeavyEvaluationTest {
         assertEquals(
                 Set.of(
                         "rows",
+                        "weight",
                         "roc_auc",
                         "oracle_roc_auc",
                         "foreseen_roc_auc",
                         "pr_auc",
                         "rce",
+                        "rce_standard_error",
+                        "nrce",
+                        "arce",
                         "ctr",
                         "predicted_ctr",
+                        "prediction_deviation",
                         "ece",
-                        "before_calibration"),
+                        "accuracy",
+                        "precision",
+                        "recall",
+                        "before_calibration",
+                        "weighted"),
                 oonc.values().keySet());
         assertEquals(5.0 / 6, oonc.number("roc_auc"), 1e-12);
         assertEquals(1, oonc.number("oracle_roc_auc"), 1e-12);
         assertEquals(0.5, oonc.number("foreseen_roc_auc"), 1e-12);
         assertEquals(0.4, oonc.number("ctr"), 1e-12);
         assertEquals(2.55 / 5, oonc.number("predicted_ctr"), 1e-7);
+        // Of 0.9 (positive), 0.8 (as a float just above it), 0.7 (positive), 0.1 and 0.05, those from 0.8 on.
+        assertEquals(1.0 / 2, oonc.number("precision"), 1e-12);
+        assertEquals(1.0 / 2, oonc.number("recall"), 1e-12);
+        assertEquals(3.0 / 5, oonc.number("accuracy"), 1e-12);
+        assertEquals(oonc.number("rce"), oonc.group("weighted").number("rce"), 1e-12);
         assertEquals(2.55 / 10, oonc.group("before_calibration").number("predicted_ctr"), 1e-7);
         assertEquals(0.2, metrics.group("engagement").number("ctr"), 1e-12);
         assertEquals(2, metrics.group("engagement_conditional").number("rows"));
@@ -114,10 +131,63 @@ class HeavyEvaluationTest {
 
     @Test
     void whatIsUndefinedIsLeftOut() {
-        Metrics oonc = TaskMetrics.of(scored()).metrics().group("new_users").group("oonc");
+        Metrics oonc =
+                TaskMetrics.of(scored(), 0.5).metrics().group("new_users").group("oonc");
         assertEquals(
-                Set.of("rows", "ctr", "predicted_ctr", "ece", "before_calibration"),
+                Set.of(
+                        "rows",
+                        "weight",
+                        "ctr",
+                        "predicted_ctr",
+                        "prediction_deviation",
+                        "ece",
+                        "accuracy",
+                        "before_calibration",
+                        "weighted"),
                 oonc.values().keySet());
+    }
+
+    @Test
+    void weightsMakeUpForNegativesThatWereNotDrawn() {
+        SplittableRandom random = new SplittableRandom(12);
+        List<Row> all = new ArrayList<>();
+        List<Row> drawn = new ArrayList<>();
+        for (int row = 0; row < 20_000; row++) {
+            double truth = 0.3 * random.nextDouble();
+            boolean isOpened = random.nextDouble() < truth;
+            boolean isDrawn = random.nextInt(5) == 0;
+            Row example = example(1, row, isOpened ? 1 : 0, 0, 0, truth, truth / 2, truth);
+            all.add(example);
+            if (isOpened || isDrawn) {
+                Object[] values = new Object[example.size()];
+                for (int column = 0; column < values.length; column++) {
+                    values[column] = example.get(column);
+                }
+                values[SCORED.fieldIndex("weight")] = isOpened ? 1f : 5f;
+                drawn.add(RowFactory.create(values));
+            }
+        }
+        Metrics truth = oonc(all);
+        Metrics sample = oonc(drawn);
+
+        // Every probability is as it should be, but of the rows as they are most seem too low.
+        assertTrue(sample.number("rce") < -20, sample::toJson);
+        assertTrue(truth.number("rce") > 2, truth::toJson);
+        Metrics weighted = sample.group("weighted");
+        assertEquals(20_000, weighted.number("weight"), 600);
+        for (String name : List.of("rce", "nrce", "arce")) {
+            assertEquals(
+                    truth.number(name), weighted.number(name), 3 * weighted.number("rce_standard_error"), () -> name);
+        }
+        for (String name : List.of("roc_auc", "pr_auc", "ctr", "predicted_ctr", "prediction_deviation")) {
+            assertEquals(truth.number(name), weighted.number(name), 0.02, () -> name);
+        }
+    }
+
+    private static Metrics oonc(List<Row> examples) {
+        return TaskMetrics.of(SharedSpark.session().createDataFrame(examples, SCORED), 0.5)
+                .metrics()
+                .group("oonc");
     }
 
     @Test

@@ -166,11 +166,16 @@ class HeavyVersionsTest {
     }
 
     private static String promote(String version, double margin, ExampleLabels labels, boolean isExpected) {
+        return promote(version, margin, labels, false, isExpected);
+    }
+
+    private static String promote(
+            String version, double margin, ExampleLabels labels, boolean isWeighted, boolean isExpected) {
         PrintStream out = System.out;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try {
             System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
-            assertEquals(isExpected, promotion().promote(ModelKind.HEAVY, version, margin, range(labels)));
+            assertEquals(isExpected, promotion().promote(ModelKind.HEAVY, version, margin, isWeighted, range(labels)));
         } finally {
             System.setOut(out);
         }
@@ -191,8 +196,8 @@ class HeavyVersionsTest {
 
     private static void refuses(
             ExitCode exitCode, String message, String version, double margin, ExampleLabels labels) {
-        PushrankException refusal = assertThrows(
-                PushrankException.class, () -> promotion().promote(ModelKind.HEAVY, version, margin, range(labels)));
+        PushrankException refusal = assertThrows(PushrankException.class, () -> promotion()
+                .promote(ModelKind.HEAVY, version, margin, false, range(labels)));
         assertEquals(message, refusal.getMessage());
         assertEquals(exitCode, refusal.exitCode());
         assertEquals("1", used());
@@ -213,6 +218,13 @@ class HeavyVersionsTest {
             Metrics written = Metrics.parse(Files.readString(Path.of(file)));
             assertEquals(1, written.number("challenger_value"), 0.01);
             assertTrue(written.number("gain_low") > 0, written::toJson);
+
+            // By weights, which are all 1, nothing else comes of it.
+            ModelPackage.crown(layout.models(), ModelKind.HEAVY, "1", HADOOP);
+            promote("2", 0.01, ExampleLabels.NOTIFICATIONS, true, true);
+            Metrics byWeight = Metrics.parse(Files.readString(Path.of(file)));
+            assertEquals("weighted pr_auc of oonc", byWeight.text("objective"));
+            assertEquals(written.number("challenger_value"), byWeight.number("challenger_value"), 1e-12);
 
             String lost = promote("1", 0, ExampleLabels.NOTIFICATIONS, false);
             assertTrue(
@@ -255,7 +267,7 @@ class HeavyVersionsTest {
         assertEquals(
                 layout.models() + "/heavy/9/manifest.json: expected a model manifest, found no file",
                 assertThrows(ModelException.class, () -> promotion()
-                                .promote(ModelKind.HEAVY, "9", 0.01, range(ExampleLabels.NOTIFICATIONS)))
+                                .promote(ModelKind.HEAVY, "9", 0.01, false, range(ExampleLabels.NOTIFICATIONS)))
                         .getMessage());
     }
 
@@ -332,7 +344,11 @@ class HeavyVersionsTest {
         List<String> progress = new ArrayList<>();
         Evaluation evaluation = new HeavyEvaluation(
                         SharedSpark.session(), layout, ConfigFile.shipped().config())
-                .evaluate(range(ExampleLabels.NOTIFICATIONS), "2", new ImportanceSettings(2, 20_000), progress::add);
+                .evaluate(
+                        range(ExampleLabels.NOTIFICATIONS),
+                        "2",
+                        new HeavyEvaluation.Settings(0.5, new ImportanceSettings(2, 20_000), List.of()),
+                        progress::add);
 
         Metrics written = Metrics.parse(evaluation.metrics().toJson());
         Metrics importance = written.group("importance");

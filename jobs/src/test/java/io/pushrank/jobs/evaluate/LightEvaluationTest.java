@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.metric.BinaryMetrics;
 import io.pushrank.jobs.report.Metrics;
 import java.sql.Timestamp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -107,6 +109,62 @@ class LightEvaluationTest {
         assertEquals(
                 Set.of("recall", "cgr"),
                 metrics.group("light").group("n_10").values().keySet());
+    }
+
+    @Test
+    void predictionsAreComparedWithEveryKindOfLabelAndByWeightToo() {
+        List<Row> rows = new ArrayList<>();
+        SplittableRandom random = new SplittableRandom(16);
+        for (long user = 1; user <= 30; user++) {
+            for (long item = 1; item <= 8; item++) {
+                double y = (1 + random.nextInt(40)) / 50.0;
+                float p = (float) Math.min(0.99, Math.max(0.01, y + 0.3 * random.nextGaussian()));
+                rows.add(RowFactory.create(NOON, user, "post", item, y, p, user % 2 == 0 ? 5f : 1f));
+            }
+        }
+        Metrics labels = LightEvaluation.labels(
+                SharedSpark.session()
+                        .createDataFrame(
+                                rows,
+                                StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT,"
+                                        + " y DOUBLE, p FLOAT, weight FLOAT")),
+                0.5);
+        assertEquals(List.of("sent", "top3", "heavy_score"), labels.names());
+
+        double[] predictions = new double[rows.size()];
+        double[] soft = new double[rows.size()];
+        double[] isTop = new double[rows.size()];
+        double[] ones = new double[rows.size()];
+        double[] weights = new double[rows.size()];
+        for (int row = 0; row < rows.size(); row++) {
+            Row one = rows.get(row);
+            predictions[row] = one.getFloat(5);
+            soft[row] = one.getDouble(4);
+            ones[row] = 1;
+            weights[row] = one.getFloat(6);
+            // Equal scores stand in the order of their items.
+            int before = 0;
+            for (Row other : rows) {
+                if (other.getLong(1) == one.getLong(1)
+                        && (other.getDouble(4) > one.getDouble(4)
+                                || (other.getDouble(4) == one.getDouble(4) && other.getLong(3) < one.getLong(3)))) {
+                    before++;
+                }
+            }
+            isTop[row] = before < 3 ? 1 : 0;
+        }
+        for (double[] by : List.of(ones, weights)) {
+            Metrics top =
+                    by == ones ? labels.group("top3") : labels.group("top3").group("weighted");
+            assertEquals(BinaryMetrics.rocAuc(predictions, isTop, by), top.number("roc_auc"), 1e-4);
+            assertEquals(BinaryMetrics.prAuc(predictions, isTop, by), top.number("pr_auc"), 1e-4);
+            assertEquals(BinaryMetrics.relativeCrossEntropy(predictions, isTop, by), top.number("rce"), 1e-6);
+            Metrics score = by == ones
+                    ? labels.group("heavy_score")
+                    : labels.group("heavy_score").group("weighted");
+            assertEquals(BinaryMetrics.relativeCrossEntropy(predictions, soft, by), score.number("rce"), 1e-6);
+        }
+        assertEquals(30.0 / 240, labels.group("sent").number("ctr"), 1e-12);
     }
 
     @Test

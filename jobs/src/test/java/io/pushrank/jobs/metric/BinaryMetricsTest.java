@@ -1,6 +1,7 @@
 package io.pushrank.jobs.metric;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -102,7 +103,60 @@ class BinaryMetricsTest {
     }
 
     @Test
+    void aRowOfWeightTwoIsTheRowTwice() {
+        SplittableRandom random = new SplittableRandom(8);
+        int rows = 80;
+        double[] predictions = new double[rows];
+        double[] labels = new double[rows];
+        double[] weights = new double[rows];
+        int copies = 0;
+        for (int row = 0; row < rows; row++) {
+            predictions[row] = (1 + random.nextInt(9)) / 11.0;
+            labels[row] = random.nextInt(3) == 0 ? 1 : 0;
+            weights[row] = 1 + random.nextInt(4);
+            copies += (int) weights[row];
+        }
+        double[] copiedPredictions = new double[copies];
+        double[] copiedLabels = new double[copies];
+        for (int row = 0, next = 0; row < rows; row++) {
+            for (int copy = 0; copy < weights[row]; copy++, next++) {
+                copiedPredictions[next] = predictions[row];
+                copiedLabels[next] = labels[row];
+            }
+        }
+        assertEquals(
+                BinaryMetrics.rocAuc(copiedPredictions, copiedLabels),
+                BinaryMetrics.rocAuc(predictions, labels, weights),
+                1e-12);
+        assertEquals(
+                BinaryMetrics.prAuc(copiedPredictions, copiedLabels),
+                BinaryMetrics.prAuc(predictions, labels, weights),
+                1e-12);
+        assertEquals(
+                BinaryMetrics.relativeCrossEntropy(copiedPredictions, copiedLabels),
+                BinaryMetrics.relativeCrossEntropy(predictions, labels, weights),
+                1e-9);
+        // The weights tell something here.
+        assertNotEquals(
+                BinaryMetrics.rocAuc(predictions, labels), BinaryMetrics.rocAuc(predictions, labels, weights), 1e-3);
+    }
+
+    @Test
     void labelsAndPredictionsOutsideTheirRangeAreRefused() {
+        assertEquals(
+                "weights[1] must be above 0 and finite, but is 0.0",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> BinaryMetrics.prAuc(
+                                        new double[] {.1, .2}, new double[] {1, 0}, new double[] {1, 0}))
+                        .getMessage());
+        assertEquals(
+                "weights must have 2 values, but have 1",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> BinaryMetrics.rocAuc(
+                                        new double[] {.1, .2}, new double[] {1, 0}, new double[] {1}))
+                        .getMessage());
         assertEquals(
                 "labels[0] must be 0 or 1, but is 0.5",
                 assertThrows(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class WeightedLossTest {
-    private static final String UNWEIGHTED = "\n  weighted: false\n";
+    private static final String UNWEIGHTED = "\n  weighted_loss: false\n";
 
     @TempDir
     private Path folder;
