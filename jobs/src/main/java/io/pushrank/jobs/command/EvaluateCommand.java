@@ -2,17 +2,21 @@ package io.pushrank.jobs.command;
 
 import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.config.ExampleLabels;
+import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.evaluate.Evaluation;
 import io.pushrank.jobs.evaluate.ExampleRange;
 import io.pushrank.jobs.evaluate.HeavyEvaluation;
 import io.pushrank.jobs.evaluate.LightEvaluation;
+import io.pushrank.jobs.evaluate.PublishedPredictions;
 import io.pushrank.jobs.evaluate.RankingEvaluation;
+import io.pushrank.jobs.evaluate.ScoredRows;
 import io.pushrank.jobs.evaluate.SendsEvaluation;
 import io.pushrank.jobs.evaluate.SourcesEvaluation;
 import io.pushrank.jobs.evaluate.ValueEvaluation;
 import io.pushrank.jobs.importance.ImportanceSettings;
 import io.pushrank.jobs.world.TruthOf;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.ArgGroup;
@@ -44,13 +48,15 @@ final class EvaluateCommand implements Runnable {
     int heavy(
             @Mixin RunOptions options,
             @Mixin RangeOptions range,
-            @Mixin ThresholdOption threshold,
+            @Mixin PredictionOptions predictions,
             @ArgGroup(exclusive = false) ImportanceOptions importance) {
-        HeavyEvaluation.Settings settings = new HeavyEvaluation.Settings(
-                threshold.checked(), importance == null ? null : importance.settings(), List.of());
+        predictions.check();
+        ImportanceSettings measured = importance == null ? null : importance.settings();
         SparkSession spark = options.session("evaluate heavy");
-        HeavyEvaluation heavy = new HeavyEvaluation(
-                spark, options.layout(), options.vocabulary(spark).config());
+        RankingConfig config = options.vocabulary(spark).config();
+        HeavyEvaluation.Settings settings = new HeavyEvaluation.Settings(
+                predictions.threshold, measured, predictions.uses(options, spark, config));
+        HeavyEvaluation heavy = new HeavyEvaluation(spark, options.layout(), config);
         return publish(
                 options,
                 spark,
@@ -71,12 +77,13 @@ final class EvaluateCommand implements Runnable {
                             description = "Users and instants with fewer candidates are left out."
                                     + " Default: ${DEFAULT-VALUE}.")
                     int minimumCandidates,
-            @Mixin ThresholdOption threshold) {
-        LightEvaluation.Settings settings =
-                new LightEvaluation.Settings(minimumCandidates, threshold.checked(), List.of());
+            @Mixin PredictionOptions predictions) {
+        predictions.check();
         SparkSession spark = options.session("evaluate light");
-        LightEvaluation light = new LightEvaluation(
-                spark, options.layout(), options.vocabulary(spark).config());
+        RankingConfig config = options.vocabulary(spark).config();
+        LightEvaluation.Settings settings = new LightEvaluation.Settings(
+                minimumCandidates, predictions.threshold, predictions.uses(options, spark, config));
+        LightEvaluation light = new LightEvaluation(spark, options.layout(), config);
         return publish(options, spark, light.evaluate(range.of(ExampleLabels.CANDIDATES), range.version, settings));
     }
 
@@ -193,19 +200,34 @@ final class EvaluateCommand implements Runnable {
         }
     }
 
-    /** What counts as a prediction of a positive. */
-    static final class ThresholdOption {
+    /** What is made of the predictions. */
+    static final class PredictionOptions {
         @Option(
                 names = "--threshold",
                 paramLabel = "P",
                 defaultValue = "0.5",
                 description = "Probability from which on a prediction says positive, above 0 and below 1: for accuracy,"
                         + " precision and recall. Default: ${DEFAULT-VALUE}.")
-        private double value;
+        private double threshold;
 
-        private double checked() {
-            Bounds.ofOptions(() -> Bounds.require(value > 0 && value < 1, "--threshold", "above 0 and below 1", value));
-            return value;
+        @Option(
+                names = "--predictions",
+                description = "Also publishes each example with its labels, weight and predictions: table"
+                        + " heavy_predictions or light_predictions of the output.")
+        private boolean isPublished;
+
+        private void check() {
+            Bounds.ofOptions(() ->
+                    Bounds.require(threshold > 0 && threshold < 1, "--threshold", "above 0 and below 1", threshold));
+        }
+
+        private List<ScoredRows> uses(RunOptions options, SparkSession spark, RankingConfig config) {
+            List<ScoredRows> uses = new ArrayList<>();
+            if (isPublished) {
+                uses.add(new PublishedPredictions(
+                        options.storage(spark), options.layout(), config, System.out::println));
+            }
+            return uses;
         }
     }
 

@@ -61,25 +61,34 @@ public final class PublishedViews {
     }
 
     /**
-     * A view of all published days of a table, with the day as column {@code ds}, and {@code stage} or {@code input_table}
-     * where it has a partition for each. It names folders or files as they are now: ask again after a run.
+     * A view of all published days of a table, with the day as column {@code ds}, and {@code stage}, {@code input_table} or
+     * {@code model_version} and {@code labels} where it has a partition for each. It names folders or files as they are now: ask
+     * again after a run.
      *
-     * @throws IllegalArgumentException when it is no table that a day's run writes
+     * @throws IllegalArgumentException when it is a table of neither a day's run nor an evaluation
      * @throws PushrankException with exit code 3 when no day of it is published
      */
     public String sql(Table table, Dialect dialect) {
-        if (!table.isDaily()) {
-            throw new IllegalArgumentException("--table must be a table of a day's run, but is " + table.tableName());
+        if (!table.isDaily() && table.channel() != Channel.PREDICTIONS) {
+            throw new IllegalArgumentException(
+                    "--table must be a table of a day's run or of predictions, but is " + table.tableName());
         }
         List<String> selects = new ArrayList<>();
-        for (LocalDate day : published.days(Channel.DAILY)) {
+        for (LocalDate day : published.days(table.channel())) {
             String partition = layout.partition(table, day);
-            published.folder(day, partition).ifPresent(folder -> selects.add(select(dialect, day, folder, "")));
-            published.folders(Channel.DAILY, day, partition).forEach((path, folder) -> {
-                String[] last = path.substring(path.lastIndexOf('/') + 1).split("=", 2);
-                // Not "table", which SQL keeps for itself.
-                String column = last[0].equals("table") ? "input_table" : last[0];
-                selects.add(select(dialect, day, folder, ", '" + last[1] + "' AS " + column));
+            if (table.isDaily()) {
+                published.folder(day, partition).ifPresent(folder -> selects.add(select(dialect, day, folder, "")));
+            }
+            published.folders(table.channel(), day, partition).forEach((path, folder) -> {
+                StringBuilder columns = new StringBuilder();
+                String parts = path.substring(layout.relative(partition).length() + 1);
+                for (String part : parts.split("/", -1)) {
+                    String[] pair = part.split("=", 2);
+                    // Not "table", which SQL keeps for itself.
+                    String column = pair[0].equals("table") ? "input_table" : pair[0];
+                    columns.append(", '").append(pair[1]).append("' AS ").append(column);
+                }
+                selects.add(select(dialect, day, folder, columns.toString()));
             });
         }
         if (selects.isEmpty()) {

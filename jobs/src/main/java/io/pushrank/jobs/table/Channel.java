@@ -9,7 +9,9 @@ public enum Channel {
     /** Training examples, made beside it. They are of many days, of which each may be unlike the others. */
     EXAMPLES("examples_quarantine", false),
     /** Partial aggregates of input tables, of which runs of several days are made. */
-    TILES("", false);
+    TILES("", false),
+    /** What evaluations found models to predict. */
+    PREDICTIONS("", false);
 
     private final String quarantine;
     private final boolean isGated;

@@ -344,6 +344,42 @@ public enum Table {
             sparse_counts ARRAY<INT> NOT NULL COMMENT 'Number of sparse ids of each feature that the heavy ranker takes as such, in their order'
             """),
 
+    HEAVY_PREDICTIONS(
+            Group.OUTPUT,
+            List.of("as_of", "user_id", "item_type", "item_id"),
+            """
+            as_of TIMESTAMP NOT NULL COMMENT 'Instant of the features; labels come after it',
+            user_id BIGINT NOT NULL COMMENT 'Recipient',
+            item_type STRING NOT NULL COMMENT 'Type of the item, such as post or trend',
+            item_id BIGINT NOT NULL COMMENT 'Item; of a post its post_id',
+            sources ARRAY<STRING> NOT NULL COMMENT 'Sources that proposed it',
+            is_new_user BOOLEAN NOT NULL COMMENT 'Account younger than the configured age',
+            user_state STRING NOT NULL COMMENT 'new: as is_new_user; dormant: no visit for 14 days; active: all others',
+            label_oonc FLOAT NOT NULL COMMENT '1: opened, or clicked in the notifications tab',
+            label_engagement FLOAT NOT NULL COMMENT '1: engaged with after that',
+            label_dislike FLOAT NOT NULL COMMENT '1: see less often; figures count it as neither opened nor engaged with',
+            weight FLOAT NOT NULL COMMENT 'One over the probability with which the row was sampled',
+            p_oonc FLOAT NOT NULL COMMENT 'Probability that it is opened, or clicked in the notifications tab',
+            p_engagement FLOAT NOT NULL COMMENT 'Probability that it is opened and engaged with',
+            score FLOAT NOT NULL COMMENT 'Weighted sum of the two',
+            raw_p_oonc FLOAT NOT NULL COMMENT 'p_oonc before calibration',
+            raw_p_engagement FLOAT NOT NULL COMMENT 'p_engagement before calibration'
+            """),
+    LIGHT_PREDICTIONS(
+            Group.OUTPUT,
+            List.of("as_of", "user_id", "item_type", "item_id"),
+            """
+            as_of TIMESTAMP NOT NULL COMMENT 'Instant of the features',
+            user_id BIGINT NOT NULL COMMENT 'Recipient',
+            item_type STRING NOT NULL COMMENT 'Type of the item, such as post or trend',
+            item_id BIGINT NOT NULL COMMENT 'Item; of a post its post_id',
+            weight FLOAT NOT NULL COMMENT 'One over the probability with which the row was sampled',
+            heavy_score FLOAT NOT NULL COMMENT 'Score of the heavy ranker in use, which the light one stands in for',
+            heavy_rank INT NOT NULL COMMENT 'Rank by it among the rows of the user and instant, from 1',
+            light_score FLOAT NOT NULL COMMENT 'Light ranker''s score',
+            light_rank INT NOT NULL COMMENT 'Rank by it among the rows of the user and instant, from 1'
+            """),
+
     // ------------------------------------------------------------------------------- what the collaborative model is
     RECOMMENDED_AUTHORS(
             Group.MODEL,
@@ -488,8 +524,17 @@ public enum Table {
     /** Whether the daily flow publishes this table. */
     public boolean isDaily() {
         return switch (this) {
-            case EXAMPLES -> false;
+            case EXAMPLES, HEAVY_PREDICTIONS, LIGHT_PREDICTIONS -> false;
             default -> group == Group.OUTPUT;
+        };
+    }
+
+    /** Whose publications tell of this output. */
+    public Channel channel() {
+        return switch (this) {
+            case EXAMPLES -> Channel.EXAMPLES;
+            case HEAVY_PREDICTIONS, LIGHT_PREDICTIONS -> Channel.PREDICTIONS;
+            default -> Channel.DAILY;
         };
     }
 

@@ -19,6 +19,9 @@ import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.importance.ImportanceSettings;
+import io.pushrank.jobs.metric.BinaryMetrics;
+import io.pushrank.jobs.publish.PublishedTables;
+import io.pushrank.jobs.publish.PublishedViews;
 import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
@@ -337,6 +340,63 @@ class HeavyVersionsTest {
                 page);
         assertTrue(page.contains("<p>Note: model " + open("1").directory() + " is uncalibrated</p>"), page);
         assertFalse(page.contains("NaN"), page);
+    }
+
+    private static Metrics evaluate(String version, ScoredRows... uses) {
+        return new HeavyEvaluation(
+                        SharedSpark.session(), layout, ConfigFile.shipped().config())
+                .evaluate(
+                        range(ExampleLabels.NOTIFICATIONS),
+                        version,
+                        new HeavyEvaluation.Settings(0.5, null, List.of(uses)),
+                        progress -> {})
+                .metrics();
+    }
+
+    @Test
+    void publishedPredictionsAreATableFromWhichFiguresCanBeMadeAgain() {
+        List<String> lines = new ArrayList<>();
+        Storage storage = new Storage(HADOOP);
+        PublishedPredictions predictions =
+                new PublishedPredictions(storage, layout, ConfigFile.shipped().config(), lines::add);
+        Metrics metrics = evaluate("calibrated", predictions);
+
+        String part = "/model_version=calibrated/labels=notifications";
+        assertEquals(List.of("400 predictions: " + layout.output() + "/heavy_predictions/ds=*" + part), lines);
+        LocalDate day = LocalDate.of(2026, 3, 2);
+        String folder = layout.partition(Table.HEAVY_PREDICTIONS, day) + part;
+        assertEquals(
+                Set.of(folder),
+                Set.copyOf(new PublishedTables(storage, layout)
+                        .folders(Channel.PREDICTIONS, day, layout.partition(Table.HEAVY_PREDICTIONS, day))
+                        .values()));
+        Dataset<Row> table = SharedSpark.session().read().parquet(folder);
+        assertEquals(
+                List.of(Table.HEAVY_PREDICTIONS.schema().fieldNames()),
+                List.of(table.schema().fieldNames()));
+        List<Row> rows = table.collectAsList();
+        assertEquals(400, rows.size());
+        double[] oonc = new double[400];
+        double[] raw = new double[400];
+        double[] labels = new double[400];
+        for (int row = 0; row < rows.size(); row++) {
+            oonc[row] = rows.get(row).<Float>getAs("p_oonc");
+            raw[row] = rows.get(row).<Float>getAs("raw_p_oonc");
+            labels[row] = rows.get(row).<Float>getAs("label_oonc");
+        }
+        Metrics task = metrics.group("oonc");
+        assertEquals(BinaryMetrics.rocAuc(oonc, labels), task.number("roc_auc"), 1e-4);
+        assertEquals(BinaryMetrics.relativeCrossEntropy(oonc, labels), task.number("rce"), 1e-6);
+        assertEquals(
+                BinaryMetrics.relativeCrossEntropy(raw, labels),
+                task.group("before_calibration").number("rce"),
+                1e-6);
+        String view = new PublishedViews(storage, layout).sql(Table.HEAVY_PREDICTIONS, PublishedViews.Dialect.SPARK);
+        assertTrue(view.contains(", 'calibrated' AS model_version, 'notifications' AS labels FROM parquet."), view);
+
+        // The same again is the same.
+        evaluate("calibrated", predictions);
+        assertEquals(400, SharedSpark.session().read().parquet(folder).count());
     }
 
     @Test

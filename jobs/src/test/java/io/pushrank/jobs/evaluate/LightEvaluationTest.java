@@ -6,21 +6,32 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.SharedSpark;
+import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.metric.BinaryMetrics;
 import io.pushrank.jobs.report.Metrics;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
+import io.pushrank.jobs.table.Table;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
+import java.nio.file.Path;
 import java.sql.Timestamp;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class LightEvaluationTest {
     private static final Timestamp NOON = Timestamp.valueOf("2026-03-02 12:00:00");
@@ -153,18 +164,55 @@ class LightEvaluationTest {
             }
             isTop[row] = before < 3 ? 1 : 0;
         }
-        for (double[] by : List.of(ones, weights)) {
-            Metrics top =
-                    by == ones ? labels.group("top3") : labels.group("top3").group("weighted");
+        for (boolean isWeighted : List.of(false, true)) {
+            double[] by = isWeighted ? weights : ones;
+            Metrics top = isWeighted ? labels.group("top3").group("weighted") : labels.group("top3");
             assertEquals(BinaryMetrics.rocAuc(predictions, isTop, by), top.number("roc_auc"), 1e-4);
             assertEquals(BinaryMetrics.prAuc(predictions, isTop, by), top.number("pr_auc"), 1e-4);
             assertEquals(BinaryMetrics.relativeCrossEntropy(predictions, isTop, by), top.number("rce"), 1e-6);
-            Metrics score = by == ones
-                    ? labels.group("heavy_score")
-                    : labels.group("heavy_score").group("weighted");
+            Metrics score = isWeighted ? labels.group("heavy_score").group("weighted") : labels.group("heavy_score");
             assertEquals(BinaryMetrics.relativeCrossEntropy(predictions, soft, by), score.number("rce"), 1e-6);
         }
         assertEquals(30.0 / 240, labels.group("sent").number("ctr"), 1e-12);
+    }
+
+    @Test
+    void publishedPredictionsHoldBothRankings(@TempDir Path output) {
+        Dataset<Row> scored = SharedSpark.session()
+                .createDataFrame(
+                        List.of(
+                                RowFactory.create(NOON, 1L, "post", 11L, 0.9, 0.6f, 1f),
+                                RowFactory.create(NOON, 1L, "post", 12L, 0.5, 0.8f, 5f),
+                                RowFactory.create(NOON, 1L, "list", 12L, 0.5, 0.1f, 5f)),
+                        StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT,"
+                                + " y DOUBLE, p FLOAT, weight FLOAT"));
+        String models = "../sample-data/models";
+        Layout layout = new Layout("input", output.toString(), models);
+        Configuration hadoop = SharedSpark.session().sparkContext().hadoopConfiguration();
+        ModelPackage light = ModelPackage.champion(models, ModelKind.LIGHT, hadoop);
+        new PublishedPredictions(
+                        new Storage(hadoop), layout, ConfigFile.shipped().config(), line -> {})
+                .take(
+                        new ExampleRange(ExampleLabels.CANDIDATES, null, null, "x"),
+                        light,
+                        LightEvaluation.predictions(scored));
+        List<String> rows = SharedSpark.session()
+                .read()
+                .parquet(layout.partition(Table.LIGHT_PREDICTIONS, LocalDate.of(2026, 3, 2)) + "/model_version="
+                        + light.version() + "/labels=candidates")
+                .orderBy("heavy_rank")
+                .select("item_type", "item_id", "weight", "heavy_score", "heavy_rank", "light_score", "light_rank")
+                .toJSON()
+                .collectAsList();
+        assertEquals(
+                List.of(
+                        "{\"item_type\":\"post\",\"item_id\":11,\"weight\":1.0,\"heavy_score\":0.9,\"heavy_rank\":1,"
+                                + "\"light_score\":0.6,\"light_rank\":2}",
+                        "{\"item_type\":\"list\",\"item_id\":12,\"weight\":5.0,\"heavy_score\":0.5,\"heavy_rank\":2,"
+                                + "\"light_score\":0.1,\"light_rank\":3}",
+                        "{\"item_type\":\"post\",\"item_id\":12,\"weight\":5.0,\"heavy_score\":0.5,\"heavy_rank\":3,"
+                                + "\"light_score\":0.8,\"light_rank\":1}"),
+                rows);
     }
 
     @Test
