@@ -14,7 +14,10 @@ import io.pushrank.jobs.evaluate.SendsEvaluation;
 import io.pushrank.jobs.evaluate.SourcesEvaluation;
 import io.pushrank.jobs.evaluate.ValueEvaluation;
 import io.pushrank.jobs.importance.ImportanceSettings;
+import io.pushrank.jobs.train.Recalibration;
 import io.pushrank.jobs.world.TruthOf;
+import io.pushrank.udf.model.ModelKind;
+import io.pushrank.udf.model.ModelPackage;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,18 +52,46 @@ final class EvaluateCommand implements Runnable {
             @Mixin RunOptions options,
             @Mixin RangeOptions range,
             @Mixin PredictionOptions predictions,
+            @Option(
+                            names = "--calibrate",
+                            arity = "0..1",
+                            paramLabel = "NAME",
+                            fallbackValue = "",
+                            description =
+                                    "Also fits the calibration on these examples, and writes the ranker with it as a"
+                                            + " new version, not put in use: NAME, or the next number. For versions that were"
+                                            + " imported or warm-started.")
+                    String calibrated,
             @ArgGroup(exclusive = false) ImportanceOptions importance) {
         predictions.check();
         ImportanceSettings measured = importance == null ? null : importance.settings();
         SparkSession spark = options.session("evaluate heavy");
         RankingConfig config = options.vocabulary(spark).config();
-        HeavyEvaluation.Settings settings = new HeavyEvaluation.Settings(
-                predictions.threshold, measured, predictions.uses(options, spark, config));
+        List<ScoredRows> uses = predictions.uses(options, spark, config);
+        if (calibrated != null) {
+            uses.add(calibration(options, spark, calibrated));
+        }
+        HeavyEvaluation.Settings settings = new HeavyEvaluation.Settings(predictions.threshold, measured, uses);
         HeavyEvaluation heavy = new HeavyEvaluation(spark, options.layout(), config);
         return publish(
                 options,
                 spark,
                 heavy.evaluate(range.of(ExampleLabels.NOTIFICATIONS), range.version, settings, System.out::println));
+    }
+
+    /** @param name of the new version; empty: the next number */
+    private static ScoredRows calibration(RunOptions options, SparkSession spark, String name) {
+        Recalibration recalibration = new Recalibration(
+                options.layout().models(),
+                TrainCommand.versionOf(options, spark, ModelKind.HEAVY.folder(), name.isEmpty() ? null : name),
+                spark.sparkContext().hadoopConfiguration(),
+                System.out::println);
+        return (range, model, rows) -> {
+            ModelPackage written = recalibration.write(model, rows);
+            System.out.printf("%s: digest %s%n", written.directory(), written.digest());
+            System.out.println("calibrated on the examples from " + range.from() + " to " + range.to()
+                    + ", not in use: evaluate it on later ones");
+        };
     }
 
     @Command(

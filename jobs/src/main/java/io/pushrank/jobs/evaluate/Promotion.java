@@ -120,11 +120,8 @@ public final class Promotion {
         Optional<TrainedOn> trained = TrainedOn.of(model);
         if (trained.isEmpty()) {
             notes.add("model " + model.directory() + " does not say what examples it was made with");
-        } else if (!ExampleRange.firstInstant(examples).isAfter(trained.get().last())) {
-            throw PushrankException.usage(
-                    "--from must be after " + trained.get().last()
-                            + ", the last instant of the examples that model " + model.directory()
-                            + " was made with; the first instant chosen is " + ExampleRange.firstInstant(examples));
+        } else {
+            trained.get().requireBefore(ExampleRange.firstInstant(examples), model);
         }
     }
 

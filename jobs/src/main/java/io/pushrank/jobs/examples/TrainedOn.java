@@ -3,6 +3,7 @@ package io.pushrank.jobs.examples;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
 
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelPackage;
 import java.time.Instant;
@@ -39,6 +40,20 @@ public record TrainedOn(Instant first, Instant learned, Instant last) {
                         instant(metrics.getOrDefault(LEARNED, metrics.get(LAST))),
                         instant(metrics.get(LAST))))
                 : Optional.empty();
+    }
+
+    /**
+     * Refuses examples of instants that a model was made with: they would flatter it.
+     *
+     * @param firstInstant of the examples that were chosen
+     * @throws PushrankException with exit code 2
+     */
+    public void requireBefore(Instant firstInstant, ModelPackage model) {
+        if (!firstInstant.isAfter(last)) {
+            throw PushrankException.usage("--from must be after " + last
+                    + ", the last instant of the examples that model " + model.directory()
+                    + " was made with; the first instant chosen is " + firstInstant);
+        }
     }
 
     /** From the earlier start to the later end of the two. */

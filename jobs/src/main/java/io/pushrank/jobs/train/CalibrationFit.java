@@ -52,13 +52,25 @@ final class CalibrationFit {
     /** Scores examples with an uncalibrated package on the executors and fits both curves; says which one it could not. */
     static Calibration fit(
             ModelPackage uncalibrated, Dataset<Row> examples, int batchRows, TrainingProgress.Listener listener) {
+        return fit(
+                HeavyScoring.score(examples, "features", uncalibrated, batchRows, TensorFlowThreads.DEFAULT),
+                "p_oonc",
+                "p_engagement",
+                listener);
+    }
+
+    /**
+     * Fits both curves; says which one it could not.
+     *
+     * @param examples the three labels, weight, and what the model says of them without calibration
+     * @param oonc column of P(oonc)
+     * @param joint column of P(engagement)
+     */
+    static Calibration fit(Dataset<Row> examples, String oonc, String joint, TrainingProgress.Listener listener) {
         Column isLiked = col("label_dislike").notEqual(1);
-        Dataset<Row> scored = HeavyScoring.score(
-                        examples, "features", uncalibrated, batchRows, TensorFlowThreads.DEFAULT)
-                .select(
-                        col("p_oonc").cast("double").as("p_oonc"),
-                        ConditionalProbability.of(col("p_engagement"), col("p_oonc"))
-                                .as("p_conditional"),
+        Dataset<Row> scored = examples.select(
+                        col(oonc).cast("double").as("p_oonc"),
+                        ConditionalProbability.of(col(joint), col(oonc)).as("p_conditional"),
                         when(isLiked, col("label_oonc"))
                                 .otherwise(0f)
                                 .cast("double")

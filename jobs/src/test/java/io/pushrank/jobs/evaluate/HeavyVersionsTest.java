@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -16,6 +17,7 @@ import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.importance.ImportanceSettings;
@@ -27,6 +29,7 @@ import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.jobs.train.Recalibration;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.feature.FeatureForm;
@@ -53,6 +56,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
@@ -397,6 +401,43 @@ class HeavyVersionsTest {
         // The same again is the same.
         evaluate("calibrated", predictions);
         assertEquals(400, SharedSpark.session().read().parquet(folder).count());
+    }
+
+    @Test
+    void aVersionIsCalibratedAnewAsAnotherVersion() {
+        ModelPackage before = open("2");
+        List<String> lines = new ArrayList<>();
+        List<ModelPackage> written = new ArrayList<>();
+        Recalibration recalibration =
+                new Recalibration(layout.models(), "recalibrated", HADOOP, progress -> lines.add(progress.toString()));
+        Metrics metrics = evaluate("2", (range, model, rows) -> written.add(recalibration.write(model, rows)));
+
+        ModelPackage after = open("recalibrated");
+        assertEquals(after.digest(), written.get(0).digest());
+        assertEquals("1", used());
+        assertEquals(before.digest(), open("2").digest());
+        Map<String, String> files = new TreeMap<>(after.manifest().files());
+        assertNotNull(files.remove(Calibration.FILE));
+        assertEquals(before.manifest().files(), files);
+        // Labels are above and below the median: what the model says can be told for sure.
+        double raw = metrics.group("oonc").number("rce");
+        double calibrated = evaluate("recalibrated").group("oonc").number("rce");
+        assertTrue(calibrated > raw + 10, () -> calibrated + " after " + raw);
+        // It counts as made with these examples.
+        assertEquals(NOON, TrainedOn.of(after).orElseThrow().last());
+
+        PushrankException taken = assertThrows(
+                PushrankException.class,
+                () -> new Recalibration(layout.models(), "2", HADOOP, progress -> lines.add(progress.toString())));
+        assertEquals(
+                "--model-version must name a version that does not exist yet, but is 2, which is " + before.directory(),
+                taken.getMessage());
+        PushrankException seen = assertThrows(
+                PushrankException.class,
+                () -> evaluate("overlapping", (range, model, rows) -> new Recalibration(
+                                layout.models(), "other-name", HADOOP, progress -> lines.add(""))
+                        .write(model, rows)));
+        assertTrue(seen.getMessage().startsWith("--from must be after 2026-03-02T12:00:00Z"), seen::getMessage);
     }
 
     @Test

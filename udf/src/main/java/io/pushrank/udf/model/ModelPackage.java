@@ -288,11 +288,7 @@ public final class ModelPackage implements Serializable {
             }
             Files.createDirectories(root);
             java.nio.file.Path staging = Files.createTempDirectory(root, "copy-");
-            for (String name : manifest.files().keySet()) {
-                java.nio.file.Path file = staging.resolve(name);
-                Files.createDirectories(file.getParent());
-                Files.write(file, readVerified(store, name));
-            }
+            copyTo(staging, store);
             try {
                 Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
                 return target;
@@ -306,6 +302,23 @@ public final class ModelPackage implements Serializable {
             }
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot copy " + directory + " to " + target, failure);
+        }
+    }
+
+    /** Copies the package's files, all but the manifest, each verified, to a folder of this machine. */
+    public void copyTo(java.nio.file.Path folder) {
+        try (ModelStore store = new ModelStore(path(), hadoop)) {
+            copyTo(folder, store);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot copy " + directory + " to " + folder, failure);
+        }
+    }
+
+    private void copyTo(java.nio.file.Path folder, ModelStore store) throws IOException {
+        for (String name : manifest.files().keySet()) {
+            java.nio.file.Path file = folder.resolve(name);
+            Files.createDirectories(file.getParent());
+            Files.write(file, readVerified(store, name));
         }
     }
 
