@@ -11,7 +11,10 @@ import org.tensorflow.SessionFunction;
 import org.tensorflow.Signature;
 import org.tensorflow.types.TFloat32;
 
-/** A ranker's serving path with given weights: no gradients, no labels, no optimizer. */
+/**
+ * A ranker's serving path with given weights: no gradients, no labels, no optimizer. It guards itself: inputs that are not
+ * finite are missing, see {@link ModelInputs#guarded}.
+ */
 public final class ServingGraph implements AutoCloseable {
     /** Every variable is given its weight, so that none keeps what a seed would make of it. */
     private static final long NO_SEED = 0;
@@ -26,7 +29,8 @@ public final class ServingGraph implements AutoCloseable {
         try {
             GraphVariables variables = new GraphVariables(graph.tf(), NO_SEED);
             outputs = ranker.outputs(
-                    new GraphContext(graph.tf(), variables, GraphContext.Path.SERVING, null), graph.inputs());
+                    new GraphContext(graph.tf(), variables, GraphContext.Path.SERVING, null),
+                    graph.inputs().guarded());
             session = graph.open(threads);
             variables.restore(session, weights);
         } catch (RuntimeException | Error failure) {
