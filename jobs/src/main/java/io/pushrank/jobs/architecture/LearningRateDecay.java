@@ -77,7 +77,8 @@ public record LearningRateDecay(
     public record Polynomial(int steps, double power, double floor) implements Factor {
         public Polynomial {
             requireSteps("polynomial", steps);
-            Bounds.require(power > 0 && power <= 100, "training.learning_rate_decay.polynomial.power", "in (0, 100]", power);
+            Bounds.require(
+                    power > 0 && power <= 100, "training.learning_rate_decay.polynomial.power", "in (0, 100]", power);
             requireFloor("polynomial", floor);
         }
 
@@ -159,7 +160,11 @@ public record LearningRateDecay(
         public CosineRestarts {
             requireSteps("cosine_restarts", steps);
             Bounds.within("training.learning_rate_decay.cosine_restarts.growth", growth, 1, 100);
-            Bounds.require(shrink > 0 && shrink <= 1, "training.learning_rate_decay.cosine_restarts.shrink", "in (0, 1]", shrink);
+            Bounds.require(
+                    shrink > 0 && shrink <= 1,
+                    "training.learning_rate_decay.cosine_restarts.shrink",
+                    "in (0, 1]",
+                    shrink);
             requireFloor("cosine_restarts", floor);
         }
 
