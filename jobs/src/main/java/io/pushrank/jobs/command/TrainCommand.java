@@ -3,10 +3,12 @@ package io.pushrank.jobs.command;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.collaborative.Collaborative;
+import io.pushrank.jobs.communities.Communities;
 import io.pushrank.jobs.config.Bounds;
 import io.pushrank.jobs.config.ConfFolder;
 import io.pushrank.jobs.config.ConfFolder.NamedText;
 import io.pushrank.jobs.config.ExampleLabels;
+import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.examples.ExampleTable;
 import io.pushrank.jobs.examples.SplitExamples;
 import io.pushrank.jobs.examples.TrainedOn;
@@ -35,7 +37,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code train heavy|light|collaborative|retrieval}. */
+/** {@code train heavy|light|collaborative|retrieval|communities}. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
@@ -49,7 +51,8 @@ final class TrainCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "which model: heavy, light, collaborative or retrieval?");
+        throw new ParameterException(
+                spec.commandLine(), "which model: heavy, light, collaborative, retrieval or communities?");
     }
 
     @Command(name = "heavy", mixinStandardHelpOptions = true, description = "The heavy ranker, on what followed sends.")
@@ -130,6 +133,30 @@ final class TrainCommand implements Runnable {
             throw PushrankException.usage(ConfFolder.TOWERS + ": " + e.getMessage());
         }
         System.out.println("retrieval/" + name + " is in use");
+        return 0;
+    }
+
+    @Command(
+            name = "communities",
+            mixinStandardHelpOptions = true,
+            description =
+                    "The communities of authors behind the source communities, on all follows before the as-of instant of"
+                            + " --date. Puts them in use.")
+    int communities(@Mixin RunOptions options, @Mixin VersionOption chosen) {
+        SparkSession spark = options.session("train communities");
+        Facts facts = options.vocabulary(spark).facts();
+        LocalDate date = options.date(spark);
+        String name = versionOf(options, spark, Table.COMMUNITIES.modelFolder(), chosen.version);
+        try (Relations relations = Relations.of(
+                spark,
+                options.layout(),
+                facts,
+                date,
+                facts.config().asOf(date),
+                Findings.none(),
+                Set.of(Table.FOLLOWS))) {
+            System.out.printf("communities/%s: %s", name, Json.text(Communities.train(relations, name)));
+        }
         return 0;
     }
 

@@ -33,7 +33,8 @@ public record RankingConfig(
         Map<String, Object> rules,
         ExamplesConfig examples,
         CollaborativeConfig collaborative,
-        RetrievalConfig retrieval) {
+        RetrievalConfig retrieval,
+        CommunitiesConfig communities) {
     private static final int FEWEST_PARTITIONS = 2;
     private static final int MOST_PARTITIONS = 100_000;
     private static final long USERS_OF_PARTITION = 10_000;
@@ -281,6 +282,30 @@ public record RankingConfig(
             within("retrieval.rate", rate, 1e-6, 10);
             within("retrieval.regularization", regularization, 0, 1e6);
             within("retrieval.maximum_pairs", maximumPairs, 1, 100_000_000);
+        }
+    }
+
+    /** How authors form communities, and what users and posts have to do with them. */
+    public record CommunitiesConfig(
+            int minFollowers,
+            int maxAuthors,
+            int maxFollowees,
+            int minCommonFollowers,
+            int maxSimilar,
+            double resolution,
+            int maxCommunities,
+            int minFollowees,
+            int halfLifeHours) {
+        public CommunitiesConfig {
+            within("communities.min_followers", minFollowers, 1, 1_000_000_000);
+            within("communities.max_authors", maxAuthors, 2, 1_000_000);
+            within("communities.max_followees", maxFollowees, 2, 10_000);
+            within("communities.min_common_followers", minCommonFollowers, 1, 1_000_000);
+            within("communities.max_similar", maxSimilar, 1, 1000);
+            within("communities.resolution", resolution, 1e-3, 1000);
+            within("communities.max_communities", maxCommunities, 1, 100);
+            within("communities.min_followees", minFollowees, 1, 100);
+            within("communities.half_life_hours", halfLifeHours, 1, 720);
         }
     }
 }

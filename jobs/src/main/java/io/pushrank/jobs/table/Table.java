@@ -403,6 +403,16 @@ public enum Table {
             factors ARRAY<FLOAT> NOT NULL COMMENT 'What it adds to the vector of its tower'
             """),
 
+    // --------------------------------------------------------------------------------- what the communities model is
+    COMMUNITIES(
+            Group.MODEL,
+            List.of("author_id", "community"),
+            """
+            author_id BIGINT NOT NULL COMMENT 'Author',
+            community BIGINT NOT NULL COMMENT 'Community of authors whom the same users follow, called by its most followed author',
+            weight FLOAT NOT NULL COMMENT 'Share of the author''s similarity to others that lies in the community, above 0 to 1'
+            """),
+
     // ------------------------------------------------------------------- truth of a synthetic world: no stage reads it
     ORACLE(
             Group.ORACLE,
@@ -502,7 +512,7 @@ public enum Table {
     /** Whether each row of this output is of a user; others are few rows, whose key only orders them. */
     public boolean isByUser() {
         return switch (this) {
-            case FUNNEL, QUARANTINE, FEATURE_EMBEDDINGS -> false;
+            case FUNNEL, QUARANTINE, FEATURE_EMBEDDINGS, COMMUNITIES -> false;
             default -> true;
         };
     }
@@ -512,6 +522,7 @@ public enum Table {
         return switch (this) {
             case RECOMMENDED_AUTHORS -> "collaborative";
             case FEATURE_EMBEDDINGS -> "retrieval";
+            case COMMUNITIES -> "communities";
             default -> throw new IllegalArgumentException(tableName() + " is no part of a model");
         };
     }

@@ -69,7 +69,7 @@ class PushrankCommandTest {
                     """
             dayly                         | Unmatched argument at index 0: 'dayly'
             ''                            | a verb is missing
-            train                         | which model: heavy, light, collaborative or retrieval?
+            train                         | which model: heavy, light, collaborative, retrieval or communities?
             explain                       | Missing required option: '--user=ID'
             generate --users=5            | Missing required options: '--days=D', '--seed=S', '--output=DIR'
             daily --date=2026-02-30       | Invalid value for option '--date': cannot convert '2026-02-30' to class java.time.LocalDate (java.time.format.DateTimeParseException: Text '2026-02-30' could not be parsed: Invalid date 'FEBRUARY 30')

@@ -234,6 +234,15 @@ class ConfigFileTest {
             retrieval.rate=0                     | retrieval.rate must be between 1.0E-6 and 10, but is 0
             retrieval.regularization=-1          | retrieval.regularization must be between 0 and 1000000, but is -1
             retrieval.maximum_pairs=0            | retrieval.maximum_pairs must be between 1 and 100000000, but is 0
+            communities.min_followers=0          | communities.min_followers must be between 1 and 1000000000, but is 0
+            communities.max_authors=1000001      | communities.max_authors must be between 2 and 1000000, but is 1000001
+            communities.max_followees=1          | communities.max_followees must be between 2 and 10000, but is 1
+            communities.min_common_followers=0   | communities.min_common_followers must be between 1 and 1000000, but is 0
+            communities.max_similar=0            | communities.max_similar must be between 1 and 1000, but is 0
+            communities.resolution=0             | communities.resolution must be between 0.001 and 1000, but is 0
+            communities.max_communities=101      | communities.max_communities must be between 1 and 100, but is 101
+            communities.min_followees=0          | communities.min_followees must be between 1 and 100, but is 0
+            communities.half_life_hours=0        | communities.half_life_hours must be between 1 and 720, but is 0
             candidates.sources.popular.limit=-1  | candidates.sources.popular.limit must be between 0 and 1000000, but is -1
             candidates.sources.popular.limit=5000000000 | candidates.sources.popular.limit must be between 0 and 1000000, but is 5000000000
             candidates.sources.popular.limit=ten | candidates.sources.popular.limit must be a whole number, but is "ten"

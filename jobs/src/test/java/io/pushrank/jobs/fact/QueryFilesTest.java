@@ -25,8 +25,16 @@ class QueryFilesTest {
     private static final Path RESOURCES = Path.of("src/main/resources");
     private static final Facts FACTS = Facts.of(ConfigFile.shipped());
     /** Relations that code gives to queries by name. */
-    private static final Set<String> GIVEN =
-            Set.of(Family.ROW, Facts.NEAREST_POSTS, "recipients", "actions", "audience", "ranked_items", "evidence");
+    private static final Set<String> GIVEN = Set.of(
+            Family.ROW,
+            Facts.NEAREST_POSTS,
+            "recipients",
+            "actions",
+            "audience",
+            "ranked_items",
+            "evidence",
+            "clustered_authors",
+            "counted_follows");
 
     /** Long computations over one view that is given: no names are looked up for them, so they may use WITH. */
     private static final Set<Path> COMPUTATIONS =
