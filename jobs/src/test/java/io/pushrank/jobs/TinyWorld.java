@@ -331,6 +331,7 @@ public final class TinyWorld {
                 switch (field.dataType().typeName()) {
                     case "long" -> message.optional(PrimitiveTypeName.INT64).named(field.name());
                     case "integer" -> message.optional(PrimitiveTypeName.INT32).named(field.name());
+                    case "float" -> message.optional(PrimitiveTypeName.FLOAT).named(field.name());
                     case "double" -> message.optional(PrimitiveTypeName.DOUBLE).named(field.name());
                     case "boolean" ->
                         message.optional(PrimitiveTypeName.BOOLEAN).named(field.name());

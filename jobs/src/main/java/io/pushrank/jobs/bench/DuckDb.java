@@ -146,6 +146,7 @@ final class DuckDb implements AutoCloseable {
         return switch (field.dataType().typeName()) {
             case "long" -> "BIGINT";
             case "integer" -> "INTEGER";
+            case "float" -> "FLOAT";
             case "double" -> "DOUBLE";
             case "boolean" -> "BOOLEAN";
             case "string" -> "VARCHAR";

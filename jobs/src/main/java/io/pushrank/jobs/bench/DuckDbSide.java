@@ -1,6 +1,8 @@
 package io.pushrank.jobs.bench;
 
+import io.pushrank.jobs.config.RankingConfig.CommunitiesConfig;
 import io.pushrank.jobs.config.Resources;
+import io.pushrank.jobs.fact.ModelTables;
 import io.pushrank.jobs.rule.Rule;
 import io.pushrank.jobs.source.Source;
 import io.pushrank.jobs.source.Source.Network;
@@ -26,6 +28,7 @@ final class DuckDbSide {
     private final InputFolders inputs;
     private final List<String> recommendedAuthors;
     private final List<String> earlierSends;
+    private final List<String> communities;
     private final int threads;
     private final long bytes;
     private final String folder;
@@ -48,17 +51,23 @@ final class DuckDbSide {
         this.vocabulary = vocabulary;
         this.date = date;
         this.inputs = inputs;
-        String models = layout.models() + "/collaborative/";
-        this.recommendedAuthors = storage.exists(models + "champion")
-                ? List.of(models + storage.read(models + "champion").strip() + "/recommended_authors")
-                : List.of();
         this.earlierSends = Partitions.days(storage, layout.outputTable(Table.SENDS)).stream()
                 .filter(day -> day.isBefore(date))
                 .map(day -> layout.partition(Table.SENDS, day))
                 .toList();
+        this.recommendedAuthors = inUse(storage, Table.RECOMMENDED_AUTHORS);
+        this.communities = inUse(storage, Table.COMMUNITIES);
         this.threads = threads;
         this.bytes = bytes;
         this.folder = folder;
+    }
+
+    /** Folder of a model's table; empty where no version is in use. */
+    private List<String> inUse(Storage storage, Table table) {
+        return new ModelTables(storage, layout)
+                .version(table).stream()
+                        .map(folder -> folder + "/" + table.tableName())
+                        .toList();
     }
 
     /** Whether there is a query for a source. */
@@ -146,6 +155,10 @@ final class DuckDbSide {
         }
         duckDb.files("sends_files", Table.SENDS.schema(), earlierSends);
         duckDb.files("recommended_authors_files", Table.RECOMMENDED_AUTHORS.schema(), recommendedAuthors);
+        duckDb.files("communities_files", Table.COMMUNITIES.schema(), communities);
+        CommunitiesConfig settings = vocabulary.config().communities();
+        duckDb.set("min_followees", settings.minFollowees());
+        duckDb.set("half_life_hours", settings.halfLifeHours());
         duckDb.runAll(Resources.text(QUERIES + "views.sql"));
         return duckDb;
     }

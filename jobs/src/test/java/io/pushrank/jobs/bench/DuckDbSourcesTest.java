@@ -55,6 +55,8 @@ class DuckDbSourcesTest {
                 .set("candidates.sources.new_accounts.max_followers=5")
                 .set("candidates.sources.new_accounts.max_impressions=2")
                 .set("candidates.sources.new_accounts.limit=2")
+                .set("candidates.sources.communities.max_communities=2")
+                .set("candidates.sources.communities.max_posts=3")
                 .set("candidates.sources.video.limit=2"));
         SparkSide ours = new SparkSide(spark, world.layout(), vocabulary, TinyWorld.DATE, directory.toString());
         DuckDbSide theirs = new DuckDbSide(

@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** What the sources that are off by default have to propose in a random world, as {@link Proposed} shows it. */
 final class NaiveProposals {
@@ -217,6 +219,100 @@ final class NaiveProposals {
             }
         }
         return texts(scores);
+    }
+
+    Map<String, String> communities(int maxCommunities, int maxPosts, int maxOpenedPosts) {
+        Map<Long, Map<Long, Double>> interests = new TreeMap<>();
+        Stream.concat(
+                        world.people().stream().map(Person::id),
+                        world.acts().stream().map(Act::user))
+                .forEach(user -> interests.put(user, interests(user)));
+        List<Act> acts = new ArrayList<>();
+        interests.keySet().forEach(user -> acts.addAll(lastActs(user)));
+        List<Act> opens = world.opens().stream()
+                .map(open -> new Act(
+                        open.user(), open.post(), "open", open.post().at().plusSeconds(60)))
+                .distinct()
+                .toList();
+        Map<String, Double> scores = new TreeMap<>();
+        addCosines(scores, interests, acts, maxCommunities, maxPosts);
+        addCosines(scores, interests, opens, maxCommunities, maxOpenedPosts);
+        return texts(scores);
+    }
+
+    /** A user's communities with their weights, the strongest first. */
+    private Map<Long, Double> interests(long user) {
+        Map<Long, Double> sums = new TreeMap<>();
+        Map<Long, Integer> followees = new TreeMap<>();
+        world.members().stream()
+                .filter(member -> world.isFollowing(user, member.author()))
+                .forEach(member -> {
+                    sums.merge(member.community(), (double) member.weight(), Double::sum);
+                    followees.merge(member.community(), 1, Integer::sum);
+                });
+        sums.keySet().removeIf(community -> followees.get(community) < 2);
+        return ofLengthOne(sums);
+    }
+
+    /** By community the logarithms of what there is of each, the most first, their squares 1 in sum. */
+    private static Map<Long, Double> ofLengthOne(Map<Long, Double> amounts) {
+        double squares = amounts.values().stream()
+                .mapToDouble(amount -> Math.pow(Math.log1p(amount), 2))
+                .sum();
+        Map<Long, Double> weights = new LinkedHashMap<>();
+        amounts.keySet().stream()
+                .sorted(Comparator.comparing((Long community) -> -amounts.get(community))
+                        .thenComparing(Comparator.naturalOrder()))
+                .forEach(community -> weights.put(community, Math.log1p(amounts.get(community)) / Math.sqrt(squares)));
+        return weights;
+    }
+
+    /** Adds the cosines of users and posts by one kind of acts, where they are greater than what is there. */
+    private void addCosines(
+            Map<String, Double> scores,
+            Map<Long, Map<Long, Double>> interests,
+            List<Act> acts,
+            int maxCommunities,
+            int maxPosts) {
+        Map<Post, Map<Long, Double>> amounts = new HashMap<>();
+        for (Act act : acts) {
+            if (RandomWorld.isFresh(act.at())) {
+                double decay = Math.pow(
+                        0.5, Duration.between(act.at(), TinyWorld.AS_OF).toMinutes() / 480.0);
+                interests.getOrDefault(act.user(), Map.of()).forEach((community, weight) -> amounts.computeIfAbsent(
+                                act.post(), absent -> new TreeMap<>())
+                        .merge(community, Math.round(1e6 * weight * decay) / 1e6, Double::sum));
+            }
+        }
+        Map<Long, List<Post>> best = new TreeMap<>();
+        for (long community = 1; community <= 4; community++) {
+            long each = community;
+            best.put(
+                    each,
+                    first(
+                            maxPosts,
+                            world.freshPosts().stream()
+                                    .filter(post ->
+                                            amounts.getOrDefault(post, Map.of()).containsKey(each))
+                                    // In millionths, since sums of the doubles may differ where those are equal.
+                                    .sorted(Comparator.comparing((Post post) -> -Math.round(
+                                                    1e6 * amounts.get(post).get(each)))
+                                            .thenComparing(Post::id))
+                                    .toList()));
+        }
+        for (Person target : world.people()) {
+            Map<String, Double> cosines = new TreeMap<>();
+            interests.get(target.id()).entrySet().stream()
+                    .limit(maxCommunities)
+                    .forEach(interest -> best.get(interest.getKey()).stream()
+                            .filter(post -> post.author() != target.id())
+                            .forEach(post -> cosines.merge(
+                                    target.id() + " " + post.id(),
+                                    interest.getValue()
+                                            * ofLengthOne(amounts.get(post)).get(interest.getKey()),
+                                    Double::sum)));
+            cosines.forEach((pair, cosine) -> scores.merge(pair, cosine, Math::max));
+        }
     }
 
     private static Map<String, String> texts(Map<String, Double> scores) {

@@ -1,6 +1,10 @@
 package io.pushrank.jobs.source;
 
 import io.pushrank.jobs.TinyWorld;
+import io.pushrank.jobs.table.Table;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,6 +27,7 @@ public final class RandomWorld {
     private static final int UNKNOWN = 2;
 
     private static final int TOPICS = 6;
+    private static final int COMMUNITIES = 4;
 
     private static final Instant START = TinyWorld.hoursBefore(24);
     private static final List<String> KINDS =
@@ -65,6 +70,9 @@ public final class RandomWorld {
     /** A push that the user opened. */
     record Open(long user, Post post) {}
 
+    /** A row of the communities model. */
+    record Member(long author, long community, float weight) {}
+
     /** What social proof has to say of a post. */
     record Proof(double score, List<Long> actors) {}
 
@@ -75,6 +83,7 @@ public final class RandomWorld {
     private final List<Act> acts = new ArrayList<>();
     private final Map<Long, Set<Long>> topicFollows = new TreeMap<>();
     private final List<Open> opens = new ArrayList<>();
+    private final List<Member> members = new ArrayList<>();
 
     public RandomWorld(long seed) {
         Random random = new Random(seed);
@@ -131,6 +140,14 @@ public final class RandomWorld {
                     .add(1L + random.nextInt(TOPICS));
             opens.add(new Open(person(random), posts.get(random.nextInt(posts.size()))));
         }
+        for (long author = 1; author <= USERS + UNKNOWN; author++) {
+            long first = random.nextInt(COMMUNITIES);
+            int eighths = 1 + random.nextInt(8);
+            members.add(new Member(author, 1 + first, eighths / 8f));
+            if (eighths < 8) {
+                members.add(new Member(author, 1 + (first + 1) % COMMUNITIES, (8 - eighths) / 8f));
+            }
+        }
     }
 
     private static long person(Random random) {
@@ -186,7 +203,30 @@ public final class RandomWorld {
                 open.post().at().plusSeconds(60)));
         acts.forEach(act ->
                 world.engagement(act.user(), act.post().author(), act.post().id(), act.kind(), act.at()));
+        write(world, members);
         return world.write();
+    }
+
+    /** Writes a communities model and puts it in use. */
+    static void write(TinyWorld world, List<Member> members) {
+        Path models = Path.of(world.layout().models(), "communities");
+        TinyWorld.writeFile(
+                models.resolve("1/communities/part-0.parquet"),
+                TinyWorld.messageType(Table.COMMUNITIES),
+                members.stream()
+                        .map(member -> Map.<String, Object>of(
+                                "author_id",
+                                member.author(),
+                                "community",
+                                member.community(),
+                                "weight",
+                                member.weight()))
+                        .toList());
+        try {
+            Files.writeString(models.resolve("champion"), "1\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     Map<String, Double> inNetwork() {
@@ -312,6 +352,10 @@ public final class RandomWorld {
 
     List<Open> opens() {
         return opens;
+    }
+
+    List<Member> members() {
+        return members;
     }
 
     boolean isFollowing(long user, long followee) {

@@ -5,15 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.exit.ExitCode;
+import io.pushrank.jobs.source.RandomWorld.Member;
 import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.table.Table;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -57,13 +64,16 @@ class SourcesThatAreOffTest {
                 .set("candidates.sources.random_walk={limit: 9, max_acts: 6, max_people: 4, max_neighbors: 6}")
                 .set("candidates.sources.video={limit: 2, max_age_hours: 24}")
                 .set("candidates.sources.new_accounts={limit: 1, max_account_days: 30, max_followers: 5,"
-                        + " max_impressions: 3, max_posts: 2}");
+                        + " max_impressions: 3, max_posts: 2}")
+                .set(
+                        "candidates.sources.communities={limit: 9, max_communities: 2, max_posts: 3, max_opened_posts: 2}");
         try (StageContext context = Proposed.context(random.write(directory), settings)) {
             requireEqual(naive.friendsOfFriends(4, 2, 2, 2), context, "friends_of_friends");
             requireEqual(naive.interestTopics(2, 2, 0.3), context, "interest_topics");
             requireEqual(naive.randomWalk(6, 4, 6), context, "random_walk");
             requireEqual(naive.video(2), context, "video");
             requireEqual(naive.newAccounts(1, 30, 5, 3, 2), context, "new_accounts");
+            requireEqual(naive.communities(2, 3, 2), context, "communities");
         }
     }
 
@@ -252,5 +262,97 @@ class SourcesThatAreOffTest {
                         "15 24", Proposed.text(1)),
                 proposals(world, "new_accounts", "limit=1", "max_account_days=0", "max_followers=1", "max_posts=2"),
                 "whom nobody follows, however old; of the posts that nobody saw the lowest ids");
+    }
+
+    /** User 1 is interested in community 11, user 2 in both, user 3 in none. */
+    private TinyWorld ofCommunities(String folder) {
+        TinyWorld world = new TinyWorld(directory.resolve(folder)).people(1, 2, 3, 11, 12, 13, 14);
+        follow(world, 11, 1, 2, 3);
+        follow(world, 12, 1, 2);
+        follow(world, 13, 2);
+        follow(world, 14, 2);
+        RandomWorld.write(
+                world,
+                List.of(
+                        new Member(11, 11, 1f),
+                        new Member(12, 11, 0.5f),
+                        new Member(13, 13, 1f),
+                        new Member(14, 13, 0.75f),
+                        new Member(14, 11, 0.25f)));
+        return world.post(20, 14, hoursBefore(10))
+                .post(21, 14, hoursBefore(10))
+                .post(22, 14, hoursBefore(10), "in_reply_to_post_id", 20L)
+                .post(23, 14, hoursBefore(24.02))
+                .post(24, 1, hoursBefore(10))
+                .engagement(1, 14, 20L, "like", hoursBefore(8))
+                .engagement(1, 14, 20L, "click", hoursBefore(9))
+                .engagement(3, 14, 20L, "like", hoursBefore(1))
+                .engagement(2, 14, 21L, "repost", hoursBefore(3))
+                .engagement(1, 14, 21L, "impression", hoursBefore(4))
+                .engagement(1, 14, 22L, "like", hoursBefore(1))
+                .engagement(1, 14, 23L, "like", hoursBefore(1))
+                .engagement(1, 1, 24L, "like", hoursBefore(1));
+    }
+
+    @Test
+    void ofCommunitiesPostsOnWhichItsInterestedUsersActedAreProposed() {
+        TinyWorld world = ofCommunities("acts")
+                .follow(3, 12, "followed_at", TinyWorld.AS_OF)
+                .engagement(2, 14, 20L, "like", TinyWorld.AS_OF)
+                .notification(1, 21, 14, hoursBefore(1), "opened_at", TinyWorld.AS_OF)
+                .write();
+        // User 2 and post 21 have to do with both communities alike, user 1 and post 20 with community 11 alone.
+        double half = Math.sqrt(0.5);
+
+        assertEquals(
+                Map.of(
+                        "1 20", Proposed.text(1),
+                        "1 21", Proposed.text(half),
+                        "2 20", Proposed.text(half),
+                        "2 21", Proposed.text(1)),
+                proposals(world, "communities"),
+                "no reply, nothing too old, no act on an own post, nothing to user 3, and nothing of the as-of instant or later");
+        assertEquals(
+                Map.of("1 21", Proposed.text(half), "2 21", Proposed.text(1)),
+                proposals(world, "communities", "max_posts=1"),
+                "half of user 2's three hours ago is more than all of user 1's eight hours ago");
+        assertEquals(
+                Map.of(
+                        "1 20", Proposed.text(1),
+                        "1 21", Proposed.text(half),
+                        "2 20", Proposed.text(half),
+                        "2 21", Proposed.text(0.5)),
+                proposals(world, "communities", "max_communities=1"),
+                "of equal communities that of the lowest id");
+    }
+
+    @Test
+    void pushesThatACommunityOpenedAreProposedToIt() {
+        TinyWorld world = ofCommunities("opens")
+                .notification(1, 20, 14, hoursBefore(9), "opened_at", hoursBefore(8))
+                .notification(2, 21, 14, hoursBefore(9))
+                .write();
+
+        assertEquals(
+                Map.of("1 20", Proposed.text(1), "2 20", Proposed.text(Math.sqrt(0.5))),
+                proposals(world, "communities", "max_posts=0"));
+    }
+
+    @Test
+    void withoutAModelThereAreNoCommunities() throws IOException {
+        TinyWorld world = ofCommunities("none").write();
+        Files.delete(Path.of(world.layout().models(), "communities", "champion"));
+        ConfigFile settings = settings("communities");
+        for (String source :
+                ConfigFile.shipped().config().candidates().sources().keySet()) {
+            settings = settings.set("candidates.sources." + source + "=null");
+        }
+        try (StageContext context = world.context(settings)) {
+            Dataset<Row> users = context.read(Table.USERS);
+            Expect.failure(
+                    ExitCode.INPUT_REJECTED,
+                    "every source of candidates is skipped: no input table of any is there",
+                    () -> Candidates.merged(context, users));
+        }
     }
 }
