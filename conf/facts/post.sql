@@ -11,6 +11,8 @@
 -- column: pushes, opens, push_engagements, push_dislikes: how often it was sent, and what came of it; from notifications and
 --   earlier sends
 -- column: topic_ids, topic_scores, main_topic: its topics, the confidence by topic, the most confident; from post_topics
+-- column: communities, opened_communities: weights by community whose interested users acted on it in the last 24 hours, or opened a
+--   push of it, their squares at most 1 in sum; NULL when none; from engagements, notifications, follows and the model communities
 SELECT item.post_id,
        item.author_id,
        item.created_at,
@@ -39,7 +41,9 @@ SELECT item.post_id,
        coalesce(pushes.dislikes, 0) AS push_dislikes,
        topics.topic_ids,
        topics.topic_scores,
-       topics.main_topic
+       topics.main_topic,
+       act.communities,
+       opening.opened_communities
 FROM dated_posts AS item
 LEFT JOIN post_counts AS counts ON counts.post_id = item.post_id
 LEFT JOIN post_pushes AS pushes ON pushes.post_id = item.post_id
@@ -50,3 +54,13 @@ LEFT JOIN (SELECT post_id,
            FROM post_topics
            GROUP BY post_id) AS topics
   ON topics.post_id = item.post_id
+LEFT JOIN (SELECT post_id, map_from_entries(array_sort(collect_list(struct(community, weight)))) AS communities
+           FROM post_communities
+           WHERE kind = 'act'
+           GROUP BY post_id) AS act
+  ON act.post_id = item.post_id
+LEFT JOIN (SELECT post_id, map_from_entries(array_sort(collect_list(struct(community, weight)))) AS opened_communities
+           FROM post_communities
+           WHERE kind = 'open'
+           GROUP BY post_id) AS opening
+  ON opening.post_id = item.post_id

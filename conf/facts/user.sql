@@ -37,6 +37,8 @@
 -- column: languages: impressions and actions by the post's language
 -- column: followed_topics: topics that the user follows; from topic_follows
 -- column: topics: impressions, actions, pushes, opens and recent_pushes by topic; from post_topics
+-- column: communities: weights by community that the user is interested in, their squares 1 in sum; NULL when none; from follows and
+--   the model communities
 SELECT account.user_id,
        timestampdiff(HOUR, account.created_at, :as_of) / 24 AS account_age_days,
        timestampdiff(MINUTE, account.last_visit_at, :as_of) / 60 AS hours_since_visit,
@@ -113,7 +115,8 @@ SELECT account.user_id,
        activity.post_impressions,
        activity.languages,
        topic_follow.followed_topics,
-       topic.topics
+       topic.topics,
+       interest.communities
 FROM users AS account
 LEFT JOIN (SELECT user_id,
                   min(platform) AS platform,
@@ -150,3 +153,7 @@ LEFT JOIN (SELECT user_id,
            FROM user_topics
            GROUP BY user_id) AS topic
   ON topic.user_id = account.user_id
+LEFT JOIN (SELECT user_id, map_from_entries(array_sort(collect_list(struct(community, weight)))) AS communities
+           FROM interested_in
+           GROUP BY user_id) AS interest
+  ON interest.user_id = account.user_id

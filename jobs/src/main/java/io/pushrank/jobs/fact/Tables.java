@@ -91,7 +91,7 @@ public final class Tables {
     }
 
     /**
-     * Rows of a table; of an optional input that is absent, none.
+     * Rows of a table; of an optional input that is absent, and of a model of which no version is in use, none.
      *
      * @throws PushrankException with exit code 3 when an earlier stage has not published it
      */
@@ -104,7 +104,7 @@ public final class Tables {
             case STATE, EVENT ->
                 inputs.has(table) || table.isRequired() ? inputs.asOf(table, asOf) : inputs.empty(table);
             case OUTPUT -> published(table, date);
-            case MODEL -> models().read(spark, table);
+            case MODEL -> models().has(table) ? models().read(spark, table) : inputs.empty(table);
             case ORACLE -> throw new IllegalArgumentException("no stage may read the oracle");
         };
     }

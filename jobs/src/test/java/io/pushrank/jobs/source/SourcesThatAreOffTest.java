@@ -9,6 +9,7 @@ import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.TinyWorld;
 import io.pushrank.jobs.config.ConfigFile;
 import io.pushrank.jobs.exit.ExitCode;
+import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.source.RandomWorld.Member;
 import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.StageContext;
@@ -354,5 +355,49 @@ class SourcesThatAreOffTest {
                     "every source of candidates is skipped: no input table of any is there",
                     () -> Candidates.merged(context, users));
         }
+    }
+
+    @Test
+    void cosinesAreFactsOfUsersAndPostsAndZeroWithoutAModel() throws IOException {
+        TinyWorld world = ofCommunities("facts")
+                .notification(1, 20, 14, hoursBefore(9), "opened_at", hoursBefore(8))
+                .write();
+        double half = Math.sqrt(0.5);
+        assertEquals(
+                Map.of(
+                        "1 20", List.of("1.000000", "1.000000"),
+                        "1 21", List.of("%.6f".formatted(half), "0.000000"),
+                        "2 20", List.of("%.6f".formatted(half), "%.6f".formatted(half)),
+                        "2 21", List.of("1.000000", "0.000000"),
+                        "3 20", List.of("0.000000", "0.000000"),
+                        "3 21", List.of("0.000000", "0.000000")),
+                cosines(world));
+
+        Files.delete(Path.of(world.layout().models(), "communities", "champion"));
+        cosines(world).forEach((pair, none) -> assertEquals(List.of("0.000000", "0.000000"), none, pair));
+    }
+
+    /** By "user item" the cosines of those who acted on it, and who opened it. */
+    private static Map<String, List<String>> cosines(TinyWorld world) {
+        List<Reference> cosines =
+                List.of(new Reference("interest", "cosine"), new Reference("interest", "opened_cosine"));
+        Map<String, List<String>> found = new TreeMap<>();
+        try (StageContext context = world.context(ConfigFile.shipped())) {
+            Dataset<Row> rows = context.read(Table.USERS)
+                    .filter("user_id < 4")
+                    .selectExpr(
+                            "user_id",
+                            "'post' AS item_type",
+                            "explode(array(20L, 21L)) AS item_id",
+                            "14L AS author_id");
+            context.facts(cosines)
+                    .join(rows)
+                    .select("user_id", "item_id", "interest.cosine", "interest.opened_cosine")
+                    .collectAsList()
+                    .forEach(row -> found.put(
+                            row.getLong(0) + " " + row.getLong(1),
+                            List.of("%.6f".formatted(row.getDouble(2)), "%.6f".formatted(row.getDouble(3)))));
+        }
+        return found;
     }
 }
