@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.TinyWorld;
+import io.pushrank.jobs.config.ConfFolder;
 import io.pushrank.jobs.config.ConfigFile;
+import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.exit.ExitCode;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.source.RandomWorld.Member;
@@ -337,6 +339,23 @@ class SourcesThatAreOffTest {
         assertEquals(
                 Map.of("1 20", Proposed.text(1), "2 20", Proposed.text(Math.sqrt(0.5))),
                 proposals(world, "communities", "max_posts=0"));
+    }
+
+    @Test
+    void capsKeepTheStrongestOfAPostAndOfACommunity() {
+        TinyWorld world = ofCommunities("caps").write();
+        String view = Resources.text("conf/views/post_communities.sql");
+        String narrow = view.replace("<= 50)", "<= 1)").replace("<= 2000", "<= 3");
+        assertEquals(view.length() - "0".length() - "000".length(), narrow.length(), "both caps are there once");
+        ConfigFile settings = ConfigFile.of(
+                        ConfFolder.shipped().over("my-conf", Map.of("views/post_communities.sql", narrow)))
+                .set("candidates.sources.communities={limit: 10}");
+        try (StageContext context = Proposed.context(world, settings)) {
+            assertEquals(
+                    Map.of("1 21", Proposed.text(1), "2 21", Proposed.text(Math.sqrt(0.5))),
+                    Proposed.by(context, "communities"),
+                    "posts 22 and 23 take their places in community 11, and 20 is the last; of 21's equal communities the lowest");
+        }
     }
 
     @Test
