@@ -69,7 +69,8 @@ final class EvaluateCommand implements Runnable {
         RankingConfig config = options.vocabulary(spark).config();
         List<ScoredRows> uses = predictions.uses(options, spark, config);
         if (calibrated != null) {
-            uses.add(calibration(options, spark, calibrated));
+            // First: where it is refused, nothing was published.
+            uses.add(0, calibration(options, spark, calibrated));
         }
         HeavyEvaluation.Settings settings = new HeavyEvaluation.Settings(predictions.threshold, measured, uses);
         HeavyEvaluation heavy = new HeavyEvaluation(spark, options.layout(), config);
