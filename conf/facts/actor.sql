@@ -11,6 +11,8 @@
 -- column: days_since_last: since the recipient last acted on one of them
 -- column: weight_back: weight of their acts on the recipient
 -- column: hours_since_act: since the last of them acted on the item
+-- column: tie_strength, most_tie_strength: probabilities that the recipient acts on them within a day, summed, and the highest;
+--   NULL when none is among the strongest; from tie_strengths
 SELECT proof.user_id,
        proof.item_type,
        proof.item_id,
@@ -34,7 +36,10 @@ SELECT proof.user_id,
        max(coalesce(edge.engaged_days, 0)) AS engaged_days,
        timestampdiff(HOUR, max(edge.last_engaged_at), :as_of) / 24 AS days_since_last,
        sum(coalesce(back.weight, 0)) AS weight_back,
-       timestampdiff(MINUTE, max(act.last_at), :as_of) / 60 AS hours_since_act
+       timestampdiff(MINUTE, max(act.last_at), :as_of) / 60 AS hours_since_act,
+       -- A decimal, so that the sum does not depend on the order of the rows.
+       CAST(sum(CAST(tie.probability AS DECIMAL(9, 6))) AS DOUBLE) AS tie_strength,
+       max(tie.probability) AS most_tie_strength
 FROM (SELECT row.user_id,
              row.item_type,
              row.item_id,
@@ -42,6 +47,7 @@ FROM (SELECT row.user_id,
       FROM row) AS proof
 LEFT JOIN edges AS edge ON edge.user_id = proof.user_id AND edge.author_id = proof.actor_id
 LEFT JOIN edges AS back ON back.user_id = proof.actor_id AND back.author_id = proof.user_id
+LEFT JOIN tie_strengths AS tie ON tie.user_id = proof.user_id AND tie.other_id = proof.actor_id
 LEFT JOIN post_actors AS act
   ON act.user_id = proof.actor_id AND act.item_type = proof.item_type AND act.item_id = proof.item_id
 GROUP BY proof.user_id, proof.item_type, proof.item_id

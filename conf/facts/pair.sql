@@ -23,6 +23,8 @@
 -- column: is_blocked: one of the two blocked the other; from relations
 -- column: is_muted: one of the two muted the other; from relations
 -- column: is_hidden: the recipient asked not to be shown the author; from relations
+-- column: tie_strength, tie_strength_back: probability that the recipient acts on the author within a day, and the author on the
+--   recipient; NULL when it is not among the strongest; from tie_strengths
 SELECT coalesce(edge.likes, 0) AS likes,
        coalesce(edge.reposts, 0) AS reposts,
        coalesce(edge.replies, 0) AS replies,
@@ -58,7 +60,9 @@ SELECT coalesce(edge.likes, 0) AS likes,
        follow_back.user_id IS NOT NULL AS is_following_back,
        coalesce(barred.is_blocked, false) AS is_blocked,
        coalesce(barred.is_muted, false) AS is_muted,
-       coalesce(barred.is_hidden, false) AS is_hidden
+       coalesce(barred.is_hidden, false) AS is_hidden,
+       tie.probability AS tie_strength,
+       tie_back.probability AS tie_strength_back
 FROM row
 LEFT JOIN edges AS edge ON edge.user_id = row.user_id AND edge.author_id = row.author_id
 LEFT JOIN edges AS back ON back.user_id = row.author_id AND back.author_id = row.user_id
@@ -67,3 +71,5 @@ LEFT JOIN edge_pushes AS pushes ON pushes.user_id = row.user_id AND pushes.autho
 LEFT JOIN follows AS follow ON follow.user_id = row.user_id AND follow.followee_id = row.author_id
 LEFT JOIN follows AS follow_back ON follow_back.user_id = row.author_id AND follow_back.followee_id = row.user_id
 LEFT JOIN barred ON barred.user_id = row.user_id AND barred.other_id = row.author_id
+LEFT JOIN tie_strengths AS tie ON tie.user_id = row.user_id AND tie.other_id = row.author_id
+LEFT JOIN tie_strengths AS tie_back ON tie_back.user_id = row.author_id AND tie_back.other_id = row.user_id

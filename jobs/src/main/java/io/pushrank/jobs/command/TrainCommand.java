@@ -15,6 +15,7 @@ import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.fact.Relations;
+import io.pushrank.jobs.realgraph.RealGraph;
 import io.pushrank.jobs.stage.TowerFeatures;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Findings;
@@ -37,7 +38,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code train heavy|light|collaborative|retrieval|communities}. */
+/** {@code train heavy|light|collaborative|retrieval|communities|real_graph}. */
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
@@ -52,7 +53,7 @@ final class TrainCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "which model: heavy, light, collaborative, retrieval or communities?");
+                spec.commandLine(), "which model: heavy, light, collaborative, retrieval, communities or real_graph?");
     }
 
     @Command(name = "heavy", mixinStandardHelpOptions = true, description = "The heavy ranker, on what followed sends.")
@@ -157,6 +158,22 @@ final class TrainCommand implements Runnable {
                 Set.of(Table.FOLLOWS))) {
             System.out.printf("communities/%s: %s", name, Json.text(Communities.train(relations, name)));
         }
+        return 0;
+    }
+
+    @Command(
+            name = "real_graph",
+            mixinStandardHelpOptions = true,
+            description =
+                    "How likely each account acts on each other one within a day, from what they did before the as-of"
+                            + " instant of --date. Puts it in use.")
+    int realGraph(@Mixin RunOptions options, @Mixin VersionOption chosen) {
+        SparkSession spark = options.session("train real_graph");
+        LocalDate date = options.date(spark);
+        Facts facts = options.vocabulary(spark, options.configs(), date).facts();
+        String name = versionOf(options, spark, Table.TIE_STRENGTHS.modelFolder(), chosen.version);
+        long ties = new RealGraph(spark, options.layout(), facts).train(date, name, System.out::println);
+        System.out.printf("real_graph/%s: %,d ties%n", name, ties);
         return 0;
     }
 

@@ -11,6 +11,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * All settings of a run, as {@code conf/pushrank.yaml} documents them; each record checks its own values.
@@ -34,7 +35,8 @@ public record RankingConfig(
         ExamplesConfig examples,
         CollaborativeConfig collaborative,
         RetrievalConfig retrieval,
-        CommunitiesConfig communities) {
+        CommunitiesConfig communities,
+        RealGraphConfig realGraph) {
     private static final int FEWEST_PARTITIONS = 2;
     private static final int MOST_PARTITIONS = 100_000;
     private static final long USERS_OF_PARTITION = 10_000;
@@ -306,6 +308,39 @@ public record RankingConfig(
             within("communities.max_communities", maxCommunities, 1, 100);
             within("communities.min_followees", minFollowees, 1, 100);
             within("communities.half_life_hours", halfLifeHours, 1, 720);
+        }
+    }
+
+    /**
+     * The trees that learn how likely an account acts on another one.
+     *
+     * @param features facts of a pair
+     * @param keep ties of each account that are kept
+     * @param stepSize what each further tree's prediction counts
+     * @param maximumPairs of more, to learn from or to check with, a sample is taken
+     * @param replacesAffinities whether sources order accounts by it
+     */
+    public record RealGraphConfig(
+            List<String> features,
+            int keep,
+            int trees,
+            int depth,
+            double stepSize,
+            int maximumPairs,
+            boolean replacesAffinities) {
+        public RealGraphConfig {
+            if (features == null || features.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "real_graph.features must name at least one fact, but is " + features);
+            }
+            if (Set.copyOf(features).size() < features.size()) {
+                throw new IllegalArgumentException("real_graph.features must name each fact once, but is " + features);
+            }
+            within("real_graph.keep", keep, 1, 10_000);
+            within("real_graph.trees", trees, 1, 1000);
+            within("real_graph.depth", depth, 1, 12);
+            within("real_graph.step_size", stepSize, 1e-3, 1);
+            within("real_graph.maximum_pairs", maximumPairs, 1000, 100_000_000);
         }
     }
 }

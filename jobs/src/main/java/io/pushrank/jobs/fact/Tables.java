@@ -91,7 +91,7 @@ public final class Tables {
     }
 
     /**
-     * Rows of a table; of an optional input that is absent, and of a model of which no version is in use, none.
+     * Rows of a table; of an optional input or a model that is absent, none.
      *
      * @throws PushrankException with exit code 3 when an earlier stage has not published it
      */

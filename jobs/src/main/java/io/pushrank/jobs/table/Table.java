@@ -413,6 +413,17 @@ public enum Table {
             weight FLOAT NOT NULL COMMENT 'Share of the author''s similarity to others that lies in the community, above 0 to 1'
             """),
 
+    // ---------------------------------------------------------------------------------------- what the real graph is
+    TIE_STRENGTHS(
+            Group.MODEL,
+            List.of("user_id", "other_id"),
+            """
+            user_id BIGINT NOT NULL COMMENT 'Account that may act',
+            other_id BIGINT NOT NULL COMMENT 'Account on which it may act',
+            probability FLOAT NOT NULL COMMENT 'Probability that it does so in the 24 hours after the model''s as-of instant',
+            place INT NOT NULL COMMENT 'Place by probability among those of the account, from 1; of equals the lower id first'
+            """),
+
     // ------------------------------------------------------------------- truth of a synthetic world: no stage reads it
     ORACLE(
             Group.ORACLE,
@@ -523,6 +534,7 @@ public enum Table {
             case RECOMMENDED_AUTHORS -> "collaborative";
             case FEATURE_EMBEDDINGS -> "retrieval";
             case COMMUNITIES -> "communities";
+            case TIE_STRENGTHS -> "real_graph";
             default -> throw new IllegalArgumentException(tableName() + " is no part of a model");
         };
     }

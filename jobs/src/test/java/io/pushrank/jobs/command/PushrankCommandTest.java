@@ -69,7 +69,7 @@ class PushrankCommandTest {
                     """
             dayly                         | Unmatched argument at index 0: 'dayly'
             ''                            | a verb is missing
-            train                         | which model: heavy, light, collaborative, retrieval or communities?
+            train                         | which model: heavy, light, collaborative, retrieval, communities or real_graph?
             explain                       | Missing required option: '--user=ID'
             generate --users=5            | Missing required options: '--days=D', '--seed=S', '--output=DIR'
             daily --date=2026-02-30       | Invalid value for option '--date': cannot convert '2026-02-30' to class java.time.LocalDate (java.time.format.DateTimeParseException: Text '2026-02-30' could not be parsed: Invalid date 'FEBRUARY 30')
@@ -86,7 +86,7 @@ class PushrankCommandTest {
 
     @Test
     void helpAtEveryLevelListsOnlyVerbsThatExist() {
-        Pattern listed = Pattern.compile("(?m)^  ([a-z][a-z-]+)  ");
+        Pattern listed = Pattern.compile("(?m)^  ([a-z][a-z_-]+)  ");
         List<List<String>> levels = new ArrayList<>(List.of(List.of()));
         int verbs = 0;
         while (!levels.isEmpty()) {

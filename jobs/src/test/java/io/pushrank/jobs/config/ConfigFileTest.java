@@ -243,6 +243,13 @@ class ConfigFileTest {
             communities.max_communities=101      | communities.max_communities must be between 1 and 100, but is 101
             communities.min_followees=0          | communities.min_followees must be between 1 and 100, but is 0
             communities.half_life_hours=0        | communities.half_life_hours must be between 1 and 720, but is 0
+            real_graph.features=[]               | real_graph.features must name at least one fact, but is []
+            real_graph.features=[a.b, a.b]       | real_graph.features must name each fact once, but is [a.b, a.b]
+            real_graph.keep=0                    | real_graph.keep must be between 1 and 10000, but is 0
+            real_graph.trees=0                   | real_graph.trees must be between 1 and 1000, but is 0
+            real_graph.depth=13                  | real_graph.depth must be between 1 and 12, but is 13
+            real_graph.step_size=0               | real_graph.step_size must be between 0.001 and 1, but is 0
+            real_graph.maximum_pairs=999         | real_graph.maximum_pairs must be between 1000 and 100000000, but is 999
             candidates.sources.popular.limit=-1  | candidates.sources.popular.limit must be between 0 and 1000000, but is -1
             candidates.sources.popular.limit=5000000000 | candidates.sources.popular.limit must be between 0 and 1000000, but is 5000000000
             candidates.sources.popular.limit=ten | candidates.sources.popular.limit must be a whole number, but is "ten"
