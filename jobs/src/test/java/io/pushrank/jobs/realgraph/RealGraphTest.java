@@ -46,6 +46,7 @@ class RealGraphTest {
     private final ConfigFile settings = ConfigFile.shipped()
             .set("real_graph.trees=4")
             .set("real_graph.depth=2")
+            .set("real_graph.step_size=0.2")
             .set("real_graph.keep=" + KEEP);
     private final List<String> told = new ArrayList<>();
 
