@@ -119,7 +119,8 @@ record DayBench() implements Bench {
                 isEqual &= hasEqualRows(part);
             }
         }
-        if (parts.group(CANDIDATES).names().contains(DUCKDB)) {
+        if (parts.names().contains(CANDIDATES)
+                && parts.group(CANDIDATES).names().contains(DUCKDB)) {
             ratios.put(
                     "stage_candidates_cpu_over_duckdb",
                     cpu(stages.group(CANDIDATES)) / cpu(parts.group(CANDIDATES).group(DUCKDB)));
@@ -142,10 +143,11 @@ record DayBench() implements Bench {
         return part.group(SPARK).number("rows") == part.group(DUCKDB).number("rows");
     }
 
-    /** Whether the candidates of the comparison are as many as the run has published. */
+    /** Whether the candidates of the comparison, where it did not fail, are as many as the run has published. */
     private static boolean isPublished(Metrics parts, Metrics stages) {
-        return parts.group(CANDIDATES).group(SPARK).number("rows")
-                == stages.group(CANDIDATES).number("rows_kept");
+        return !parts.names().contains(CANDIDATES)
+                || parts.group(CANDIDATES).group(SPARK).number("rows")
+                        == stages.group(CANDIDATES).number("rows_kept");
     }
 
     private static void showParts(PrintStream out, Metrics parts, Metrics stages) {

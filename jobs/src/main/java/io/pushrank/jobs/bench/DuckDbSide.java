@@ -14,9 +14,13 @@ import io.pushrank.jobs.table.Table;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.apache.spark.sql.types.ArrayType;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
 
 /** The same parts as those of {@link SparkSide}, of the same files, by the queries in {@code bench/duckdb}. */
 final class DuckDbSide {
@@ -138,6 +142,13 @@ final class DuckDbSide {
                 .formatted(source.itemType(), priority, source.name(), sql, source.limit());
     }
 
+    /** Of files that are not there, columns are made of simple types alone. */
+    private static StructType withoutLists(StructType schema) {
+        return new StructType(Arrays.stream(schema.fields())
+                .filter(field -> !(field.dataType() instanceof ArrayType))
+                .toArray(StructField[]::new));
+    }
+
     private static String file(Source source) {
         return QUERIES + "sources/" + source.name() + ".sql";
     }
@@ -153,7 +164,7 @@ final class DuckDbSide {
         for (Table table : List.of(Table.TARGETS, Table.LIGHT_RANKED)) {
             duckDb.files(table.tableName() + "_files", table.schema(), List.of(layout.partition(table, date)));
         }
-        duckDb.files("sends_files", Table.SENDS.schema(), earlierSends);
+        duckDb.files("sends_files", withoutLists(Table.SENDS.schema()), earlierSends);
         duckDb.files("recommended_authors_files", Table.RECOMMENDED_AUTHORS.schema(), recommendedAuthors);
         duckDb.files("communities_files", Table.COMMUNITIES.schema(), communities);
         CommunitiesConfig settings = vocabulary.config().communities();
