@@ -1,6 +1,6 @@
 """
 Training of both rankers: each Monday anew on the examples of two weeks, on the other days the version in use goes on with
-the days that are new.
+the days since. A day whose examples failed is left out until Monday.
 
 A version is put in use only when it beats the one in use on days that neither was trained on; otherwise `promote` ends
 with exit code 5, the task fails, and the version in use stays.
@@ -17,13 +17,13 @@ from pushrank_operator import DAY, PARAMS, PushrankOperator, day
 LAST = day(-2)
 VERSION = f"{{{{ macros.ds_format({DAY}, '%Y-%m-%d', '%Y%m%d') }}}}"
 # How two weeks are shared out: learned from, the last fifth held out for early stopping and calibration, and judged by.
-ANEW = {
+WEEKLY = {
     "examples": [f"--from={day(-15)}"],
     "train": [f"--from={day(-15)}", f"--to={day(-5)}"],
     "promote": [f"--from={day(-4)}"],
 }
 # The days that the version in use has not learned from, one held out, one to judge by.
-ON = {
+DAILY = {
     "examples": [f"--from={LAST}"],
     "train": ["--continue", f"--to={day(-4)}", f"--eval-from={day(-3)}", f"--eval-to={day(-3)}"],
     "promote": [f"--from={LAST}"],
@@ -77,5 +77,5 @@ def training(dag_id: str, schedule: str, days: dict[str, list[str]]):
     return tasks()
 
 
-training("pushrank_training", "0 2 * * 1", ANEW)
-training("pushrank_training_daily", "0 2 * * 0,2-6", ON)
+training("pushrank_training", "0 2 * * 1", WEEKLY)
+training("pushrank_training_daily", "0 2 * * 0,2-6", DAILY)

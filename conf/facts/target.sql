@@ -12,11 +12,13 @@
 -- column: has_device: a device of the user can get a push; from devices
 -- column: bucket: 0 to 999 by a hash of the user_id: the same on every day and in every run
 -- column: last_visit_at: last visit to the home timeline; NULL when never; from users
--- column: is_secondary: another account on one of the user's devices came back later than the user; from devices and users
+-- column: last_seen_at: the same; when never, when the account was opened
+-- column: other_visit_at: last visit of another account on one of the user's devices; NULL when there is none; from devices and
+--   users
 -- column: declined_at: when the user last answered no to a question about notifications, since it last answered yes; NULL when
 --   never; from feedback
--- column: asked_for_less_at: when the user last asked to see notifications less often, be it in answer to a send or elsewhere, since
---   it last asked for more; NULL when never; from notifications and feedback
+-- column: asked_for_less_at: when the user last asked to see notifications less often, and has not asked for more since; NULL when
+--   never; from notifications and feedback
 SELECT account.user_id,
        account.is_guest,
        account.country,
@@ -31,7 +33,8 @@ SELECT account.user_id,
        device.user_id IS NOT NULL AS has_device,
        CAST(pmod(xxhash64('bucket', account.user_id), 1000) AS INT) AS bucket,
        account.last_visit_at,
-       coalesce(livelier.last_visit_at > coalesce(account.last_visit_at, account.created_at), false) AS is_secondary,
+       coalesce(account.last_visit_at, account.created_at) AS last_seen_at,
+       other.last_visit_at AS other_visit_at,
        CASE WHEN answer.declined_at >= coalesce(answer.accepted_at, answer.declined_at) THEN answer.declined_at END AS declined_at,
        CASE WHEN less.asked_at >= coalesce(answer.more_at, less.asked_at) THEN less.asked_at END AS asked_for_less_at
 FROM users AS account
@@ -42,16 +45,13 @@ LEFT JOIN (SELECT user_id,
            FROM history
            GROUP BY user_id) AS sent
   ON sent.user_id = account.user_id
-LEFT JOIN (SELECT device.user_id, max(shared.last_visit_at) AS last_visit_at
-           FROM devices AS device
-           JOIN (SELECT owned.device_id, max(owner.last_visit_at) AS last_visit_at
-                 FROM devices AS owned
-                 JOIN users AS owner ON owner.user_id = owned.user_id
-                 GROUP BY owned.device_id
-                 HAVING count(*) > 1) AS shared
-             ON shared.device_id = device.device_id
-           GROUP BY device.user_id) AS livelier
-  ON livelier.user_id = account.user_id
+LEFT JOIN (SELECT device.user_id, max(owner.last_visit_at) AS last_visit_at
+           FROM (SELECT device_id FROM devices GROUP BY device_id HAVING count(*) > 1) AS shared
+           JOIN devices AS device ON device.device_id = shared.device_id
+           JOIN devices AS owned ON owned.device_id = shared.device_id AND owned.user_id <> device.user_id
+           JOIN users AS owner ON owner.user_id = owned.user_id
+           GROUP BY device.user_id) AS other
+  ON other.user_id = account.user_id
 LEFT JOIN (SELECT user_id,
                   max(given_at) FILTER (WHERE kind = 'prompt_declined') AS declined_at,
                   max(given_at) FILTER (WHERE kind = 'prompt_accepted') AS accepted_at,

@@ -33,6 +33,7 @@ class DataPathsTest {
             "jobs/train/LightTrainer",
             "jobs/train/LocalFolder",
             "jobs/train/LogisticTrainer",
+            "jobs/train/Recalibration",
             "jobs/train/Training",
             "jobs/train/TrainingLoop",
             "jobs/train/WarmStart",

@@ -389,17 +389,32 @@ final class TrainCommand implements Runnable {
 
         private SplitExamples examples(ExampleTable table, ExampleLabels labels, ModelPackage start) {
             LocalDate from = history.from;
+            LocalDate to = history.to == null && evalFrom != null ? evalFrom.minusDays(1) : history.to;
             if (from == null && continued != null) {
-                from = TrainedOn.of(start)
-                        .map(range -> LocalDate.ofInstant(range.learned(), ZoneOffset.UTC)
-                                .plusDays(1))
-                        .orElse(null);
+                from = nextDay(start);
+                if (to != null && from.isAfter(to)) {
+                    throw PushrankException.usage(
+                            "--continue: " + start.version() + " has learned from all days before " + from
+                                    + ", and there is none after them until " + to + ": name a later --to, or --from");
+                }
+            }
+            if (from != null && to != null && from.isAfter(to)) {
+                throw PushrankException.usage(
+                        "--from must not be after the last day to learn from, " + to + ", but is " + from);
             }
             if (evalFrom == null) {
-                return SplitExamples.byShare(table.read(labels, from, history.to), history.holdout);
+                return SplitExamples.byShare(table.read(labels, from, to), history.holdout);
             }
-            LocalDate to = history.to == null ? evalFrom.minusDays(1) : history.to;
             return new SplitExamples(table.read(labels, from, to), table.read(labels, evalFrom, evalTo));
+        }
+
+        /** The day after the last that a version learned from. */
+        private static LocalDate nextDay(ModelPackage start) {
+            return TrainedOn.of(start)
+                    .map(range ->
+                            LocalDate.ofInstant(range.learned(), ZoneOffset.UTC).plusDays(1))
+                    .orElseThrow(() -> PushrankException.usage("--continue: " + start.version()
+                            + " does not say which days it learned from: name the first one with --from"));
         }
 
         private Training.Settings settings(ModelPackage start) {

@@ -18,7 +18,7 @@ import org.apache.spark.sql.Row;
  * calibration. A model that was started from another one was made with the other's examples too. Kept among the manifest's
  * metrics, in seconds since 1970.
  *
- * @param learned the last one that was learned from; those after it were held out
+ * @param learned the last one that was learned from; those after it chose the checkpoint or the calibration
  */
 public record TrainedOn(Instant first, Instant learned, Instant last) {
     private static final String FIRST = "examples_first_as_of";
@@ -54,6 +54,11 @@ public record TrainedOn(Instant first, Instant learned, Instant last) {
                     + ", the last instant of the examples that model " + model.directory()
                     + " was made with; the first instant chosen is " + firstInstant);
         }
+    }
+
+    /** With examples up to an instant besides, of which nothing was learned. */
+    public TrainedOn heldOutUntil(Instant instant) {
+        return new TrainedOn(first, learned, instant.isAfter(last) ? instant : last);
     }
 
     /** From the earlier start to the later end of the two. */

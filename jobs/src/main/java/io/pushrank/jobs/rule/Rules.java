@@ -146,14 +146,16 @@ public final class Rules {
             throw PushrankException.usage(
                     "config: " + KEY + name + " must be on, off or parameters with values, but is " + settings);
         }
+        boolean isOn = !OFF.equals(settings);
         return new Rule(
                 name,
                 steps,
                 keep,
-                parameters.arguments(facts.config(), KEY + name, asMap(settings)),
+                // What is off reads nothing, however far back it would.
+                isOn ? parameters.arguments(facts.config(), KEY + name, asMap(settings)) : Map.of(),
                 "keep".equals(definition.missing()),
                 definition.says(),
-                !OFF.equals(settings),
+                isOn,
                 line.where());
     }
 

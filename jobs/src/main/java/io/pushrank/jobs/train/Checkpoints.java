@@ -123,6 +123,15 @@ final class Checkpoints implements AutoCloseable {
         }
     }
 
+    /** Whether there is a checkpoint, whole or not. */
+    boolean isEmpty() {
+        try {
+            return newestFirst().isEmpty();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot read the checkpoints in " + folder, failure);
+        }
+    }
+
     /** Deletes every checkpoint, and nothing else of the folder. */
     void clear() {
         try {

@@ -45,7 +45,7 @@ public final class ForeignModel {
                     "a model package with a manifest of digests",
                     "a SavedModel of unknown origin, which is a program: --trust-saved-model opens it all the same");
         }
-        NewVersion.require(modelsDirectory, kind, version, hadoop);
+        NewVersion.require("--model-version", modelsDirectory, kind, version, hadoop);
         try (LocalFolder copy = new LocalFolder()) {
             for (String name : List.of("saved_model.pb", "features.yaml", "params.yaml")) {
                 if (!Files.isRegularFile(directory.resolve(name))) {

@@ -2,6 +2,7 @@ package io.pushrank.jobs.train;
 
 import io.pushrank.jobs.architecture.GraphContext;
 import io.pushrank.jobs.architecture.TrainingParams;
+import io.pushrank.jobs.exit.PushrankException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -26,6 +27,7 @@ import org.tensorflow.types.TInt64;
  * gradient sees.
  */
 final class Optimizer {
+    private static final String SLOT = "slot.";
     private static final float BETA_1 = 0.9f;
     private static final float BETA_2 = 0.999f;
     private static final float EPSILON = 1e-8f;
@@ -76,7 +78,7 @@ final class Optimizer {
                 .filter(read -> params.isTrainable(read.table()))
                 .toList();
         if (dense.isEmpty() && reads.isEmpty()) {
-            throw new IllegalArgumentException("training.trainable must name a variable, one of "
+            throw PushrankException.usage("params: training.trainable must name a variable, one of "
                     + context.variables.trainedNames() + ", but is " + params.trainable());
         }
         List<Operand<TFloat32>> gradients = gradients(loss, dense, reads);
@@ -202,9 +204,21 @@ final class Optimizer {
         }
     }
 
+    /** Whether a variable is an optimizer's memory. */
+    static boolean isMemory(String name) {
+        return name.startsWith(SLOT);
+    }
+
+    /** Whether it is the memory of some params' optimizer, of what these let it move. */
+    static boolean isMemoryOf(TrainingParams params, String name) {
+        int end = name.lastIndexOf("." + params.optimizer() + ".");
+        return isMemory(name) && end > 0 && params.isTrainable(name.substring(SLOT.length(), end));
+    }
+
     /** A variable's memory of one kind. */
     private Variable<TFloat32> slot(String name, String kind, float initial) {
-        return context.variables.slot("slot." + name + "." + kind, context.variables.shape(name), initial);
+        return context.variables.slot(
+                SLOT + name + "." + params.optimizer() + "." + kind, context.variables.shape(name), initial);
     }
 
     private void applySparse(Ops gated, SparseGradient sparse, Operand<TFloat32> gradient) {

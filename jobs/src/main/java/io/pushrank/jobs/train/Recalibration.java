@@ -2,6 +2,7 @@ package io.pushrank.jobs.train;
 
 import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Storage;
 import io.pushrank.udf.model.Calibration;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.ModelKind;
@@ -31,7 +32,7 @@ public final class Recalibration {
      */
     public Recalibration(
             String modelsDirectory, String version, Configuration hadoop, TrainingProgress.Listener listener) {
-        NewVersion.require(modelsDirectory, ModelKind.HEAVY, version, hadoop);
+        NewVersion.require("--calibrate", modelsDirectory, ModelKind.HEAVY, version, hadoop);
         this.modelsDirectory = modelsDirectory;
         this.version = version;
         this.hadoop = hadoop;
@@ -66,13 +67,27 @@ public final class Recalibration {
                     // Measured before, of other probabilities.
                     Map.of());
             // A package of unknown examples stays one: the range would say less than was learned from.
-            return ModelPackage.write(
+            ModelPackage written = ModelPackage.write(
                     modelsDirectory,
                     version,
-                    trained.map(range -> range.with(instants).addedTo(export)).orElse(export),
+                    trained.map(range -> range.heldOutUntil(instants.last()).addedTo(export))
+                            .orElse(export),
                     hadoop);
+            keepState(model);
+            return written;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The weights are the same, so that a training can go on from the new version, too. */
+    private void keepState(ModelPackage model) {
+        Storage storage = new Storage(hadoop);
+        String from = Training.stateFolder(modelsDirectory, ModelKind.HEAVY, model.version());
+        if (storage.exists(from)) {
+            String to = Training.stateFolder(modelsDirectory, ModelKind.HEAVY, version);
+            storage.delete(to);
+            storage.copy(from, to);
         }
     }
 }

@@ -11,6 +11,7 @@ import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.architecture.LightRanker;
 import io.pushrank.jobs.architecture.Logistic;
 import io.pushrank.jobs.architecture.Ranker;
+import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.UnusableExamplesException;
 import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.config.Bounds;
@@ -31,9 +32,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -188,13 +193,10 @@ public final class Training {
                     option() + " " + start.version() + ": " + start.directory()
                             + " takes other features than the examples have: run the verb warm-start with the examples' list first");
         }
-        TrainingStart given = settings.continues() ? continued(start) : warm(start);
+        TrainingStart given = settings.continues() ? continued(start, ranker.training()) : warm(start);
         try {
-            // The optimizer's memory is no part of the model.
             Map<String, Weight> ofModel = new TreeMap<>(given.variables());
-            if (settings.continues()) {
-                ofModel.keySet().retainAll(ranker.variableShapes().keySet());
-            }
+            ofModel.keySet().removeIf(Optimizer::isMemory);
             WarmStart.requireVariables(start, ranker.variableShapes(), ofModel);
         } catch (IllegalArgumentException e) {
             throw PushrankException.usage("--params and " + option() + " do not fit: " + e.getMessage());
@@ -210,22 +212,50 @@ public final class Training {
         return new TrainingStart(0, WarmStart.read(start, settings.threads()));
     }
 
-    private TrainingStart continued(ModelPackage start) {
+    private TrainingStart continued(ModelPackage start, TrainingParams params) {
         String folder = stateFolder(start.kind(), start.version());
+        TrainingState state;
         try (Checkpoints kept = new Checkpoints(folder, hadoop)) {
-            TrainingState state = kept.latest(Map.of())
+            state = kept.latest(Map.of())
                     .orElseThrow(() -> PushrankException.usage("--continue " + start.version()
                             + ": there is no state of its training in " + folder
                             + ": use --warm-start, which begins with the weights alone"))
                     .state();
-            return new TrainingStart(state.step(), state.variables());
         } catch (Checkpoints.OriginException e) {
             throw new IllegalStateException(e);
         }
+        Map<String, Weight> ofModel = new TreeMap<>(state.variables());
+        ofModel.keySet().removeIf(Optimizer::isMemory);
+        if (!digest(ofModel).equals(digest(WarmStart.read(start, settings.threads())))) {
+            throw PushrankException.usage("--continue " + start.version() + ": the state in " + folder
+                    + " is of other weights than the version's: use --warm-start, which begins with the weights alone");
+        }
+        Map<String, Weight> variables = new TreeMap<>(state.variables());
+        variables.keySet().removeIf(name -> Optimizer.isMemory(name) && !Optimizer.isMemoryOf(params, name));
+        if (variables.size() == ofModel.size() && state.variables().size() > ofModel.size()) {
+            throw PushrankException.usage("--continue " + start.version()
+                    + ": params must have the optimizer, and trainable variables, of the version, whose memory goes on, but"
+                    + " have " + params.optimizer().name().toLowerCase(Locale.ROOT)
+                    + ": use --warm-start, which begins with the weights alone");
+        }
+        return new TrainingStart(state.step(), variables);
+    }
+
+    private static String digest(Map<String, Weight> weights) {
+        MessageDigest digest = DigestUtils.getSha256Digest();
+        new TreeMap<>(weights).forEach((name, weight) -> {
+            digest.update(DigestUtils.sha256(name));
+            weight.addTo(digest);
+        });
+        return Hex.encodeHexString(digest.digest());
+    }
+
+    private String stateFolder(ModelKind kind, String version) {
+        return stateFolder(modelsDirectory, kind, version);
     }
 
     /** Where what a version was reached with is kept, beside the version. */
-    private String stateFolder(ModelKind kind, String version) {
+    static String stateFolder(String modelsDirectory, ModelKind kind, String version) {
         return modelsDirectory + "/" + kind.folder() + "/" + version + "-evaluations/training-state";
     }
 
@@ -256,7 +286,7 @@ public final class Training {
             long seed,
             TrainingStart start,
             Trainer trainer) {
-        NewVersion.require(modelsDirectory, kind, version, hadoop);
+        NewVersion.require("--model-version", modelsDirectory, kind, version, hadoop);
         Dataset<Row> heldOut = examples.heldOut();
         String folder = modelsDirectory + "/" + kind.folder();
         // Hidden, and named by the version: the next run of the same command finds it.

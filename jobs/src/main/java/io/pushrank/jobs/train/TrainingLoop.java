@@ -25,6 +25,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
@@ -338,11 +339,17 @@ final class TrainingLoop {
             return;
         }
         try {
-            checkpoints.latest(origin).ifPresent(saved -> {
-                restore(saved.state(), graph);
-                options.listener.report(new TrainingProgress.Notice(
-                        "resumed at step " + step + ", epoch " + epoch + ", from " + saved.file()));
-            });
+            Optional<Checkpoints.Saved> saved = checkpoints.latest(origin);
+            if (saved.isPresent()) {
+                restore(saved.get().state(), graph);
+                options.listener.report(new TrainingProgress.Notice("resumed at step " + step + ", epoch " + epoch
+                        + ", from " + saved.get().file()));
+            } else if (!checkpoints.isEmpty() && !options.isExportOnly) {
+                // Left there, they would count as newer than what is written from now on.
+                options.listener.report(new TrainingProgress.Notice("no checkpoint in " + options.checkpointDirectory
+                        + " is whole, or as this version writes them: starting anew"));
+                checkpoints.clear();
+            }
         } catch (Checkpoints.OriginException other) {
             switch (options.otherOrigin) {
                 case REFUSE ->

@@ -155,7 +155,7 @@ public final class WarmStart {
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when there is such a version, or may be none
      */
     public ModelPackage write(Dataset<Row> examples, String modelsDirectory, String version, Configuration hadoop) {
-        NewVersion.require(modelsDirectory, from.kind(), version, hadoop);
+        NewVersion.require("--model-version", modelsDirectory, from.kind(), version, hadoop);
         String copy = modelsDirectory + "/" + from.kind().folder() + "/." + version + ".warm-start";
         try (LocalFolder directory = new LocalFolder()) {
             ExampleSource source =

@@ -430,7 +430,7 @@ class HeavyVersionsTest {
                 PushrankException.class,
                 () -> new Recalibration(layout.models(), "2", HADOOP, progress -> lines.add(progress.toString())));
         assertEquals(
-                "--model-version must name a version that does not exist yet, but is 2, which is " + before.directory(),
+                "--calibrate must name a version that does not exist yet, but is 2, which is " + before.directory(),
                 taken.getMessage());
         PushrankException seen = assertThrows(
                 PushrankException.class,

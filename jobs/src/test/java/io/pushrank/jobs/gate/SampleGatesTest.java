@@ -57,7 +57,14 @@ class SampleGatesTest {
                         .map(Verdict::table)
                         .collect(Collectors.toSet()),
                 "days with enough rows; of snapshots there are but two before");
-        assertEquals(Table.inputs().count(), found.profiles().size(), "each input table is there");
+        assertEquals(
+                Table.inputs()
+                        .filter(table -> table != Table.FEEDBACK)
+                        .map(Table::tableName)
+                        .sorted()
+                        .toList(),
+                found.profiles().stream().map(Profile::table).sorted().toList(),
+                "each input table that a world has is there");
     }
 
     @Test

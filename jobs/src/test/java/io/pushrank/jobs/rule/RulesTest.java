@@ -43,7 +43,7 @@ class RulesTest {
             name STRING,
             target STRUCT<is_suspended: BOOLEAN, is_push_wanted: BOOLEAN, has_device: BOOLEAN,
                           sent_at_24h: ARRAY<TIMESTAMP>, push_cap: INT, last_sent_at: TIMESTAMP, spacing_seconds: BIGINT,
-                          bucket: INT, declined_at: TIMESTAMP, is_secondary: BOOLEAN,
+                          bucket: INT, declined_at: TIMESTAMP, last_seen_at: TIMESTAMP, other_visit_at: TIMESTAMP,
                           last_visit_at: TIMESTAMP, asked_for_less_at: TIMESTAMP>,
             moment STRUCT<as_of: TIMESTAMP>,
             candidate STRUCT<user_id: BIGINT, actor_count: INT, is_seen: BOOLEAN, last_sent_at: TIMESTAMP, network: STRING,
@@ -248,10 +248,25 @@ class RulesTest {
         row("kept in network only", "user.is_in_network_only", true);
         row("prompt_declined", "target.declined_at", hoursBefore(23.9));
         row("kept declined a day ago", "target.declined_at", hoursBefore(24.01));
-        row("secondary_dormant", "target.is_secondary", true, "target.last_visit_at", hoursBefore(24 * 30 + 0.01));
-        row("secondary_dormant that never came", "target.is_secondary", true);
-        row("kept secondary", "target.is_secondary", true, "target.last_visit_at", hoursBefore(24 * 30));
-        row("kept dormant with a device of its own", "target.last_visit_at", hoursBefore(24 * 300));
+        row(
+                "secondary_dormant",
+                "target.last_seen_at",
+                hoursBefore(24 * 30 + 0.01),
+                "target.other_visit_at",
+                hoursBefore(5));
+        row(
+                "kept secondary that came",
+                "target.last_seen_at",
+                hoursBefore(24 * 30),
+                "target.other_visit_at",
+                hoursBefore(5));
+        row(
+                "kept where nobody came",
+                "target.last_seen_at",
+                hoursBefore(24 * 400),
+                "target.other_visit_at",
+                hoursBefore(24 * 399));
+        row("kept dormant with a device of its own", "target.last_seen_at", hoursBefore(24 * 300));
         row("visited_recently", "target.last_visit_at", hoursBefore(20));
         row("kept a visit of yesterday", "target.last_visit_at", hoursBefore(20.01));
         row("acted_recently", "user.hours_since_action", 7.9);
@@ -269,6 +284,7 @@ class RulesTest {
         row("kept short text beside a photo", "post.text_length", 19, "post.media", "photo");
         row("kept short text of a star", "post.text_length", 19, "author.followers", 10_000_000L);
         row("foreign_language", "post.language", "fr", "candidate.network", "out", "pair.is_followed", false);
+        row("foreign_language of who saw nothing yet", "post.language", "fr", "user.languages", null);
         row("kept foreign in network", "post.language", "fr", "candidate.is_in_network", true);
         row("kept the user's language", "post.language", "en");
         row("kept no language", "post.language", null);

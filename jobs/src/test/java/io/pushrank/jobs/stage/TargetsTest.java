@@ -102,6 +102,12 @@ class TargetsTest {
                 .user(3, "last_visit_at", hoursBefore(24 * 40))
                 .user(4, "last_visit_at", hoursBefore(24 * 20))
                 .user(5)
+                .user(6, "created_at", hoursBefore(1))
+                .user(7, "last_visit_at", hoursBefore(24 * 60))
+                .user(8, "last_visit_at", hoursBefore(24 * 50))
+                .device(6, "device_id", 100L)
+                .device(7)
+                .device(8, "device_id", 7L)
                 .device(1, "device_id", 100L)
                 .device(2, "device_id", 100L)
                 .device(2, "device_id", 101L)
@@ -116,8 +122,12 @@ class TargetsTest {
                         2L, List.of(),
                         3L, List.of(),
                         4L, List.of(),
-                        5L, List.of("secondary_dormant")),
-                reasons(world));
+                        5L, List.of("secondary_dormant"),
+                        6L, List.of(),
+                        7L, List.of(),
+                        8L, List.of()),
+                reasons(world),
+                "6 is new; of 7 and 8 nobody came");
         assertEquals(
                 List.of("secondary_dormant"),
                 reasons(world, "rules.secondary_dormant.days=10").get(4L));

@@ -14,6 +14,7 @@ import io.pushrank.jobs.architecture.OptimizerKind;
 import io.pushrank.jobs.architecture.SampleParams;
 import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.Weight;
+import io.pushrank.jobs.exit.PushrankException;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
@@ -191,8 +192,8 @@ class OptimizerTest {
         assertArrayEquals(new double[] {BEGIN, BEGIN}, doubles(sparse.get("weights")));
         assertNotEquals(BEGIN, sparse.get("table").floats()[3]);
         assertEquals(
-                "training.trainable must name a variable, one of [weights, table], but is ^able",
-                assertThrows(IllegalArgumentException.class, () -> after(1, params("trainable: ^able")))
+                "params: training.trainable must name a variable, one of [weights, table], but is ^able",
+                assertThrows(PushrankException.class, () -> after(1, params("trainable: ^able")))
                         .getMessage());
     }
 

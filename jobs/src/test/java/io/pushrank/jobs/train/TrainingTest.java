@@ -155,8 +155,28 @@ class TrainingTest {
         assertEquals(Instant.parse("2026-03-01T19:00:00Z"), range.learned());
         assertEquals(TrainedOn.of(examples()).last(), range.last());
 
-        FileUtils.deleteDirectory(
-                models.resolve("heavy/1-evaluations/training-state").toFile());
+        refuses(
+                "--continue 1: params must have the optimizer, and trainable variables, of the version, whose memory goes on, but"
+                        + " have momentum: use --warm-start, which begins with the weights alone",
+                () -> training(days, settings, line -> {})
+                        .heavy(
+                                "3",
+                                HeavyParams.parse(
+                                        "test",
+                                        SampleParams.heavy(6)
+                                                .toYaml()
+                                                .replace("optimizer: adam", "optimizer: momentum"))));
+        training(days, Training.Settings.DEFAULT, line -> {}).heavy("other", SampleParams.heavy(6));
+        Path state = models.resolve("heavy/1-evaluations/training-state");
+        FileUtils.deleteDirectory(state.toFile());
+        FileUtils.copyDirectory(
+                models.resolve("heavy/other-evaluations/training-state").toFile(), state.toFile());
+        refuses(
+                "--continue 1: the state in " + models
+                        + "/heavy/1-evaluations/training-state is of other weights than the"
+                        + " version's: use --warm-start, which begins with the weights alone",
+                () -> training(days, settings, line -> {}).heavy("3", SampleParams.heavy(6)));
+        FileUtils.deleteDirectory(state.toFile());
         refuses(
                 "--continue 1: there is no state of its training in " + models
                         + "/heavy/1-evaluations/training-state: use --warm-start, which begins with the weights alone",
