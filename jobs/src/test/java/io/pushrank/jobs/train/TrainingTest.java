@@ -155,6 +155,15 @@ class TrainingTest {
         assertEquals(Instant.parse("2026-03-01T19:00:00Z"), range.learned());
         assertEquals(TrainedOn.of(examples()).last(), range.last());
 
+        ModelPackage light = training(examples().filter("as_of < '2026-03-01 17:00:00'"), Training.Settings.DEFAULT)
+                .light("1", SampleParams.light(6));
+        ModelPackage lighter = training(
+                        days,
+                        new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, light, true, false),
+                        line -> {})
+                .light("2", SampleParams.light(6));
+        assertEquals(12, lighter.manifest().metrics().get("steps").intValue());
+
         refuses(
                 "--continue 1: params must have the optimizer, and trainable variables, of the version, whose memory goes on, but"
                         + " have momentum: use --warm-start, which begins with the weights alone",
