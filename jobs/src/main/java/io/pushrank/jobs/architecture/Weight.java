@@ -6,8 +6,13 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.DoubleSupplier;
+import org.apache.commons.codec.binary.Hex;
+import org.apache.commons.codec.digest.DigestUtils;
 import org.tensorflow.Tensor;
 import org.tensorflow.ndarray.Shape;
 import org.tensorflow.ndarray.buffer.DataBuffers;
@@ -158,12 +163,18 @@ public final class Weight {
         return length;
     }
 
-    public void addTo(MessageDigest digest) {
-        digest.update(bytes);
-    }
-
     /** A tensor with this value; the caller closes it. */
     Tensor toTensor() {
         return Tensor.of(type, shape, DataBuffers.of(bytes, true, false));
+    }
+
+    /** SHA-256 of variables by name, in hexadecimal digits: of their names and bytes. */
+    public static String digest(Map<String, Weight> weights) {
+        MessageDigest digest = DigestUtils.getSha256Digest();
+        new TreeMap<>(weights).forEach((name, weight) -> {
+            digest.update(DigestUtils.sha256Hex(name).getBytes(StandardCharsets.UTF_8));
+            digest.update(weight.bytes);
+        });
+        return Hex.encodeHexString(digest.digest());
     }
 }

@@ -32,13 +32,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
-import org.apache.commons.codec.binary.Hex;
-import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -226,7 +223,7 @@ public final class Training {
         }
         Map<String, Weight> ofModel = new TreeMap<>(state.variables());
         ofModel.keySet().removeIf(Optimizer::isMemory);
-        if (!digest(ofModel).equals(digest(WarmStart.read(start, settings.threads())))) {
+        if (!Weight.digest(ofModel).equals(Weight.digest(WarmStart.read(start, settings.threads())))) {
             throw PushrankException.usage("--continue " + start.version() + ": the state in " + folder
                     + " is of other weights than the version's: use --warm-start, which begins with the weights alone");
         }
@@ -239,15 +236,6 @@ public final class Training {
                     + ": use --warm-start, which begins with the weights alone");
         }
         return new TrainingStart(state.step(), variables);
-    }
-
-    private static String digest(Map<String, Weight> weights) {
-        MessageDigest digest = DigestUtils.getSha256Digest();
-        new TreeMap<>(weights).forEach((name, weight) -> {
-            digest.update(DigestUtils.sha256(name));
-            weight.addTo(digest);
-        });
-        return Hex.encodeHexString(digest.digest());
     }
 
     private String stateFolder(ModelKind kind, String version) {

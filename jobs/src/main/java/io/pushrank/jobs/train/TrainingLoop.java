@@ -15,9 +15,7 @@ import io.pushrank.jobs.train.Interruption.InterruptedTrainingException;
 import io.pushrank.udf.model.ModelExport;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -27,7 +25,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.apache.commons.codec.binary.Hex;
 import org.apache.commons.codec.digest.DigestUtils;
 
 /** Early-stopped training of one ranker, and the export of its best weights. */
@@ -320,17 +317,12 @@ final class TrainingLoop {
 
     /** What must be the same for a checkpoint to be gone on from. */
     private Map<String, String> origin(String featuresYaml) {
-        MessageDigest initial = DigestUtils.getSha256Digest();
-        new TreeMap<>(options.start.variables()).forEach((name, weight) -> {
-            initial.update(DigestUtils.sha256Hex(name).getBytes(StandardCharsets.UTF_8));
-            weight.addTo(initial);
-        });
         Map<String, String> parts = new LinkedHashMap<>();
         parts.put("params", DigestUtils.sha256Hex(ranker.paramsYaml()));
         parts.put("features", DigestUtils.sha256Hex(featuresYaml));
         parts.put("training examples", training.digest());
         parts.put("evaluation examples", evaluation.digest());
-        parts.put("initial weights", Hex.encodeHexString(initial.digest()));
+        parts.put("initial weights", Weight.digest(options.start.variables()));
         return parts;
     }
 

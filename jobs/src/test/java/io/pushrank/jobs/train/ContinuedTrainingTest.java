@@ -13,13 +13,10 @@ import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelExport;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import org.apache.commons.codec.binary.Hex;
-import org.apache.commons.codec.digest.DigestUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -103,13 +100,7 @@ class ContinuedTrainingTest {
     }
 
     private static boolean isSame(TrainingState one, TrainingState other) {
-        return digest(one).equals(digest(other));
-    }
-
-    private static String digest(TrainingState state) {
-        MessageDigest digest = DigestUtils.getSha256Digest();
-        weightsOf(state).values().forEach(weight -> weight.addTo(digest));
-        return Hex.encodeHexString(digest.digest());
+        return Weight.digest(weightsOf(one)).equals(Weight.digest(weightsOf(other)));
     }
 
     @Test
