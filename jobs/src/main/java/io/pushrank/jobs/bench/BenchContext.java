@@ -34,9 +34,10 @@ public record BenchContext(
      * @param users accounts of each
      * @param days days of events
      * @param seed decides every row
+     * @param isSkewed whether some keys have far more than their share of the rows
      * @param rankers models folder whose light and heavy ranker score in them
      */
-    public record Worlds(List<Long> users, int days, long seed, String rankers) {}
+    public record Worlds(List<Long> users, int days, long seed, boolean isSkewed, String rankers) {}
 
     /** Runs verbs of the command line. */
     @FunctionalInterface

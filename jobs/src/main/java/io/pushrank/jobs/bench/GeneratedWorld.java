@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.io.FileUtils;
 
@@ -21,12 +22,12 @@ record GeneratedWorld(Path input, Path models, LocalDate lastDay) {
     private static final LocalDate LAST_DAY = LocalDate.of(2026, 3, 14);
 
     /**
-     * The world in {@code worlds/USERS-DAYS-SEED} beside the bench's folder; made where it is missing. It gets that name when
+     * The world in {@code worlds/USERS-DAYS-SEED}, with {@code -skewed} where it is, beside the bench's folder; made where it is missing. It gets that name when
      * it is whole.
      */
     static GeneratedWorld of(BenchContext context, long users) {
         BenchContext.Worlds worlds = context.worlds();
-        String name = users + "-" + worlds.days() + "-" + worlds.seed();
+        String name = users + "-" + worlds.days() + "-" + worlds.seed() + (worlds.isSkewed() ? "-skewed" : "");
         Path folder = Path.of(context.directory()).resolveSibling("worlds");
         Path whole = folder.resolve(name);
         if (!Files.isDirectory(whole)) {
@@ -52,16 +53,17 @@ record GeneratedWorld(Path input, Path models, LocalDate lastDay) {
     /** In JVMs of their own, since this one is to stay small beside those that are measured. */
     private static void make(BenchContext context, long users, GeneratedWorld world, Path output) throws IOException {
         BenchContext.Worlds worlds = context.worlds();
-        ChildJvm.run(
-                Main.class,
-                List.of(
-                        "generate",
-                        "--users=" + users,
-                        "--days=" + worlds.days(),
-                        "--seed=" + worlds.seed(),
-                        "--last-day=" + LAST_DAY,
-                        "--output=" + world.input()),
-                context.out());
+        List<String> generate = new ArrayList<>(List.of(
+                "generate",
+                "--users=" + users,
+                "--days=" + worlds.days(),
+                "--seed=" + worlds.seed(),
+                "--last-day=" + LAST_DAY,
+                "--output=" + world.input()));
+        if (worlds.isSkewed()) {
+            generate.add("--skewed");
+        }
+        ChildJvm.run(Main.class, generate, context.out());
         for (ModelKind kind : List.of(ModelKind.LIGHT, ModelKind.HEAVY)) {
             FileUtils.copyDirectory(
                     Path.of(worlds.rankers(), kind.folder()).toFile(),

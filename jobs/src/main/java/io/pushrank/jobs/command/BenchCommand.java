@@ -68,6 +68,12 @@ final class BenchCommand implements Runnable {
             description = "For day and examples: decides every row of the worlds. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
+    @Option(
+            names = "--skewed",
+            description =
+                    "For day and examples: worlds with accounts and a post that have far more than their share of rows.")
+    private boolean isSkewed;
+
     @Override
     public void run() {
         Bench bench = Benches.all().stream()
@@ -91,7 +97,7 @@ final class BenchCommand implements Runnable {
                 data,
                 params,
                 rounds,
-                new BenchContext.Worlds(users, days, seed, RunOptions.sampleModels()),
+                new BenchContext.Worlds(users, days, seed, isSkewed, RunOptions.sampleModels()),
                 PushrankCommand::execute,
                 System.out));
         String file = directory + "/" + name + ".json";

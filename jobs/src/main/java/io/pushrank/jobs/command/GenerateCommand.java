@@ -37,6 +37,13 @@ final class GenerateCommand implements Runnable {
     private int snapshotEvery;
 
     @Option(
+            names = "--skewed",
+            description =
+                    "Adds an account that 30 %% of all follow, one that follows 5,000, one with 100,000 engagements,"
+                            + " and a post that draws 10 %% of all engagements.")
+    private boolean isSkewed;
+
+    @Option(
             names = "--output",
             paramLabel = "DIR",
             converter = LocationConverter.class,
@@ -46,7 +53,8 @@ final class GenerateCommand implements Runnable {
 
     @Override
     public void run() {
-        World.generate(Sessions.open("generate"), new WorldOptions(users, days, seed, lastDay, snapshotEvery), output);
+        WorldOptions options = new WorldOptions(users, days, seed, lastDay, snapshotEvery);
+        World.generate(Sessions.open("generate"), isSkewed ? options.skewed() : options, output);
         System.out.println("world written to " + output);
     }
 }

@@ -119,7 +119,10 @@ record Draw(long seed) {
         OPT_IN,
         TREND_TOPIC,
         TREND_STARTED_AT,
-        TREND_SCORE;
+        TREND_SCORE,
+        SKEW_FOLLOW,
+        SKEW_COUNT,
+        SKEW_SECOND;
 
         /** From the name, so that a new purpose leaves the numbers of the others alone. */
         private final long salt = mix(name().hashCode());

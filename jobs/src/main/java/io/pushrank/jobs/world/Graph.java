@@ -13,11 +13,13 @@ final class Graph {
     private final WorldOptions options;
     private final Draw draw;
     private final Population population;
+    private final Skew skew;
 
-    Graph(WorldOptions options, Draw draw, Population population) {
+    Graph(WorldOptions options, Draw draw, Population population, Skew skew) {
         this.options = options;
         this.draw = draw;
         this.population = population;
+        this.skew = skew;
     }
 
     /** Who set what about whom. */
@@ -35,15 +37,26 @@ final class Graph {
         for (int number = 0; number < degree; number++) {
             int community = arena(person, number);
             long other = population.member(community, HUB_EXPONENT, draw.uniform(Purpose.FOLLOW_RANK, id, number));
-            if (other != id && !population.isGuest(other) && !isAmong(follows, other)) {
-                follows.add(new Follow(
-                        other,
-                        followedAt(person, other),
-                        draw.uniform(Purpose.DEVICE_FOLLOW, id, other) < 0.03,
-                        draw.uniform(Purpose.AFFINITY, id, other) < 0.3 ? 1 : -1));
-            }
+            follow(person, other, follows);
+        }
+        if (skew.isFollower(draw, id)) {
+            follow(person, skew.celebrity(), follows);
+        }
+        if (id == skew.collector()) {
+            skew.collected(options).forEach(other -> follow(person, other, follows));
         }
         return follows;
+    }
+
+    private void follow(Person person, long other, List<Follow> follows) {
+        long id = person.id();
+        if (other != id && !population.isGuest(other) && !isAmong(follows, other)) {
+            follows.add(new Follow(
+                    other,
+                    followedAt(person, other),
+                    draw.uniform(Purpose.DEVICE_FOLLOW, id, other) < 0.03,
+                    draw.uniform(Purpose.AFFINITY, id, other) < 0.3 ? 1 : -1));
+        }
     }
 
     private static boolean isAmong(List<Follow> follows, long other) {

@@ -13,6 +13,7 @@ import io.pushrank.jobs.table.Table;
 import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -101,7 +102,9 @@ public final class World {
                 row.getAs("seed"),
                 LocalDate.parse(row.getAs("last_day")),
                 row.getAs("snapshot_every_days"),
-                row.getAs("as_of_hour"));
+                row.getAs("as_of_hour"),
+                // Worlds of earlier releases do not say.
+                List.of(row.schema().fieldNames()).contains("is_skewed") && row.<Boolean>getAs("is_skewed"));
     }
 
     private static Dataset<Row> optionsRow(SparkSession spark, WorldOptions options) {
@@ -112,7 +115,8 @@ public final class World {
                         lit(options.seed()).as("seed"),
                         lit(options.lastDay().toString()).as("last_day"),
                         lit(options.snapshotEveryDays()).as("snapshot_every_days"),
-                        lit(options.asOfHour()).as("as_of_hour"));
+                        lit(options.asOfHour()).as("as_of_hour"),
+                        lit(options.isSkewed()).as("is_skewed"));
     }
 
     private static Dataset<Row> rowsOf(Table table, WorldOptions options, Dataset<Row> users) {

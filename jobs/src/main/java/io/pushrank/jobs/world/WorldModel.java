@@ -13,6 +13,7 @@ final class WorldModel {
     private final WorldOptions options;
     private final Draw draw;
     private final Population population;
+    private final Skew skew;
     private final Graph graph;
     private final Posting posting;
     private final Memo<Network> networks;
@@ -22,7 +23,8 @@ final class WorldModel {
         this.options = options;
         this.draw = new Draw(options.seed());
         this.population = new Population(options, draw);
-        this.graph = new Graph(options, draw, population);
+        this.skew = Skew.of(options, population);
+        this.graph = new Graph(options, draw, population, skew);
         this.posting = new Posting(options, draw, population);
         this.networks = new Memo<>(options.users(), 1 << 12, userId -> new Network(this, population.person(userId)));
         this.vouchings = new Memo<>(options.users() * options.days(), 1 << 20, this::makeVouchings);
@@ -48,6 +50,10 @@ final class WorldModel {
 
     Population population() {
         return population;
+    }
+
+    Skew skew() {
+        return skew;
     }
 
     Graph graph() {

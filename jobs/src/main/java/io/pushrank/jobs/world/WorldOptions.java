@@ -14,8 +14,10 @@ import java.util.stream.IntStream;
  * @param lastDay day on which the daily run is made; its events go on until midnight, so that labels exist
  * @param snapshotEveryDays days between two snapshots of the state tables, at least 1; the last day always has one
  * @param asOfHour hour (UTC) of the as-of instant of each day, 0 to 15: what is sent 8 h later is still of that day
+ * @param isSkewed whether there are accounts and a post with far more than their share of the rows, as {@link Skew} has them
  */
-public record WorldOptions(long users, int days, long seed, LocalDate lastDay, int snapshotEveryDays, int asOfHour)
+public record WorldOptions(
+        long users, int days, long seed, LocalDate lastDay, int snapshotEveryDays, int asOfHour, boolean isSkewed)
         implements Serializable {
     private static final long SECONDS_PER_DAY = 86_400;
 
@@ -27,9 +29,14 @@ public record WorldOptions(long users, int days, long seed, LocalDate lastDay, i
         Bounds.require(lastDay != null, "lastDay", "a date", lastDay);
     }
 
-    /** The as-of hour is 12. */
+    /** The as-of hour is 12, and nothing is skewed. */
     public WorldOptions(long users, int days, long seed, LocalDate lastDay, int snapshotEveryDays) {
-        this(users, days, seed, lastDay, snapshotEveryDays, 12);
+        this(users, days, seed, lastDay, snapshotEveryDays, 12, false);
+    }
+
+    /** The same world with its rows spread as unevenly as in real networks. */
+    public WorldOptions skewed() {
+        return new WorldOptions(users, days, seed, lastDay, snapshotEveryDays, asOfHour, true);
     }
 
     /** Day 0 is the first, {@code days - 1} the last. */

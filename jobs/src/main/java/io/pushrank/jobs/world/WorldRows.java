@@ -252,6 +252,7 @@ final class WorldRows {
                             person.id(), answered.authorId(), answered.id(), "reply", post.createdAt()))
                     .ifPresent(this::engagement);
         }
+        model.skew().acts(model, person, rows.size()).forEach(this::engagement);
     }
 
     private void engagement(Timeline.Act act) {

@@ -37,7 +37,7 @@ class DayBenchTest {
                         null,
                         null,
                         1,
-                        new BenchContext.Worlds(List.of(150L), 4, 7, "../sample-data/models"),
+                        new BenchContext.Worlds(List.of(150L), 4, 7, false, "../sample-data/models"),
                         arguments -> 1,
                         new PrintStream(out, true, StandardCharsets.UTF_8)))
                 .toJson());

@@ -20,7 +20,8 @@ class WorldOptionsTest {
                 "snapshotEveryDays must be between 1 and 4096, but is 0",
                 () -> new WorldOptions(300, 14, 1, LAST_DAY, 0));
         assertRejected(
-                "asOfHour must be between 0 and 15, but is 16", () -> new WorldOptions(300, 14, 1, LAST_DAY, 1, 16));
+                "asOfHour must be between 0 and 15, but is 16",
+                () -> new WorldOptions(300, 14, 1, LAST_DAY, 1, 16, false));
         assertRejected("lastDay must be a date, but is null", () -> new WorldOptions(300, 14, 1, null, 1));
     }
 
