@@ -244,9 +244,25 @@ public record RankingConfig(
     }
 
     /** What is sent of what the rules leave. */
-    public record QualityControlConfig(int sendsPerRun) {
+    public record QualityControlConfig(int sendsPerRun, SendTimesConfig sendTimes) {
         public QualityControlConfig {
             within("quality_control.sends_per_run", sendsPerRun, 1, 12);
+        }
+    }
+
+    /**
+     * When what is sent may leave.
+     *
+     * @param choose one of the instants that are left
+     * @param windowHours hours from the as-of instant in which they lie
+     * @param quietFrom hour of the recipient's clock from which nothing is sent
+     * @param quietUntil and until which; the same: no hour is quiet
+     */
+    public record SendTimesConfig(SendTimeChoice choose, int windowHours, int quietFrom, int quietUntil) {
+        public SendTimesConfig {
+            within("quality_control.send_times.window_hours", windowHours, 1, 24);
+            within("quality_control.send_times.quiet_from", quietFrom, 0, 23);
+            within("quality_control.send_times.quiet_until", quietUntil, 0, 23);
         }
     }
 

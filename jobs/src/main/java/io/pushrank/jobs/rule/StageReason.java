@@ -12,7 +12,9 @@ public enum StageReason {
             "candidates", "In the round-robin over the sources, candidates.keep other items of the user come first."),
     BELOW_LIGHT_RANK("light rank", "The light ranker preferred light_rank.keep other items of the user."),
     BELOW_TOP_PICK("quality control", "Better items of the user take all of quality_control.sends_per_run."),
-    NO_SLOT("quality control", "Cap and spacing leave no instant for it within the day.");
+    NO_SLOT(
+            "quality control",
+            "Cap, spacing and quiet hours leave no instant for it within quality_control.send_times.window_hours.");
 
     private final String stage;
     private final String says;

@@ -284,6 +284,8 @@ public enum Table {
             actors ARRAY<BIGINT> NOT NULL COMMENT 'Accounts to name in the text, best first',
             position INT NOT NULL COMMENT 'Which of the user''s sends of this run, from 1',
             send_at TIMESTAMP NOT NULL COMMENT 'Earliest instant of delivery',
+            send_at_local STRING COMMENT 'The same by the recipient''s clock, such as 2026-03-14T13:00:00; UTC where its time zone is not \
+            known; NULL in sends of earlier builds',
             rank INT NOT NULL COMMENT 'Rank by the heavy ranker, from 1',
             score FLOAT NOT NULL COMMENT 'The heavy ranker''s score',
             p_oonc FLOAT NOT NULL COMMENT 'Probability that it is opened, or clicked in the notifications tab',

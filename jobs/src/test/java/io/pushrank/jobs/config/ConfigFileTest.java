@@ -15,6 +15,7 @@ import io.pushrank.jobs.config.RankingConfig.InputsConfig;
 import io.pushrank.jobs.config.RankingConfig.LightRankConfig;
 import io.pushrank.jobs.config.RankingConfig.OutputGateConfig;
 import io.pushrank.jobs.config.RankingConfig.QualityControlConfig;
+import io.pushrank.jobs.config.RankingConfig.SendTimesConfig;
 import io.pushrank.jobs.config.RankingConfig.TargetsConfig;
 import io.pushrank.udf.model.Precision;
 import java.io.IOException;
@@ -54,7 +55,9 @@ class ConfigFileTest {
         assertEquals(new TargetsConfig(5, 4), config.targets());
         assertEquals(new LightRankConfig(100, LightRankPolicy.MODEL), config.lightRank());
         assertEquals(new HeavyRankConfig(512, 1, Precision.FP32, 0.05), config.heavyRank());
-        assertEquals(new QualityControlConfig(1), config.qualityControl());
+        assertEquals(
+                new QualityControlConfig(1, new SendTimesConfig(SendTimeChoice.EARLIEST, 24, 0, 0)),
+                config.qualityControl());
         assertEquals(new ExamplesConfig(ExampleLabels.NOTIFICATIONS, 24, 1.0, 1.0, 14), config.examples());
         assertEquals(50, config.collaborative().authors());
     }
@@ -220,6 +223,10 @@ class ConfigFileTest {
             heavy_rank.intra_op_threads=0        | heavy_rank.intra_op_threads must be between 1 and 1024, but is 0
             heavy_rank.features_share=-0.1       | heavy_rank.features_share must be between 0 and 1, but is -0.1
             quality_control.sends_per_run=0      | quality_control.sends_per_run must be between 1 and 12, but is 0
+            quality_control.send_times.choose=late | quality_control.send_times.choose must be one of [earliest, best], but is late
+            quality_control.send_times.window_hours=25 | quality_control.send_times.window_hours must be between 1 and 24, but is 25
+            quality_control.send_times.quiet_from=24 | quality_control.send_times.quiet_from must be between 0 and 23, but is 24
+            quality_control.send_times.quiet_until=-1 | quality_control.send_times.quiet_until must be between 0 and 23, but is -1
             examples.window_hours=0              | examples.window_hours must be between 1 and 720, but is 0
             examples.users_share=0               | examples.users_share must be between 1.0E-6 and 1, but is 0
             examples.negatives_share=0           | examples.negatives_share must be between 1.0E-6 and 1, but is 0

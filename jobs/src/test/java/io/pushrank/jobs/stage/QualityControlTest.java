@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -223,6 +224,47 @@ class QualityControlTest {
         assertEquals(
                 8, judged.stream().map(row -> row.getAs("send_id")).distinct().count());
         judged.forEach(row -> assertTrue(row.<String>getAs("send_id").matches("[0-9a-f]{32}")));
+    }
+
+    @Test
+    void sendsWaitForTheHourAtWhichTheUserOpensThemAndForTheEndOfTheNight() {
+        TinyWorld world = new TinyWorld(directory).user(3);
+        for (long user : new long[] {1, 2}) {
+            world.user(user, "time_zone", user == 1 ? "Asia/Tokyo" : "no such zone");
+            for (long post = 1; post <= 2; post++) {
+                ranked(user, 3, "popular", post);
+            }
+        }
+        // The first opens what comes at 9:00 of its clock, never what comes at 20:00.
+        for (int day = 2; day <= 6; day++) {
+            Instant nine = hoursBefore(24 * day - 12);
+            world.notification(1, 50 + day, 3, nine, "opened_at", nine.plusSeconds(60))
+                    .notification(1, 60 + day, 3, hoursBefore(24 * day + 1));
+        }
+        world.post(1, 3, hoursBefore(1)).post(2, 3, hoursBefore(1)).write();
+        target(1, 5).target(2, 5);
+        targets.forEach(
+                target -> target.put("time_zone", target.get("user_id").equals(1L) ? "Asia/Tokyo" : "no such zone"));
+
+        List<Row> judged = judge(
+                world,
+                ConfigFile.shipped()
+                        .set("quality_control.sends_per_run=2")
+                        .set("quality_control.send_times={choose: best, quiet_from: 22, quiet_until: 8}"));
+
+        // Noon UTC is 21:00 in Tokyo; in UTC, where the other user is thought to be, nothing tells an hour from the
+        // next.
+        assertEquals(
+                Map.of(
+                        "1 1", "2026-03-14T21:00:00",
+                        "1 2", "2026-03-15T09:00:00",
+                        "2 1", "2026-03-14T12:00:00",
+                        "2 2", "2026-03-15T09:00:00"),
+                judged.stream()
+                        .collect(Collectors.toMap(
+                                row -> row.getAs("user_id") + " " + row.getAs("item_id"),
+                                row -> row.getAs("send_at_local"))));
+        assertEquals("#2 at 2026-03-15T00:00:00Z", verdicts(judged).get("1 2"));
     }
 
     @Test
