@@ -1,6 +1,7 @@
 package io.pushrank.jobs.architecture;
 
 import io.pushrank.jobs.config.Bounds;
+import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.text.OptionalKey;
 
 /**
@@ -49,13 +50,22 @@ public record HeavyParams(
     }
 
     /**
-     * Reads a params.yaml.
+     * Reads a params file, which says what differs from the shipped heavy.yaml.
      *
      * @param file name used in messages
      * @throws IllegalArgumentException naming file, key, value and bound
      */
     public static HeavyParams parse(String file, String yaml) {
         return ParamsYaml.heavy(file, yaml);
+    }
+
+    /**
+     * The params that a package keeps, whatever the shipped heavy.yaml is by now.
+     *
+     * @throws IllegalArgumentException naming file, key, value and bound
+     */
+    public static HeavyParams of(ModelPackage model) {
+        return ParamsYaml.wholeHeavy(model.directory() + "/params.yaml", model.paramsYaml());
     }
 
     /** Of everything random in training; 0 for a model without. */

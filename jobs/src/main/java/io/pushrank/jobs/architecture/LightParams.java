@@ -1,6 +1,7 @@
 package io.pushrank.jobs.architecture;
 
 import io.pushrank.jobs.config.Bounds;
+import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.text.OptionalKey;
 import java.util.List;
 
@@ -39,13 +40,22 @@ public record LightParams(
     }
 
     /**
-     * Reads a params.yaml.
+     * Reads a params file, which says what differs from the shipped light.yaml.
      *
      * @param file name used in messages
      * @throws IllegalArgumentException naming file, key, value and bound
      */
     public static LightParams parse(String file, String yaml) {
         return ParamsYaml.light(file, yaml);
+    }
+
+    /**
+     * The params that a package keeps, whatever the shipped light.yaml is by now.
+     *
+     * @throws IllegalArgumentException naming file, key, value and bound
+     */
+    public static LightParams of(ModelPackage model) {
+        return ParamsYaml.wholeLight(model.directory() + "/params.yaml", model.paramsYaml());
     }
 
     /** The params as the YAML that a model package keeps. */

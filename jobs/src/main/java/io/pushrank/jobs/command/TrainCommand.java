@@ -64,8 +64,9 @@ final class TrainCommand implements Runnable {
                 examples,
                 "heavy",
                 ExampleLabels.NOTIFICATIONS,
-                (training, version, params) ->
-                        training.heavy(version, HeavyParams.parse(params.name(), params.text())));
+                (training, version, start, params) -> training.heavy(
+                        version,
+                        params == null ? HeavyParams.of(start) : HeavyParams.parse(params.name(), params.text())));
     }
 
     @Command(
@@ -79,8 +80,9 @@ final class TrainCommand implements Runnable {
                 examples,
                 "light",
                 ExampleLabels.CANDIDATES,
-                (training, version, params) ->
-                        training.light(version, LightParams.parse(params.name(), params.text())));
+                (training, version, start, params) -> training.light(
+                        version,
+                        params == null ? LightParams.of(start) : LightParams.parse(params.name(), params.text())));
     }
 
     @Command(
@@ -200,10 +202,10 @@ final class TrainCommand implements Runnable {
                 System.out::println,
                 chosen.settings(start));
         NamedText params = start != null && chosen.params == null
-                ? new NamedText(start.directory() + "/params.yaml", start.paramsYaml())
+                ? null
                 : options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
         ModelPackage model =
-                train.train(training, versionOf(options, spark, kind, chosen.history.version.version), params);
+                train.train(training, versionOf(options, spark, kind, chosen.history.version.version), start, params);
         System.out.printf(
                 "%s: digest %s, %s%n",
                 model.directory(), model.digest(), model.manifest().metrics());
@@ -211,7 +213,8 @@ final class TrainCommand implements Runnable {
     }
 
     private interface Trainer {
-        ModelPackage train(Training training, String version, NamedText params);
+        /** @param params null: the params of {@code start}, the version that this training begins with */
+        ModelPackage train(Training training, String version, ModelPackage start, NamedText params);
     }
 
     /** The chosen name, or one more than the highest number among the versions that are there. */
@@ -283,7 +286,8 @@ final class TrainCommand implements Runnable {
                 names = "--params",
                 paramLabel = "FILE",
                 converter = LocationConverter.class,
-                description = "Sizes and training settings. Default: conf/models/heavy.yaml or light.yaml.")
+                description =
+                        "Sizes and training settings, where they differ from conf/models/heavy.yaml or light.yaml.")
         private String params;
 
         @Option(

@@ -149,7 +149,7 @@ final class Retraining {
                                     reports,
                                     notes));
         }
-        HeavyParams params = HeavyParams.parse(inUse.directory() + "/params.yaml", inUse.paramsYaml());
+        HeavyParams params = HeavyParams.of(inUse);
         // What is fitted at once has no weights to go on from.
         ModelPackage start = params.model() instanceof Logistic ? null : inUse;
         new Training(

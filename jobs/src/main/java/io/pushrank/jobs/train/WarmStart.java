@@ -79,11 +79,11 @@ public final class WarmStart {
         }
         try {
             if (from.kind() == ModelKind.HEAVY) {
-                HeavyParams params = HeavyParams.parse(from.directory() + "/params.yaml", from.paramsYaml());
+                HeavyParams params = HeavyParams.of(from);
                 old = new HeavyRanker(params, before.heavyShape());
                 next = new HeavyRanker(params, after.heavyShape());
             } else {
-                LightParams params = LightParams.parse(from.directory() + "/params.yaml", from.paramsYaml());
+                LightParams params = LightParams.of(from);
                 old = new LightRanker(params, before.lightShape());
                 next = new LightRanker(params, after.lightShape());
             }

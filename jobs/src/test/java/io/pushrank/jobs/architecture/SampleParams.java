@@ -20,6 +20,13 @@ public final class SampleParams {
         }
     }
 
+    /** The same with every key, as a package keeps it. */
+    public static String whole(String name) {
+        return name.endsWith("light")
+                ? LightParams.parse(name, text(name)).toYaml()
+                : HeavyParams.parse(name, text(name)).toYaml();
+    }
+
     public static HeavyParams heavy(int steps) {
         return HeavyParams.parse(
                 "test", text("sample-heavy").replace("maximum_steps: 5000", "maximum_steps: " + steps));

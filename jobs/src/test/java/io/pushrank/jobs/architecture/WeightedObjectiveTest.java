@@ -38,7 +38,7 @@ class WeightedObjectiveTest {
     }
 
     private static String params(String name, boolean isWeighted) {
-        return SampleParams.text(name)
+        return SampleParams.whole(name)
                 .replaceFirst(
                         "(?m)^( *)patience:", "$1" + (isWeighted ? "weighted_objective: true\n$1" : "") + "patience:");
     }

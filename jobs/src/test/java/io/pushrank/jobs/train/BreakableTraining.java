@@ -55,7 +55,7 @@ final class BreakableTraining {
     }
 
     private static String brief(String name) {
-        return SampleParams.text(name)
+        return SampleParams.whole(name)
                 .replace("maximum_steps: 5000", "maximum_steps: 60")
                 .replace("batch_rows: 256", "batch_rows: 100")
                 .replace("evaluate_every_steps: 100", "evaluate_every_steps: 10")

@@ -33,7 +33,7 @@ class ContinuedTrainingTest {
     private static LightParams params(String rate) {
         return LightParams.parse(
                 "test",
-                SampleParams.text("sample-light")
+                SampleParams.whole("sample-light")
                         .replace("maximum_steps: 5000", "maximum_steps: 6")
                         .replace("batch_rows: 256", "batch_rows: 50")
                         .replace("evaluate_every_steps: 100", "evaluate_every_steps: 3")

@@ -28,7 +28,7 @@ class ModelPoolTest {
     }
 
     private static String text(String model, int steps) {
-        return SampleParams.text(model)
+        return SampleParams.whole(model)
                 .replaceAll("maximum_steps: [0-9]+", "maximum_steps: " + steps)
                 .replaceAll("evaluate_every_steps: [0-9]+", "evaluate_every_steps: 100")
                 .replaceAll("learning_rate: [0-9.]+", "learning_rate: 0.003")
@@ -81,7 +81,7 @@ class ModelPoolTest {
     void masksWiderThanTheInputAndNoLayersBehindTheBlocksAgreeToo() {
         requireAgreement(text("masknet", 20)
                 .replace("reduction_ratio: 0.5", "reduction_ratio: 2.0")
-                .replace("hidden_units: [32]", "hidden_units: []"));
+                .replace("hidden_units:\n  - 32", "hidden_units: []"));
     }
 
     private void requireAgreement(String yaml) {

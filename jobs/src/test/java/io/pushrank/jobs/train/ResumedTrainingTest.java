@@ -230,7 +230,7 @@ class ResumedTrainingTest {
     }
 
     private static String params(String key, String replacement) {
-        return SampleParams.text("sample-light")
+        return SampleParams.whole("sample-light")
                 .replace("maximum_steps: 5000", "maximum_steps: 4")
                 .replace("batch_rows: 256", "batch_rows: 50")
                 .replace("evaluate_every_steps: 100", "evaluate_every_steps: 2")

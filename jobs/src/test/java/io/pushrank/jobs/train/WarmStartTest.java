@@ -475,7 +475,7 @@ class WarmStartTest {
     @Test
     void thePublishedSettingsParseAndTrain() {
         String published = SampleParams.text("published")
-                .replace("hash_bits: 18", "hash_bits: 6")
+                .replaceAll("(?m)^(heavy|light):\n", "$1:\n  hash_bits: 6\n")
                 .replace("maximum_steps: 2147483647", "maximum_steps: 3");
         HeavyParams heavyParams = HeavyParams.parse("published.yaml", published);
         assertEquals(SecondLossDenominator.BATCH, heavyParams.secondLossDenominator());
