@@ -19,7 +19,7 @@ import org.tensorflow.types.TFloat32;
  * input's length and a convolution along it, then a dense layer to one logit.
  *
  * @param blocks in order, at least one
- * @param initialScale initial kernels of the dense halves are Glorot's times this, in (0, 1]; null is 1, as published. A
+ * @param initialScale initial kernels of the dense halves are the initializer's times this, in (0, 1]; null is 1, as published. A
  *     batch normalization follows each of them, so that it hardly changes an output, but how fast training turns a kernel:
  *     from small ones, what is random in them is soon gone
  */
@@ -43,22 +43,72 @@ public record ClemNet(List<Block> blocks, @OptionalKey Double initialScale) impl
     }
 
     /**
-     * One block; each part may be left out, not both. In order: channel-wise dense, batch normalization a position, ReLU;
-     * convolution with bias, batch normalization a position, ReLU; residual.
+     * One block; each part may be left out, not both. In order: channel-wise dense, batch normalization a position,
+     * activation; convolution, batch normalization a position, activation; residual. What is null is as published.
      *
      * @param units outputs of the dense half, from 0 to 16384; 0 leaves it out, and the length stays
      * @param kernel width of the convolution, odd, from 1 to 99
      * @param filters outputs of the convolution, from 0 to 256; 0 leaves it out, and the number of channels stays
      * @param residual whether a 1×1 convolution without bias is added to the block's output: of the block's input where it
      *     is as long as the output, else of the dense half's output
+     * @param activation of both halves; null: ReLU
+     * @param bias whether both halves add a bias; null: true
+     * @param strides positions from one output of the convolution to the next, from 1 to 99; null: 1
+     * @param padding of the convolution; null: same
+     * @param initializer of the kernels; null: glorot_uniform
      */
-    public record Block(int units, int kernel, int filters, boolean residual) {
+    public record Block(
+            int units,
+            int kernel,
+            int filters,
+            boolean residual,
+            @OptionalKey ActivationKind activation,
+            @OptionalKey Boolean bias,
+            @OptionalKey Integer strides,
+            @OptionalKey Padding padding,
+            @OptionalKey InitializerKind initializer) {
+        /** A block that is as published but for its sizes. */
+        public static Block published(int units, int kernel, int filters, boolean residual) {
+            return new Block(units, kernel, filters, residual, null, null, null, null, null);
+        }
+
+        private Operand<TFloat32> activated(Ops tf, Operand<TFloat32> x) {
+            return (activation == null ? ActivationKind.RELU : activation).of(tf, x);
+        }
+
+        private boolean addsBias() {
+            return bias == null || bias;
+        }
+
+        private int step() {
+            return strides == null ? 1 : strides;
+        }
+
+        private boolean pads() {
+            return padding == null || padding == Padding.SAME;
+        }
+
+        private Initializer initial(long fanIn, long fanOut) {
+            return (initializer == null ? InitializerKind.GLOROT_UNIFORM : initializer).of(fanIn, fanOut);
+        }
+
+        /** Positions that the convolution makes of so many; below 1 where its kernel does not fit. */
+        private int convolved(int length) {
+            return Math.floorDiv(pads() ? length - 1 : length - kernel, step()) + 1;
+        }
+
         private void require(String key) {
             Bounds.within(key + ".units", units, 0, 16384);
             Bounds.require(
                     kernel >= 1 && kernel <= 99 && kernel % 2 == 1, key + ".kernel", "odd, from 1 to 99", kernel);
             Bounds.within(key + ".filters", filters, 0, 256);
             Bounds.require(units + filters > 0, key + ".units + filters", "above 0", units + filters);
+            Bounds.within(key + ".strides", step(), 1, 99);
+            Bounds.require(
+                    !residual || filters == 0 || (step() == 1 && (pads() || kernel == 1)),
+                    key + ".residual",
+                    "false where strides or padding change the length",
+                    residual);
         }
     }
 
@@ -72,7 +122,7 @@ public record ClemNet(List<Block> blocks, @OptionalKey Double initialScale) impl
 
     @Override
     public long multiplications(HeavyParams params, FeatureShape shape) {
-        long length = HeavyInput.width(params, shape);
+        int length = HeavyInput.width(params, shape);
         long channels = 1;
         long tower = 0;
         for (Block block : blocks) {
@@ -82,6 +132,7 @@ public record ClemNet(List<Block> blocks, @OptionalKey Double initialScale) impl
                 length = block.units();
             }
             if (block.filters() > 0) {
+                length = block.convolved(length);
                 tower += length * channels * block.kernel() * block.filters();
                 channels = block.filters();
             }
@@ -136,7 +187,14 @@ public record ClemNet(List<Block> blocks, @OptionalKey Double initialScale) impl
         Operand<TFloat32> logits(Operand<TFloat32> x, int width) {
             Activation hidden = new Activation(tf.reshape(x, tf.constant(new int[] {1, -1, 1, width})), 1, width);
             for (int index = 0; index < blocks.size(); index++) {
-                hidden = block(VariableNames.block(name, index), 1 + 2 * index, blocks.get(index), hidden);
+                Block params = blocks.get(index);
+                int length = params.units() > 0 ? params.units() : hidden.length();
+                Bounds.require(
+                        params.filters() == 0 || params.convolved(length) > 0,
+                        "clemnet.blocks[" + index + "].kernel",
+                        "at most " + length + ", the length of its input, without padding",
+                        params.kernel());
+                hidden = block(VariableNames.block(name, index), 1 + 2 * index, params, hidden);
             }
             int flat = hidden.length() * hidden.channels();
             // Flattened position by position, its channels beside each other.
@@ -152,67 +210,77 @@ public record ClemNet(List<Block> blocks, @OptionalKey Double initialScale) impl
                     : normalized(
                             VariableNames.denseNorm(block),
                             depth,
-                            channelWiseDense(VariableNames.dense(block), input, params.units()));
+                            params,
+                            channelWiseDense(VariableNames.dense(block), params, input));
             Activation output = params.filters() == 0
                     ? dense
                     : normalized(
                             VariableNames.convolutionNorm(block),
                             depth + 1,
-                            convolution(
-                                    VariableNames.convolution(block), dense, params.kernel(), params.filters(), true));
+                            params,
+                            convolution(VariableNames.convolution(block), params, dense));
             if (!params.residual()) {
                 return output;
             }
             Activation skipped = input.length() == output.length() ? input : dense;
-            Activation residual = convolution(VariableNames.residual(block), skipped, 1, output.channels(), false);
+            Block one = new Block(0, 1, output.channels(), false, null, false, null, null, params.initializer());
+            Activation residual = convolution(VariableNames.residual(block), one, skipped);
             return new Activation(tf.math.add(output.values(), residual.values()), output.channels(), output.length());
         }
 
-        private Activation normalized(String norm, int depth, Activation x) {
+        private Activation normalized(String norm, int depth, Block params, Activation x) {
             return new Activation(
-                    tf.nn.relu(BatchNormalization.fused(context, norm, depth, x.values(), x.length())),
+                    params.activated(tf, BatchNormalization.fused(context, norm, depth, x.values(), x.length())),
                     x.channels(),
                     x.length());
         }
 
         /** One matrix a channel. */
-        private Activation channelWiseDense(String layer, Activation x, int out) {
+        private Activation channelWiseDense(String layer, Block params, Activation x) {
             int count = x.channels();
             int in = x.length();
-            Initializer initial = Initializer.glorot(in, out).times(initialScale == null ? 1 : initialScale);
+            int out = params.units();
+            Initializer initial = params.initial(in, out).times(initialScale == null ? 1 : initialScale);
             Operand<TFloat32> kernel = context.variables.trained(VariableNames.kernel(layer), initial, count, in, out);
-            Operand<TFloat32> bias =
-                    context.variables.trained(VariableNames.bias(layer), Initializer.constant(0), count, out);
+            Operand<TFloat32> bias = params.addsBias()
+                    ? context.variables.trained(VariableNames.bias(layer), Initializer.constant(0), count, out)
+                    : null;
             List<Operand<TFloat32>> channels = unstack(tf.squeeze(x.values(), Squeeze.axis(List.of(2L))), count);
             List<Operand<TFloat32>> kernels = unstack(kernel, count);
-            List<Operand<TFloat32>> biases = unstack(bias, count);
+            List<Operand<TFloat32>> biases = bias == null ? List.of() : unstack(bias, count);
             List<Operand<TFloat32>> outputs = new ArrayList<>();
             for (int channel = 0; channel < count; channel++) {
-                outputs.add(tf.nn.biasAdd(
-                        tf.linalg.matMul(channels.get(channel), kernels.get(channel)), biases.get(channel)));
+                Operand<TFloat32> product = tf.linalg.matMul(channels.get(channel), kernels.get(channel));
+                outputs.add(bias == null ? product : tf.nn.biasAdd(product, biases.get(channel)));
             }
             return new Activation(tf.expandDims(tf.stack(outputs, Stack.axis(0L)), tf.constant(2)), count, out);
         }
 
-        /** Conv1D along the length, SAME. */
-        private Activation convolution(String layer, Activation x, int width, int filters, boolean hasBias) {
+        /** Conv1D along the length. */
+        private Activation convolution(String layer, Block params, Activation x) {
             int in = x.channels();
+            int width = params.kernel();
+            int filters = params.filters();
+            long stride = params.step();
             Operand<TFloat32> kernel = context.variables.trained(
                     VariableNames.kernel(layer),
-                    Initializer.glorot((long) width * in, (long) width * filters),
+                    params.initial((long) width * in, (long) width * filters),
                     1,
                     width,
                     in,
                     filters);
             Operand<TFloat32> channelsLast = tf.linalg.transpose(x.values(), tf.constant(new int[] {1, 2, 3, 0}));
-            Operand<TFloat32> convolved = tf.nn.conv2d(channelsLast, kernel, List.of(1L, 1L, 1L, 1L), "SAME");
-            if (hasBias) {
+            Operand<TFloat32> convolved = tf.nn.conv2d(
+                    channelsLast, kernel, List.of(1L, stride, stride, 1L), params.pads() ? "SAME" : "VALID");
+            if (params.addsBias()) {
                 convolved = tf.nn.biasAdd(
                         convolved,
                         context.variables.trained(VariableNames.bias(layer), Initializer.constant(0), filters));
             }
             return new Activation(
-                    tf.linalg.transpose(convolved, tf.constant(new int[] {3, 0, 1, 2})), filters, x.length());
+                    tf.linalg.transpose(convolved, tf.constant(new int[] {3, 0, 1, 2})),
+                    filters,
+                    params.convolved(x.length()));
         }
 
         private List<Operand<TFloat32>> unstack(Operand<TFloat32> x, int count) {

@@ -2,6 +2,7 @@ package io.pushrank.jobs.architecture;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.commons.math3.distribution.NormalDistribution;
 
 /**
  * Each model's forward pass written from its description: loops in double precision, ClemNet's over [length][channel].
@@ -185,27 +186,28 @@ public final class NaiveHeavyRanker {
     private double[][] block(String name, double[][] x, ClemNet.Block block) {
         double[][] dense = x;
         if (block.units() > 0) {
-            dense = channelWiseDense(name + ".dense", x, block.units());
+            dense = channelWiseDense(name + ".dense", x, block);
             normalize(name + ".dense_norm", dense);
-            rectify(dense);
+            activate(dense, block);
         }
         double[][] output = dense;
         if (block.filters() > 0) {
-            output = convolve(dense, name + ".convolution", block.kernel(), block.filters());
-            float[] bias = variables.floats(name + ".convolution.bias");
+            output = convolve(dense, name + ".convolution", block.filters(), block);
+            float[] bias = bias(name + ".convolution", block, block.filters());
             for (double[] position : output) {
                 for (int f = 0; f < position.length; f++) {
                     position[f] += bias[f];
                 }
             }
             normalize(name + ".convolution_norm", output);
-            rectify(output);
+            activate(output, block);
         }
         if (!block.residual()) {
             return output;
         }
         double[][] skipped = x.length == output.length ? x : dense;
-        double[][] sum = convolve(skipped, name + ".residual", 1, output[0].length);
+        double[][] sum = convolve(
+                skipped, name + ".residual", output[0].length, ClemNet.Block.published(0, 1, output[0].length, false));
         for (int position = 0; position < sum.length; position++) {
             for (int f = 0; f < sum[position].length; f++) {
                 sum[position][f] += output[position][f];
@@ -214,11 +216,16 @@ public final class NaiveHeavyRanker {
         return sum;
     }
 
-    private double[][] channelWiseDense(String name, double[][] x, int out) {
+    private float[] bias(String layer, ClemNet.Block block, int size) {
+        return Boolean.FALSE.equals(block.bias()) ? new float[size] : variables.floats(layer + ".bias");
+    }
+
+    private double[][] channelWiseDense(String name, double[][] x, ClemNet.Block block) {
         int in = x.length;
+        int out = block.units();
         int channels = x[0].length;
         float[] kernel = variables.floats(name + ".kernel");
-        float[] bias = variables.floats(name + ".bias");
+        float[] bias = bias(name, block, channels * out);
         double[][] dense = new double[out][channels];
         for (int c = 0; c < channels; c++) {
             for (int o = 0; o < out; o++) {
@@ -232,22 +239,36 @@ public final class NaiveHeavyRanker {
         return dense;
     }
 
-    private static void rectify(double[][] x) {
+    private static void activate(double[][] x, ClemNet.Block block) {
+        ActivationKind kind = block.activation() == null ? ActivationKind.RELU : block.activation();
         for (double[] position : x) {
             for (int c = 0; c < position.length; c++) {
-                position[c] = Math.max(0, position[c]);
+                double value = position[c];
+                position[c] = switch (kind) {
+                    case RELU -> Math.max(0, value);
+                    case LINEAR -> value;
+                    case TANH -> Math.tanh(value);
+                    case SIGMOID -> sigmoid(value);
+                    case GELU -> value * new NormalDistribution().cumulativeProbability(value);
+                    case SWISH -> value * sigmoid(value);
+                };
             }
         }
     }
 
-    /** SAME padding: positions outside of the input count as 0. */
-    private double[][] convolve(double[][] x, String name, int width, int filters) {
+    /** Same padding: positions outside of the input count as 0, half of them before it, one more behind where odd. */
+    private double[][] convolve(double[][] x, String name, int filters, ClemNet.Block block) {
         float[] kernel = variables.floats(name + ".kernel");
+        int width = block.kernel();
+        int stride = block.strides() == null ? 1 : block.strides();
+        boolean isValid = block.padding() == Padding.VALID;
         int channels = x[0].length;
-        double[][] out = new double[x.length][filters];
-        for (int position = 0; position < x.length; position++) {
+        int length = (int) Math.ceil((double) (isValid ? x.length - width + 1 : x.length) / stride);
+        int before = isValid ? 0 : Math.max(0, (length - 1) * stride + width - x.length) / 2;
+        double[][] out = new double[length][filters];
+        for (int position = 0; position < length; position++) {
             for (int k = 0; k < width; k++) {
-                int from = position + k - (width - 1) / 2;
+                int from = position * stride + k - before;
                 if (from >= 0 && from < x.length) {
                     for (int c = 0; c < channels; c++) {
                         for (int f = 0; f < filters; f++) {

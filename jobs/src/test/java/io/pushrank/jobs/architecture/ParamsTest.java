@@ -24,7 +24,7 @@ class ParamsTest {
         assertEquals(
                 new ClemNet(
                         Stream.of(1024, 512, 256, 128)
-                                .map(units -> new ClemNet.Block(units, 3, 5, false))
+                                .map(units -> ClemNet.Block.published(units, 3, 5, false))
                                 .toList(),
                         0.1),
                 heavy.model());
@@ -127,7 +127,7 @@ class ParamsTest {
                         + "training: {patience: 9}");
         assertEquals(7, mine.hashBits());
         assertEquals(
-                new ClemNet(List.of(new ClemNet.Block(8, 1, 0, true)), 0.1),
+                new ClemNet(List.of(ClemNet.Block.published(8, 1, 0, true)), 0.1),
                 mine.model(),
                 "a list replaces, a map is laid over");
         assertEquals(9, mine.training().patience());
@@ -318,11 +318,26 @@ class ParamsTest {
                 SampleParams.text("heavy")
                         .replace(third, third.replace("units: 256", "units: 0").replace("filters: 5", "filters: 0")));
         requireRefusal(
-                "heavy.yaml: unknown key clemnet.blocks[2].width, known keys: filters, kernel, residual, units",
+                "heavy.yaml: unknown key clemnet.blocks[2].width, known keys: activation, bias, filters, initializer,"
+                        + " kernel, padding, residual, strides, units",
                 SampleParams.text("heavy").replace(third, third.replace("kernel", "width")));
         requireRefusal(
                 "heavy.yaml: key clemnet.blocks[2].residual is missing",
                 SampleParams.text("heavy").replace(third, third.replace(", residual: false", "")));
+        requireRefusal(
+                "heavy.yaml: clemnet.blocks[2].strides must be between 1 and 99, but is 0",
+                SampleParams.text("heavy").replace(third, third.replace("}", ", strides: 0}")));
+        requireRefusal(
+                "heavy.yaml: clemnet.blocks[2].activation must be one of [relu, linear, tanh, sigmoid, gelu, swish], but is"
+                        + " elu",
+                SampleParams.text("heavy").replace(third, third.replace("}", ", activation: elu}")));
+        for (String length : List.of("strides: 2", "padding: valid")) {
+            requireRefusal(
+                    "heavy.yaml: clemnet.blocks[2].residual must be false where strides or padding change the length, but"
+                            + " is true",
+                    SampleParams.text("heavy")
+                            .replace(third, third.replace("residual: false", "residual: true, " + length)));
+        }
         requireRefusal(
                 "heavy.yaml: clemnet.blocks[2] must hold keys and values, but is 256",
                 SampleParams.text("heavy").replace(third, "256"));

@@ -81,7 +81,11 @@ class HeavyTrainerTest {
                 "{units: 16, kernel: 5, filters: 4, residual: true}; {units: 16, kernel: 1, filters: 3, residual: true}",
                 "{units: 0, kernel: 3, filters: 4, residual: false}; {units: 0, kernel: 3, filters: 2, residual: true}",
                 "{units: 16, kernel: 3, filters: 0, residual: false}; {units: 8, kernel: 3, filters: 0, residual: true}",
-                "{units: 16, kernel: 3, filters: 3, residual: false}; {units: 16, kernel: 3, filters: 0, residual: true}"
+                "{units: 16, kernel: 3, filters: 3, residual: false}; {units: 16, kernel: 3, filters: 0, residual: true}",
+                "{units: 16, kernel: 3, filters: 3, residual: true, activation: gelu, initializer: he_normal};"
+                        + " {units: 16, kernel: 5, filters: 2, residual: false, activation: swish, strides: 3}",
+                "{units: 16, kernel: 3, filters: 3, residual: false, activation: tanh, padding: valid, bias: false};"
+                        + " {units: 0, kernel: 3, filters: 2, residual: false, activation: sigmoid, strides: 2}"
             })
     void everyKindOfBlockAgrees(String blocks, @TempDir Path directory) {
         HeavyParams params = HeavyParams.parse(

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Result;
 import org.tensorflow.SavedModelBundle;
 import org.tensorflow.Session;
@@ -52,9 +53,25 @@ class InferenceGraphTest {
                 "0   | {units: 0, kernel: 5, filters: 4, residual: false}; {units: 0, kernel: 3, filters: 2, residual: true}",
                 "0.3 | {units: 0, kernel: 3, filters: 4, residual: false}; {units: 9, kernel: 3, filters: 2, residual: false}",
                 "0   | {units: 16, kernel: 3, filters: 0, residual: false}; {units: 8, kernel: 3, filters: 0, residual: true}",
-                "0.3 | {units: 16, kernel: 3, filters: 3, residual: false}; {units: 0, kernel: 7, filters: 2, residual: false}"
+                "0.3 | {units: 16, kernel: 3, filters: 3, residual: false}; {units: 0, kernel: 7, filters: 2, residual: false}",
+                "0   | {units: 16, kernel: 3, filters: 3, residual: true, bias: false, activation: relu, strides: 1, padding: same, initializer: lecun_uniform}; {units: 8, kernel: 3, filters: 2, residual: false, bias: false}"
             })
     void foldedGraphAgrees(double negativeScales, String blocks) throws IOException {
+        requireAgreement(negativeScales, blocks, true);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{units: 9, kernel: 3, filters: 2, residual: true, activation: linear}",
+                "{units: 9, kernel: 3, filters: 2, residual: false}; {units: 8, kernel: 5, filters: 2, residual: false, strides: 2}",
+                "{units: 9, kernel: 3, filters: 2, residual: false}; {units: 8, kernel: 5, filters: 2, residual: false, padding: valid, strides: 3}"
+            })
+    void blocksThatAreNotFoldedAgree(String blocks) throws IOException {
+        requireAgreement(0.3, blocks, false);
+    }
+
+    private void requireAgreement(double negativeScales, String blocks, boolean isFolded) throws IOException {
         HeavyParams params = params(blocks);
         ModelPackage model = write(params, negativeScales);
         List<Example> examples = new ArrayList<>(SyntheticExamples.exclusiveOr(50, 3, true));
@@ -64,7 +81,7 @@ class InferenceGraphTest {
         examples.forEach(example -> example.addTo(batch));
         NaiveHeavyRanker naive = new NaiveHeavyRanker(folder.resolve("export"), params);
         try (HeavyModel heavy = HeavyModel.load(model, TensorFlowThreads.DEFAULT)) {
-            assertTrue(heavy.report().folded());
+            assertEquals(isFolded, heavy.report().folded());
             HeavyScores scores = heavy.score(batch);
             float[] saved = savedModelScores(batch, params.hashBits());
             for (int row = 0; row < examples.size(); row++) {
@@ -74,7 +91,7 @@ class InferenceGraphTest {
                 assertEquals(expected[1], scores.pEngagement()[row], 1e-5, "p_engagement of row " + row);
                 assertEquals(expected[2], scores.score()[row], 1e-5, "score of row " + row);
             }
-            if (Precision.isBf16Native()) {
+            if (isFolded && Precision.isBf16Native()) {
                 assertBfloat16Agrees(model, batch, scores);
             }
         } finally {

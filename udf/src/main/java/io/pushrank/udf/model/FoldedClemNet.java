@@ -27,8 +27,24 @@ import org.tensorflow.types.family.TNumber;
 final class FoldedClemNet<T extends TNumber> {
     private static final String BATCH_MATRIX_PRODUCT = "BatchMatMulV2";
 
+    /**
+     * Whether all blocks are of the kind that is folded: ReLU, strides of 1, padded. Keys that are absent are so.
+     *
+     * @param blocks as params.yaml has them
+     */
+    static boolean canFold(JsonNode blocks) {
+        for (JsonNode block : blocks) {
+            if (!block.path("activation").asText("relu").equals("relu")
+                    || block.path("strides").asInt(1) != 1
+                    || !block.path("padding").asText("same").equals("same")) {
+                return false;
+            }
+        }
+        return blocks.isArray();
+    }
+
     /** As params.yaml has it. */
-    record Block(int units, int kernel, int filters, boolean residual) {
+    record Block(int units, int kernel, int filters, boolean residual, boolean bias) {
         static List<Block> of(JsonNode blocks) {
             List<Block> result = new ArrayList<>();
             for (JsonNode block : blocks) {
@@ -36,7 +52,8 @@ final class FoldedClemNet<T extends TNumber> {
                         block.path("units").asInt(),
                         block.path("kernel").asInt(),
                         block.path("filters").asInt(),
-                        block.path("residual").asBoolean()));
+                        block.path("residual").asBoolean(),
+                        block.path("bias").asBoolean(true)));
             }
             return result;
         }
@@ -134,7 +151,7 @@ final class FoldedClemNet<T extends TNumber> {
         int out = block.units();
         int channels = input.channels();
         float[] kernel = variables.floats(VariableNames.kernel(VariableNames.dense(name)), channels, in, out);
-        float[] bias = variables.floats(VariableNames.bias(VariableNames.dense(name)), channels, out);
+        float[] bias = bias(VariableNames.dense(name), block, channels, out);
         BatchStatistics norm = new BatchStatistics(variables, VariableNames.denseNorm(name), out);
         int rows = Planes.stride(in, gap);
         int columns = Planes.stride(out, gap);
@@ -160,6 +177,15 @@ final class FoldedClemNet<T extends TNumber> {
         return folded;
     }
 
+    /** A layer's biases; zeros where it has none. */
+    private float[] bias(String layer, Block block, int... dimensions) {
+        return block.bias()
+                ? variables.floats(
+                        VariableNames.bias(layer),
+                        Arrays.stream(dimensions).asLongStream().toArray())
+                : new float[Arrays.stream(dimensions).reduce(1, Math::multiplyExact)];
+    }
+
     /** @param masked whether the input's padding holds something */
     private Planes<T> convolved(String name, Planes<T> input, Block block, boolean masked) {
         Operand<T> values = masked ? settled(input, false) : input.values();
@@ -169,7 +195,7 @@ final class FoldedClemNet<T extends TNumber> {
                 block.kernel(),
                 input.channels(),
                 block.filters());
-        float[] bias = variables.floats(VariableNames.bias(VariableNames.convolution(name)), block.filters());
+        float[] bias = bias(VariableNames.convolution(name), block, block.filters());
         BatchStatistics norm = new BatchStatistics(variables, VariableNames.convolutionNorm(name), input.length());
         return areWellAboveZero(norm.scale())
                 ? shifted(values, input, block, kernel, bias, norm)

@@ -102,7 +102,9 @@ public final class HeavyModel implements AutoCloseable {
         if (asked == Precision.FP32) {
             return "asked for";
         }
-        return InferenceGraph.canFold(model) ? Precision.missingFlags() : "only ClemNet is calculated in bfloat16";
+        return InferenceGraph.canFold(model)
+                ? Precision.missingFlags()
+                : "only ClemNet with ReLU, strides of 1 and padding is calculated in bfloat16";
     }
 
     private static HeavyModel inSinglePrecision(

@@ -51,11 +51,11 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
     /** Variables of more elements than this stay variables: 32 MiB of floats. */
     private static final long MAXIMUM_CONSTANT = 8 << 20;
 
-    /** Whether {@link #folded} knows the model's architecture. */
+    /** Whether {@link #folded} knows the model's architecture; if not, {@link #frozen} calculates it. */
     static boolean canFold(ModelPackage model) {
         JsonNode params = model.params();
         return params.path("model").asText().equals(CLEMNET)
-                && params.path(CLEMNET).path("blocks").isArray();
+                && FoldedClemNet.canFold(params.path(CLEMNET).path("blocks"));
     }
 
     /**
