@@ -3,6 +3,7 @@ package io.pushrank.jobs.architecture;
 import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.model.ModelSignature;
 import io.pushrank.udf.model.VariableNames;
+import java.util.ArrayList;
 import java.util.List;
 import org.tensorflow.Operand;
 import org.tensorflow.op.Ops;
@@ -34,25 +35,24 @@ final class HeavyInput {
     }
 
     static int width(HeavyParams params, FeatureShape shape) {
-        return shape.continuous() + shape.binary() + 2 * params.embeddingDimensions();
+        return shape.continuous() + shape.binary() + (params.hasSparseBranch() ? 2 * params.embeddingDimensions() : 0);
     }
 
     /**
      * [B, width]: continuous, as logarithms, batch-normalized and clipped to [-5, 5]; binary; the embedding sum of sparse
-     * features; that of sparse continuous ones.
+     * features; that of sparse continuous ones. Without a sparse branch it ends with the binary ones.
      */
     Operand<TFloat32> dense() {
-        int dimensions = params.embeddingDimensions();
-        Initializer zeros = Initializer.constant(0);
-        return tf.concat(
-                List.of(
-                        normalized(),
-                        binary(),
-                        sparse().build(context, ModelSignature.SPARSE, buckets(), dimensions, zeros),
-                        sparseContinuous()
-                                .maxNormalized(context, ModelSignature.SPARSE_CONTINUOUS, buckets())
-                                .build(context, ModelSignature.SPARSE_CONTINUOUS, buckets(), dimensions, zeros)),
-                tf.constant(1));
+        List<Operand<TFloat32>> parts = new ArrayList<>(List.of(normalized(), binary()));
+        if (params.hasSparseBranch()) {
+            int dimensions = params.embeddingDimensions();
+            Initializer zeros = Initializer.constant(0);
+            parts.add(sparse().build(context, ModelSignature.SPARSE, buckets(), dimensions, zeros));
+            parts.add(sparseContinuous()
+                    .maxNormalized(context, ModelSignature.SPARSE_CONTINUOUS, buckets())
+                    .build(context, ModelSignature.SPARSE_CONTINUOUS, buckets(), dimensions, zeros));
+        }
+        return tf.concat(parts, tf.constant(1));
     }
 
     private Operand<TFloat32> normalized() {

@@ -11,6 +11,7 @@ import io.pushrank.udf.text.OptionalKey;
  * @param model the architecture: key {@code model} names it, and the section of that name holds its own params
  * @param hashBits sparse features share 2^bits embedding rows, from 1 to 24
  * @param embeddingDimensions width of each of the two embedding sums
+ * @param sparseBranch false leaves both embedding sums out, so that only continuous and binary features count; true is null
  * @param ooncWeight weight of P(opened) in the score
  * @param engagementWeight weight of P(opened and engaged) in the score; the two are normalized to sum 1
  * @param secondLossDenominator what the engagement loss is divided by
@@ -20,6 +21,7 @@ public record HeavyParams(
         Architecture model,
         int hashBits,
         @OptionalKey Integer embeddingDimensions,
+        @OptionalKey Boolean sparseBranch,
         double ooncWeight,
         double engagementWeight,
         @OptionalKey SecondLossDenominator secondLossDenominator,
@@ -29,6 +31,11 @@ public record HeavyParams(
         requireIfUsed(model, "embedding_dimensions", embeddingDimensions);
         if (embeddingDimensions != null) {
             Bounds.within("embedding_dimensions", embeddingDimensions, 1, 1024);
+        }
+        // As packages have it that were written before there was such a key.
+        sparseBranch = Boolean.TRUE.equals(sparseBranch) ? null : sparseBranch;
+        if (sparseBranch != null) {
+            requireIfUsed(model, "sparse_branch", sparseBranch);
         }
         Bounds.within("oonc_weight", ooncWeight, 0, 1);
         Bounds.within("engagement_weight", engagementWeight, 0, 1);
@@ -66,6 +73,11 @@ public record HeavyParams(
      */
     public static HeavyParams of(ModelPackage model) {
         return ParamsYaml.wholeHeavy(model.directory() + "/params.yaml", model.paramsYaml());
+    }
+
+    /** Whether sparse features count. */
+    boolean hasSparseBranch() {
+        return sparseBranch == null;
     }
 
     /** Of everything random in training; 0 for a model without. */

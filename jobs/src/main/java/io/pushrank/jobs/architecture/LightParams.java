@@ -12,6 +12,7 @@ import java.util.List;
  * @param embeddingDimensions width of the embedding sum
  * @param denseUnits outputs of the dense branch, and of the missing branch
  * @param missingBranch whether the missing mask gets a branch of its own
+ * @param sparseBranch false leaves the embedding sum out, so that only continuous features count; true is null
  * @param hiddenUnits outputs of the layers after the branches are joined
  * @param dropout share of inputs dropped while training, in [0, 1)
  * @param leakySlope slope of the activation below 0
@@ -24,6 +25,7 @@ public record LightParams(
         int embeddingDimensions,
         int denseUnits,
         boolean missingBranch,
+        @OptionalKey Boolean sparseBranch,
         List<Integer> hiddenUnits,
         double dropout,
         double leakySlope,
@@ -34,9 +36,16 @@ public record LightParams(
         Bounds.within("hash_bits", hashBits, 1, 24);
         Bounds.within("embedding_dimensions", embeddingDimensions, 1, 1024);
         Bounds.within("dense_units", denseUnits, 1, 16384);
+        // As packages have it that were written before there was such a key.
+        sparseBranch = Boolean.TRUE.equals(sparseBranch) ? null : sparseBranch;
         hiddenUnits = DenseLayers.requireUnits("hidden_units", hiddenUnits);
         Bounds.require(dropout >= 0 && dropout < 1, "dropout", "in [0, 1)", dropout);
         Bounds.require(leakySlope >= 0 && leakySlope < 1, "leaky_slope", "in [0, 1)", leakySlope);
+    }
+
+    /** Whether sparse features count. */
+    boolean hasSparseBranch() {
+        return sparseBranch == null;
     }
 
     /**

@@ -111,19 +111,11 @@ public final class LightRanker implements Ranker {
             Operand<TFloat32> mask = tf.dtypes.cast(inputs.continuousMissing, TFloat32.class);
             branches.add(leaky(tf, attention(context, "missing_attention", mask, width, params.denseUnits())));
         }
-        EmbeddingSum sparse = inputs.sparse;
-        // Whole entries are dropped and the rest scaled up, so that the sum's expectation stays.
-        EmbeddingSum kept =
-                new EmbeddingSum(sparse.ids(), dropout(context, sparse.values()), sparse.rows(), sparse.examples());
-        branches.add(leaky(
-                tf,
-                kept.build(
-                        context,
-                        "sparse",
-                        1 << params.hashBits(),
-                        params.embeddingDimensions(),
-                        Initializer.constant(0))));
-        int joined = params.denseUnits() * (params.missingBranch() ? 2 : 1) + params.embeddingDimensions();
+        if (params.hasSparseBranch()) {
+            branches.add(leaky(tf, embedded(context, inputs.sparse)));
+        }
+        int joined = params.denseUnits() * (params.missingBranch() ? 2 : 1)
+                + (params.hasSparseBranch() ? params.embeddingDimensions() : 0);
         Operand<TFloat32> hidden =
                 BatchNormalization.renormalized(context, "batch_norm", 1, tf.concat(branches, tf.constant(1)), joined);
         int in = joined;
@@ -133,6 +125,14 @@ public final class LightRanker implements Ranker {
             in = out;
         }
         return tf.reshape(attention(context, "logit", hidden, in, 1), tf.constant(new int[] {-1}));
+    }
+
+    /** Whole entries are dropped and the rest scaled up, so that the sum's expectation stays. */
+    private Operand<TFloat32> embedded(GraphContext context, EmbeddingSum sparse) {
+        EmbeddingSum kept =
+                new EmbeddingSum(sparse.ids(), dropout(context, sparse.values()), sparse.rows(), sparse.examples());
+        return kept.build(
+                context, "sparse", 1 << params.hashBits(), params.embeddingDimensions(), Initializer.constant(0));
     }
 
     @Override

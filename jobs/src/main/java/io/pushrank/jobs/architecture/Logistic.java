@@ -17,7 +17,7 @@ import org.tensorflow.types.TFloat32;
  */
 @ModelName(
         value = "logistic",
-        without = {"embedding_dimensions", "second_loss_denominator", "training"})
+        without = {"embedding_dimensions", "sparse_branch", "second_loss_denominator", "training"})
 public record Logistic(double penalty, int iterations, int maximumEvaluationRows) implements Architecture {
     public Logistic {
         Bounds.within("logistic.penalty", penalty, 0, 1000);

@@ -58,6 +58,7 @@ public final class RandomHeavyRanker {
                         new ClemNet(clemNet.blocks(), null),
                         params.hashBits(),
                         params.embeddingDimensions(),
+                        params.sparseBranch(),
                         params.ooncWeight(),
                         params.engagementWeight(),
                         params.secondLossDenominator(),

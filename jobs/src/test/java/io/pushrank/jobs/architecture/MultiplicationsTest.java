@@ -32,7 +32,8 @@ class MultiplicationsTest {
         assertEquals(2 * tower, model.multiplications(params, new FeatureShape(3, 1)));
         ClemNet tooWide =
                 new ClemNet(List.of(new ClemNet.Block(2, 3, 1, false, null, null, null, Padding.VALID, null)), null);
-        HeavyParams wide = new HeavyParams(tooWide, 9, 8, 0.9, 0.1, params.secondLossDenominator(), params.training());
+        HeavyParams wide =
+                new HeavyParams(tooWide, 9, 8, null, 0.9, 0.1, params.secondLossDenominator(), params.training());
         assertEquals(
                 "clemnet.blocks[0].kernel must be at most 2, the length of its input, without padding, but is 3",
                 assertThrows(IllegalArgumentException.class, () -> new HeavyRanker(wide, new FeatureShape(3, 1))

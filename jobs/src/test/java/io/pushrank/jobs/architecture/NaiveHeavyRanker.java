@@ -112,7 +112,8 @@ public final class NaiveHeavyRanker {
     private double[] input(Example example) {
         int continuous = example.continuous().length;
         int binary = example.binary().length;
-        int dimensions = params.embeddingDimensions();
+        boolean isSparse = !Boolean.FALSE.equals(params.sparseBranch());
+        int dimensions = isSparse ? params.embeddingDimensions() : 0;
         double[] x = new double[continuous + binary + 2 * dimensions];
         float[] gamma = variables.floats("input_norm.gamma");
         float[] beta = variables.floats("input_norm.beta");
@@ -126,8 +127,10 @@ public final class NaiveHeavyRanker {
         for (int i = 0; i < binary; i++) {
             x[continuous + i] = example.binary()[i];
         }
-        addSparse(x, continuous + binary, example);
-        addSparseContinuous(x, continuous + binary + dimensions, example);
+        if (isSparse) {
+            addSparse(x, continuous + binary, example);
+            addSparseContinuous(x, continuous + binary + dimensions, example);
+        }
         return x;
     }
 

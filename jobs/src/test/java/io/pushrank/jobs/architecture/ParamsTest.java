@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.pushrank.udf.model.FeatureShape;
 import io.pushrank.udf.text.Documents;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -177,11 +178,13 @@ class ParamsTest {
     void anUnknownKeyIsRefusedWithTheKnownOnes() {
         requireRefusal(
                 "heavy.yaml: unknown key hash_bit, known keys: clemnet, dcn, embedding_dimensions, engagement_weight,"
-                        + " hash_bits, logistic, masknet, model, oonc_weight, second_loss_denominator, training",
+                        + " hash_bits, logistic, masknet, model, oonc_weight, second_loss_denominator, sparse_branch,"
+                        + " training",
                 "hash_bit: 18");
         requireRefusal(
                 "heavy.yaml: unknown key modle, known keys: clemnet, dcn, embedding_dimensions, engagement_weight,"
-                        + " hash_bits, logistic, masknet, model, oonc_weight, second_loss_denominator, training",
+                        + " hash_bits, logistic, masknet, model, oonc_weight, second_loss_denominator, sparse_branch,"
+                        + " training",
                 "modle: dcn\ndcn: {rank: 1}");
     }
 
@@ -201,8 +204,7 @@ class ParamsTest {
     @Test
     void aRepeatedKeyIsRefused() {
         requireRefusal(
-                "heavy.yaml, line 18: Duplicate field 'kernel'",
-                SampleParams.text("heavy").replace("kernel: 3", "kernel: 3, kernel: 5"));
+                "heavy.yaml, line 2: Duplicate field 'kernel'", "clemnet:\n  blocks: [{kernel: 3, kernel: 5}]\n");
     }
 
     @Test
@@ -242,13 +244,36 @@ class ParamsTest {
                 "key embedding_dimensions must be absent where model is logistic",
                 assertThrows(
                                 IllegalArgumentException.class,
-                                () -> new HeavyParams(logistic, 10, 8, 0.9, 0.1, null, null))
+                                () -> new HeavyParams(logistic, 10, 8, null, 0.9, 0.1, null, null))
                         .getMessage());
         DeepCross dcn = new DeepCross(1, 0, List.of(8));
         assertEquals(
                 "key embedding_dimensions is missing",
-                assertThrows(IllegalArgumentException.class, () -> new HeavyParams(dcn, 10, null, 0.9, 0.1, null, null))
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> new HeavyParams(dcn, 10, null, null, 0.9, 0.1, null, null))
                         .getMessage());
+    }
+
+    @Test
+    void theSparseBranchMayBeLeftOut() {
+        HeavyParams with = HeavyParams.parse("heavy.yaml", "{}");
+        assertNull(with.sparseBranch());
+        assertEquals(with, HeavyParams.parse("heavy.yaml", "sparse_branch: true"));
+        HeavyParams without = HeavyParams.parse("heavy.yaml", "sparse_branch: false");
+        assertFalse(without.hasSparseBranch());
+        assertEquals(without, ParamsYaml.wholeHeavy("params.yaml", without.toYaml()));
+        FeatureShape shape = new FeatureShape(3, 1);
+        for (String model : List.of("clemnet", "masknet", "dcn")) {
+            HeavyRanker ranker =
+                    new HeavyRanker(HeavyParams.parse("f", "sparse_branch: false\nmodel: " + model), shape);
+            assertFalse(ranker.variableShapes().keySet().stream().anyMatch(name -> name.startsWith("sparse")), model);
+        }
+        LightRanker light = new LightRanker(LightParams.parse("f", "sparse_branch: false"), new FeatureShape(3, 0));
+        assertFalse(light.variableShapes().keySet().stream().anyMatch(name -> name.startsWith("sparse")));
+        requireRefusal(
+                "heavy.yaml: key sparse_branch must be absent where model is logistic",
+                "model: logistic\nsparse_branch: false");
     }
 
     @Test

@@ -57,7 +57,7 @@ class InferenceGraphTest {
                 "0   | {units: 16, kernel: 3, filters: 3, residual: true, bias: false, activation: relu, strides: 1, padding: same, initializer: lecun_uniform}; {units: 8, kernel: 3, filters: 2, residual: false, bias: false}"
             })
     void foldedGraphAgrees(double negativeScales, String blocks) throws IOException {
-        requireAgreement(negativeScales, blocks, true);
+        requireAgreement(params(blocks), negativeScales, true);
     }
 
     @ParameterizedTest
@@ -68,11 +68,18 @@ class InferenceGraphTest {
                 "{units: 9, kernel: 3, filters: 2, residual: false}; {units: 8, kernel: 5, filters: 2, residual: false, padding: valid, strides: 3}"
             })
     void blocksThatAreNotFoldedAgree(String blocks) throws IOException {
-        requireAgreement(0.3, blocks, false);
+        requireAgreement(params(blocks), 0.3, false);
     }
 
-    private void requireAgreement(double negativeScales, String blocks, boolean isFolded) throws IOException {
-        HeavyParams params = params(blocks);
+    @ParameterizedTest
+    @ValueSource(strings = {"relu", "tanh"})
+    void agreesWithoutASparseBranch(String activation) throws IOException {
+        String yaml = params("{units: 9, kernel: 3, filters: 2, residual: false, activation: " + activation + "}")
+                .toYaml();
+        requireAgreement(HeavyParams.parse("test", "sparse_branch: false\n" + yaml), 0.3, activation.equals("relu"));
+    }
+
+    private void requireAgreement(HeavyParams params, double negativeScales, boolean isFolded) throws IOException {
         ModelPackage model = write(params, negativeScales);
         List<Example> examples = new ArrayList<>(SyntheticExamples.exclusiveOr(50, 3, true));
         SyntheticExamples.exclusiveOr(10, 6, true)

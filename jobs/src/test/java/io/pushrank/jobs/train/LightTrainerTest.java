@@ -30,6 +30,8 @@ import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tensorflow.Result;
 
 class LightTrainerTest {
@@ -71,12 +73,13 @@ class LightTrainerTest {
         requireAgreement(model, export);
     }
 
-    @Test
-    void plainJavaAgreesWithoutAMissingBranchToo(@TempDir Path directory) {
+    @ParameterizedTest
+    @ValueSource(strings = {"missing_branch: false", "missing_branch: true\nsparse_branch: false"})
+    void plainJavaAgreesWithoutABranchToo(String branches, @TempDir Path directory) {
         LightParams params = LightParams.parse(
                 "test",
                 PARAMS.toYaml()
-                        .replace("missing_branch: true", "missing_branch: false")
+                        .replace("missing_branch: true", branches)
                         .replace("maximum_steps: 600", "maximum_steps: 50"));
         ModelExport trained = train(params, directory.resolve("export"));
         requireAgreement(

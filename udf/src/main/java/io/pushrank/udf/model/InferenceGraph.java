@@ -150,19 +150,20 @@ record InferenceGraph(Graph graph, Session session, Map<String, String> feeds, L
                     TFloat32.class,
                     Shape.of(-1, model.shape().binary()));
             var rows = tf.stridedSlice(tf.shape(continuous), Indices.at(0));
-            Operand<TFloat32> sparse = embeddingSum(ModelSignature.SPARSE, false, rows);
-            Operand<TFloat32> sparseContinuous = embeddingSum(ModelSignature.SPARSE_CONTINUOUS, true, rows);
-            int dimensions = params.path("embedding_dimensions").asInt();
-            int total = width + model.shape().binary() + 2 * dimensions;
+            List<Operand<TFloat32>> parts = new ArrayList<>(List.of(normalized(continuous, width), binary));
+            int total = width + model.shape().binary();
+            if (params.path("sparse_branch").asBoolean(true)) {
+                parts.add(embeddingSum(ModelSignature.SPARSE, false, rows));
+                parts.add(embeddingSum(ModelSignature.SPARSE_CONTINUOUS, true, rows));
+                total += 2 * params.path("embedding_dimensions").asInt();
+            }
 
             FoldedClemNet<T> towers = new FoldedClemNet<>(
                     tf, variables, FoldedClemNet.Block.of(params.path(CLEMNET).path("blocks")), type);
             float[] tail = towers.inputTail(total);
-            Operand<TFloat32> padding =
-                    tf.tile(tf.constant(new float[][] {tail}), tf.stack(List.of(rows, tf.constant(1))));
-            Operand<TFloat32> x = tf.concat(
-                    List.of(normalized(continuous, width), binary, sparse, sparseContinuous, padding), tf.constant(1));
-            List<Operand<TFloat32>> logits = towers.logits(x, total, VariableNames.TASKS);
+            parts.add(tf.tile(tf.constant(new float[][] {tail}), tf.stack(List.of(rows, tf.constant(1)))));
+            List<Operand<TFloat32>> logits =
+                    towers.logits(tf.concat(parts, tf.constant(1)), total, VariableNames.TASKS);
 
             Operand<TFloat32> oonc = tf.withName(ModelSignature.P_OONC).math.sigmoid(logits.get(0));
             Operand<TFloat32> engagement =

@@ -54,8 +54,11 @@ public final class LightModel {
         this.missing = variables.has("missing_attention.kernel")
                 ? LightLayer.hidden(variables, "missing_attention", width)
                 : null;
-        this.tableBias = variables.floats("sparse.bias", -1);
-        this.table = variables.floats("sparse.table", 1L << model.hashBits(), tableBias.length);
+        // Without a sparse branch its sum has no numbers.
+        boolean isSparse = model.params().path("sparse_branch").asBoolean(true);
+        this.tableBias = isSparse ? variables.floats("sparse.bias", -1) : new float[0];
+        this.table =
+                isSparse ? variables.floats("sparse.table", 1L << model.hashBits(), tableBias.length) : new float[0];
         int joinedWidth = dense.out() + (missing == null ? 0 : missing.out()) + tableBias.length;
         BatchStatistics statistics = new BatchStatistics(variables, "batch_norm", joinedWidth);
         this.joined = new Normalizer(statistics.scale(), statistics.shift());
