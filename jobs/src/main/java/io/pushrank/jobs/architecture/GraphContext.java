@@ -45,12 +45,14 @@ public final class GraphContext {
     public record Schedule(
             Placeholder<TFloat32> learningRate,
             Placeholder<TFloat32> momentum,
+            Placeholder<TFloat32> momentumLimit,
             Placeholder<TFloat32> renormR,
             Placeholder<TFloat32> renormD,
             Placeholder<TInt64> dropoutSeed) {
         public static Schedule create(Ops tf) {
             Placeholder.Options scalar = Placeholder.shape(Shape.scalar());
             return new Schedule(
+                    tf.placeholder(TFloat32.class, scalar),
                     tf.placeholder(TFloat32.class, scalar),
                     tf.placeholder(TFloat32.class, scalar),
                     tf.placeholder(TFloat32.class, scalar),
@@ -67,6 +69,8 @@ public final class GraphContext {
 
     public final List<Normalization> normalizations = new ArrayList<>();
     public final List<EmbeddingRead> embeddingReads = new ArrayList<>();
+    /** Normalizations whose renormalization has statistics of its own, see {@link RenormMemory}. */
+    public final List<String> renormalizations = new ArrayList<>();
     /** Statistics' new values by name: assigned once every gradient has been taken. */
     public final List<StatisticUpdate> updates = new ArrayList<>();
 

@@ -56,8 +56,13 @@ final class HeavyInput {
     }
 
     private Operand<TFloat32> normalized() {
-        Operand<TFloat32> normalized =
-                BatchNormalization.renormalized(context, VariableNames.INPUT_NORM, 0, logarithms(), shape.continuous());
+        Operand<TFloat32> normalized = BatchNormalization.renormalized(
+                context,
+                VariableNames.INPUT_NORM,
+                0,
+                logarithms(),
+                shape.continuous(),
+                new BatchNormalization.Momenta(null, params.training().renormMomentum()));
         return tf.math.minimum(tf.math.maximum(normalized, tf.constant(-5f)), tf.constant(5f));
     }
 

@@ -15,6 +15,8 @@ import java.util.List;
  * @param sparseBranch false leaves the embedding sum out, so that only continuous features count; true is null
  * @param hiddenUnits outputs of the layers after the branches are joined
  * @param dropout share of inputs dropped while training, in [0, 1)
+ * @param adaptiveMomentum upper bound of the momentum of the adaptive transformation's moving statistics, in [0, 1); null: the
+ *     training's
  * @param leakySlope slope of the activation below 0
  * @param label what it predicts
  * @param recordWeights how much a candidate counts by its position; null when all count alike
@@ -28,6 +30,7 @@ public record LightParams(
         @OptionalKey Boolean sparseBranch,
         List<Integer> hiddenUnits,
         double dropout,
+        @OptionalKey Double adaptiveMomentum,
         double leakySlope,
         LightLabel label,
         @OptionalKey RecordWeights recordWeights,
@@ -40,6 +43,7 @@ public record LightParams(
         sparseBranch = Boolean.TRUE.equals(sparseBranch) ? null : sparseBranch;
         hiddenUnits = DenseLayers.requireUnits("hidden_units", hiddenUnits);
         Bounds.require(dropout >= 0 && dropout < 1, "dropout", "in [0, 1)", dropout);
+        TrainingParams.requireMomentum("adaptive_momentum", adaptiveMomentum);
         Bounds.require(leakySlope >= 0 && leakySlope < 1, "leaky_slope", "in [0, 1)", leakySlope);
     }
 

@@ -116,8 +116,8 @@ public final class LightRanker implements Ranker {
         }
         int joined = params.denseUnits() * (params.missingBranch() ? 2 : 1)
                 + (params.hasSparseBranch() ? params.embeddingDimensions() : 0);
-        Operand<TFloat32> hidden =
-                BatchNormalization.renormalized(context, "batch_norm", 1, tf.concat(branches, tf.constant(1)), joined);
+        Operand<TFloat32> hidden = BatchNormalization.renormalized(
+                context, "batch_norm", 1, tf.concat(branches, tf.constant(1)), joined, momenta(null));
         int in = joined;
         for (int layer = 0; layer < params.hiddenUnits().size(); layer++) {
             int out = params.hiddenUnits().get(layer);
@@ -188,7 +188,12 @@ public final class LightRanker implements Ranker {
         Operand<TFloat32> third = tf.math.tanh(tf.math.add(
                 tf.math.mul(second, variables.trained("adaptive.kernel_3", Initializer.glorot(1, 1), width)),
                 variables.trained("adaptive.bias_3", zeros, width)));
-        return BatchNormalization.renormalized(context, "adaptive.batch_norm", 0, third, width);
+        return BatchNormalization.renormalized(
+                context, "adaptive.batch_norm", 0, third, width, momenta(params.adaptiveMomentum()));
+    }
+
+    private BatchNormalization.Momenta momenta(Double moving) {
+        return new BatchNormalization.Momenta(moving, params.training().renormMomentum());
     }
 
     /** Self-attention dense: g = sigmoid(W x + b) of x's own width, V (g ⊙ x) + c. */

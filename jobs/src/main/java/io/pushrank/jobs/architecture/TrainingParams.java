@@ -17,9 +17,12 @@ import java.util.regex.PatternSyntaxException;
  * @param clipNorm gradients are scaled down to this global norm; 0 leaves them
  * @param momentum upper bound of the moving statistics' momentum, in [0, 1)
  * @param momentumRamp whether momentum is min(momentum, (1 + step) / (10 + step)), so that early statistics count
- * @param renormMaximumScale upper bound of batch renormalization's scale correction (r in the paper), at least 1
- * @param renormMaximumShift upper bound of its shift correction (d), at least 0
+ * @param renormMaximumScale upper bound of batch renormalization's scale correction (r in the paper), from 1 to 100; null: none, as
+ *     published
+ * @param renormMaximumShift upper bound of its shift correction (d), from 0 to 100; null: none, as published
  * @param renormRampSteps steps over which scale goes from 1 and shift from 0 to their bounds; 0 uses the bounds at once
+ * @param renormMomentum upper bound of the momentum of renormalization's own statistics, in [0, 1); null: it corrects toward the moving
+ *     statistics
  * @param batchRows examples a step, at least 2
  * @param maximumEpochs passes over the training examples at most
  * @param maximumSteps steps at most
@@ -48,9 +51,10 @@ public record TrainingParams(
         double clipNorm,
         double momentum,
         boolean momentumRamp,
-        double renormMaximumScale,
-        double renormMaximumShift,
+        @OptionalKey Double renormMaximumScale,
+        @OptionalKey Double renormMaximumShift,
         int renormRampSteps,
+        @OptionalKey Double renormMomentum,
         int batchRows,
         int maximumEpochs,
         int maximumSteps,
@@ -91,9 +95,14 @@ public record TrainingParams(
         requirePattern(trainable);
         Bounds.require(clipNorm >= 0 && clipNorm < 1e6, "training.clip_norm", "in [0, 1e6)", clipNorm);
         Bounds.require(momentum >= 0 && momentum < 1, "training.momentum", "in [0, 1)", momentum);
-        Bounds.within("training.renorm_maximum_scale", renormMaximumScale, 1, 100);
-        Bounds.within("training.renorm_maximum_shift", renormMaximumShift, 0, 100);
+        if (renormMaximumScale != null) {
+            Bounds.within("training.renorm_maximum_scale", renormMaximumScale, 1, 100);
+        }
+        if (renormMaximumShift != null) {
+            Bounds.within("training.renorm_maximum_shift", renormMaximumShift, 0, 100);
+        }
         Bounds.atLeast("training.renorm_ramp_steps", renormRampSteps, 0);
+        requireMomentum("training.renorm_momentum", renormMomentum);
         Bounds.atLeast("training.batch_rows", batchRows, 2);
         Bounds.atLeast("training.maximum_epochs", maximumEpochs, 1);
         Bounds.atLeast("training.maximum_steps", maximumSteps, 1);
@@ -102,6 +111,11 @@ public record TrainingParams(
         Bounds.require(tolerance >= 0 && tolerance < 100, "training.tolerance", "in [0, 100)", tolerance);
         Bounds.atLeast("training.maximum_evaluation_rows", maximumEvaluationRows, 2);
         Bounds.atLeast("training.statistics_rows", statisticsRows, 2);
+    }
+
+    /** Checks a momentum that may be absent. */
+    static void requireMomentum(String key, Double momentum) {
+        Bounds.require(momentum == null || (momentum >= 0 && momentum < 1), key, "in [0, 1)", momentum);
     }
 
     private static void requirePattern(String trainable) {
@@ -150,11 +164,30 @@ public record TrainingParams(
 
     /** Momentum of the moving statistics at a step, from 0. */
     public double momentumAt(long step) {
-        return momentumRamp ? Math.min(momentum, (1.0 + step) / (10.0 + step)) : momentum;
+        return Math.min(momentum, momentumLimitAt(step));
+    }
+
+    /** What every momentum is at most at a step, from 0; 1 without a ramp. */
+    public double momentumLimitAt(long step) {
+        return momentumRamp ? (1.0 + step) / (10.0 + step) : 1;
+    }
+
+    /** Bound of renormalization's scale correction at a step, from 0; infinite where it has none. */
+    public float renormScaleAt(long step) {
+        return renormMaximumScale == null
+                ? Float.POSITIVE_INFINITY
+                : 1 + renormRampAt(step) * (renormMaximumScale.floatValue() - 1);
+    }
+
+    /** Bound of its shift correction. */
+    public float renormShiftAt(long step) {
+        return renormMaximumShift == null
+                ? Float.POSITIVE_INFINITY
+                : renormRampAt(step) * renormMaximumShift.floatValue();
     }
 
     /** Share of the way to the renormalization bounds at a step, from 0. */
-    public double renormRampAt(long step) {
-        return renormRampSteps == 0 ? 1 : Math.min(1, (double) step / renormRampSteps);
+    private float renormRampAt(long step) {
+        return renormRampSteps == 0 ? 1 : (float) Math.min(1, (double) step / renormRampSteps);
     }
 }

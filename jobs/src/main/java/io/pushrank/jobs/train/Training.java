@@ -11,6 +11,7 @@ import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.architecture.LightRanker;
 import io.pushrank.jobs.architecture.Logistic;
 import io.pushrank.jobs.architecture.Ranker;
+import io.pushrank.jobs.architecture.RenormMemory;
 import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.UnusableExamplesException;
 import io.pushrank.jobs.architecture.Weight;
@@ -192,9 +193,7 @@ public final class Training {
         }
         TrainingStart given = settings.continues() ? continued(start, ranker.training()) : warm(start);
         try {
-            Map<String, Weight> ofModel = new TreeMap<>(given.variables());
-            ofModel.keySet().removeIf(Optimizer::isMemory);
-            WarmStart.requireVariables(start, ranker.variableShapes(), ofModel);
+            WarmStart.requireVariables(start, ranker.variableShapes(), ofModel(given.variables()));
         } catch (IllegalArgumentException e) {
             throw PushrankException.usage("--params and " + option() + " do not fit: " + e.getMessage());
         }
@@ -221,21 +220,31 @@ public final class Training {
         } catch (Checkpoints.OriginException e) {
             throw new IllegalStateException(e);
         }
-        Map<String, Weight> ofModel = new TreeMap<>(state.variables());
-        ofModel.keySet().removeIf(Optimizer::isMemory);
-        if (!Weight.digest(ofModel).equals(Weight.digest(WarmStart.read(start, settings.threads())))) {
+        if (!Weight.digest(ofModel(state.variables()))
+                .equals(Weight.digest(WarmStart.read(start, settings.threads())))) {
             throw PushrankException.usage("--continue " + start.version() + ": the state in " + folder
                     + " is of other weights than the version's: use --warm-start, which begins with the weights alone");
         }
         Map<String, Weight> variables = new TreeMap<>(state.variables());
         variables.keySet().removeIf(name -> Optimizer.isMemory(name) && !Optimizer.isMemoryOf(params, name));
-        if (variables.size() == ofModel.size() && state.variables().size() > ofModel.size()) {
+        if (params.renormMomentum() == null) {
+            variables.keySet().removeIf(RenormMemory::has);
+        }
+        if (variables.keySet().stream().noneMatch(Optimizer::isMemory)
+                && state.variables().keySet().stream().anyMatch(Optimizer::isMemory)) {
             throw PushrankException.usage("--continue " + start.version()
                     + ": params must have the optimizer, and trainable variables, of the version, whose memory goes on, but"
                     + " have " + params.optimizer().name().toLowerCase(Locale.ROOT)
                     + ": use --warm-start, which begins with the weights alone");
         }
         return new TrainingStart(state.step(), variables);
+    }
+
+    /** What the model itself consists of, without what only training remembers. */
+    private static Map<String, Weight> ofModel(Map<String, Weight> variables) {
+        Map<String, Weight> ofModel = new TreeMap<>(variables);
+        ofModel.keySet().removeIf(name -> Optimizer.isMemory(name) || RenormMemory.has(name));
+        return ofModel;
     }
 
     private String stateFolder(ModelKind kind, String version) {

@@ -5,6 +5,7 @@ import io.pushrank.jobs.architecture.GraphContext;
 import io.pushrank.jobs.architecture.GraphVariables;
 import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.jobs.architecture.RankerGraph;
+import io.pushrank.jobs.architecture.RenormMemory;
 import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.udf.model.FeatureTensors;
@@ -36,6 +37,7 @@ final class TrainingGraph implements AutoCloseable {
     private final NoOp update;
     private final Map<String, Operand<TFloat32>> outputs;
     private final List<GraphContext.Normalization> normalizations;
+    private final List<String> renormalizations;
 
     TrainingGraph(Ranker ranker, TensorFlowThreads threads) {
         this.ranker = ranker;
@@ -48,6 +50,7 @@ final class TrainingGraph implements AutoCloseable {
             GraphContext training =
                     new GraphContext(tf.withSubScope("training"), variables, GraphContext.Path.TRAINING, schedule);
             loss = ranker.loss(training, graph.inputs(), labels);
+            renormalizations = training.renormalizations;
             update = Optimizer.step(training, loss, ranker.training());
             GraphContext evaluation =
                     new GraphContext(tf.withSubScope("evaluation"), variables, GraphContext.Path.EVALUATION, null);
@@ -64,7 +67,6 @@ final class TrainingGraph implements AutoCloseable {
     /** Learns from one batch and returns its loss before the step. */
     float step(ExampleBatch batch, long step) {
         TrainingParams params = ranker.training();
-        float ramp = (float) params.renormRampAt(step);
         try (FeatureTensors features = graph.tensors(batch);
                 TFloat32 oonc = TFloat32.vectorOf(batch.oonc());
                 TFloat32 engagement = TFloat32.vectorOf(batch.engagement());
@@ -72,8 +74,9 @@ final class TrainingGraph implements AutoCloseable {
                 TFloat32 weight = TFloat32.vectorOf(weights(batch));
                 TFloat32 rate = TFloat32.scalarOf(Optimizer.fedLearningRate(params, step));
                 TFloat32 momentum = TFloat32.scalarOf((float) params.momentumAt(step));
-                TFloat32 renormR = TFloat32.scalarOf(1 + ramp * ((float) params.renormMaximumScale() - 1));
-                TFloat32 renormD = TFloat32.scalarOf(ramp * (float) params.renormMaximumShift());
+                TFloat32 momentumLimit = TFloat32.scalarOf((float) params.momentumLimitAt(step));
+                TFloat32 renormR = TFloat32.scalarOf(params.renormScaleAt(step));
+                TFloat32 renormD = TFloat32.scalarOf(params.renormShiftAt(step));
                 TInt64 dropoutSeed = TInt64.vectorOf(params.seed(), step);
                 Result result = graph.feed(features)
                         .feed(labels.oonc(), oonc)
@@ -82,6 +85,7 @@ final class TrainingGraph implements AutoCloseable {
                         .feed(labels.weight(), weight)
                         .feed(schedule.learningRate(), rate)
                         .feed(schedule.momentum(), momentum)
+                        .feed(schedule.momentumLimit(), momentumLimit)
                         .feed(schedule.renormR(), renormR)
                         .feed(schedule.renormD(), renormD)
                         .feed(schedule.dropoutSeed(), dropoutSeed)
@@ -156,7 +160,7 @@ final class TrainingGraph implements AutoCloseable {
                     VariableNames.movingVariance(name),
                     Weight.of(shape, moments.get(index).variance()));
         }
-        restore(measured);
+        variables.restore(session, measured);
     }
 
     /** What a model consists of. */
@@ -169,8 +173,9 @@ final class TrainingGraph implements AutoCloseable {
         return variables.snapshotAll(session);
     }
 
+    /** Sets the named variables; a renormalization's memory that is not among them begins as its moving statistics. */
     void restore(Map<String, Weight> weights) {
-        variables.restore(session, weights);
+        variables.restore(session, RenormMemory.begun(weights, renormalizations));
     }
 
     @Override

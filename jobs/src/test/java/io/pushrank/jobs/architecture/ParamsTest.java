@@ -196,8 +196,8 @@ class ParamsTest {
                         + " learning_rate_decay, learning_rate_halving_steps,"
                         + " learning_rate_warm_up_steps, maximum_epochs,"
                         + " maximum_evaluation_rows, maximum_steps, momentum, momentum_ramp, optimizer, patience,"
-                        + " renorm_maximum_scale, renorm_maximum_shift, renorm_ramp_steps, seed, statistics_rows,"
-                        + " tolerance, trainable, weighted_loss, weighted_objective",
+                        + " renorm_maximum_scale, renorm_maximum_shift, renorm_momentum, renorm_ramp_steps, seed,"
+                        + " statistics_rows, tolerance, trainable, weighted_loss, weighted_objective",
                 SampleParams.text("heavy").replace("learning_rate: 0.001", "learn_rate: 0.001"));
     }
 
@@ -403,6 +403,31 @@ class ParamsTest {
     private static TrainingParams training(String key, String replacement) {
         return HeavyParams.parse("heavy.yaml", SampleParams.text("heavy").replace(key, replacement))
                 .training();
+    }
+
+    @Test
+    void renormalizationHasItsOwnStatisticsAndNoBoundsWhereTheParamsSaySo() {
+        TrainingParams shipped = HeavyParams.parse("heavy.yaml", "{}").training();
+        assertNull(shipped.renormMomentum());
+        assertEquals(1, shipped.renormScaleAt(0));
+        assertEquals(2, shipped.renormScaleAt(1000));
+        assertEquals(3, shipped.renormScaleAt(9000));
+        assertEquals(2.5, shipped.renormShiftAt(1000));
+        HeavyParams own = HeavyParams.parse(
+                "heavy.yaml",
+                "training: {renorm_momentum: 0.99, renorm_maximum_scale: null, renorm_maximum_shift: null}");
+        assertEquals(0.99, own.training().renormMomentum());
+        assertEquals(Float.POSITIVE_INFINITY, own.training().renormScaleAt(0));
+        assertEquals(Float.POSITIVE_INFINITY, own.training().renormShiftAt(0));
+        assertEquals(own, ParamsYaml.wholeHeavy("params.yaml", own.toYaml()));
+        requireRefusal(
+                "heavy.yaml: training.renorm_momentum must be in [0, 1), but is 1", "training: {renorm_momentum: 1}");
+        assertEquals(
+                "light.yaml: adaptive_momentum must be in [0, 1), but is -1",
+                assertThrows(
+                                IllegalArgumentException.class,
+                                () -> LightParams.parse("light.yaml", "adaptive_momentum: -1"))
+                        .getMessage());
     }
 
     @Test

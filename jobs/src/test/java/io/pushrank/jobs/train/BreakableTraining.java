@@ -57,7 +57,7 @@ final class BreakableTraining {
     private static String brief(String name) {
         return SampleParams.whole(name)
                 .replace("maximum_steps: 5000", "maximum_steps: 60")
-                .replace("batch_rows: 256", "batch_rows: 100")
+                .replace("batch_rows: 256", "batch_rows: 100\n  renorm_momentum: 0.9")
                 .replace("evaluate_every_steps: 100", "evaluate_every_steps: 10")
                 .replace("learning_rate_warm_up_steps: 0", "learning_rate_warm_up_steps: 20")
                 .replace("learning_rate_cosine_steps: 0", "learning_rate_cosine_steps: 50");

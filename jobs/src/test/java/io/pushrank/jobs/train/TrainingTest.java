@@ -155,13 +155,15 @@ class TrainingTest {
         assertEquals(Instant.parse("2026-03-01T19:00:00Z"), range.learned());
         assertEquals(TrainedOn.of(examples()).last(), range.last());
 
+        LightParams params = LightParams.parse(
+                "test", SampleParams.light(6).toYaml().replace("training:", "training:\n  renorm_momentum: 0.9"));
         ModelPackage light = training(examples().filter("as_of < '2026-03-01 17:00:00'"), Training.Settings.DEFAULT)
-                .light("1", SampleParams.light(6));
+                .light("1", params);
         ModelPackage lighter = training(
                         days,
                         new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, light, true, false),
                         line -> {})
-                .light("2", SampleParams.light(6));
+                .light("2", params);
         assertEquals(12, lighter.manifest().metrics().get("steps").intValue());
 
         refuses(

@@ -480,6 +480,7 @@ class WarmStartTest {
         HeavyParams heavyParams = HeavyParams.parse("published.yaml", published);
         assertEquals(SecondLossDenominator.BATCH, heavyParams.secondLossDenominator());
         assertEquals(0.9999, heavyParams.training().momentum());
+        assertEquals(0.99, heavyParams.training().renormMomentum());
         List<Example> examples = SyntheticExamples.exclusiveOr(200, 1, true);
         ModelExport export = trainHeavy(directory.resolve("heavy"), FEATURES, heavyParams, examples);
         assertEquals(3, export.metrics().get("steps"));
