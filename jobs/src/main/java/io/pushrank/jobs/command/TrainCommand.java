@@ -10,6 +10,7 @@ import io.pushrank.jobs.config.ConfFolder.NamedText;
 import io.pushrank.jobs.config.ExampleLabels;
 import io.pushrank.jobs.config.Json;
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.examples.SentItems;
 import io.pushrank.jobs.examples.SplitExamples;
 import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
@@ -64,7 +65,7 @@ final class TrainCommand implements Runnable {
                 examples,
                 "heavy",
                 ExampleLabels.NOTIFICATIONS,
-                (training, version, start, params) -> training.heavy(
+                (spark, training, version, start, params) -> training.heavy(
                         version,
                         params == null ? HeavyParams.of(start) : HeavyParams.parse(params.name(), params.text())));
     }
@@ -72,7 +73,7 @@ final class TrainCommand implements Runnable {
     @Command(
             name = "light",
             mixinStandardHelpOptions = true,
-            description = "The light ranker, on the heavy ranker's scores of the same candidates.")
+            description = "The light ranker, on the heavy ranker's scores of the same candidates, or on what was sent.")
     int light(@Mixin RunOptions options, @Mixin ExampleOptions examples) {
         return train(
                 "train light",
@@ -80,9 +81,10 @@ final class TrainCommand implements Runnable {
                 examples,
                 "light",
                 ExampleLabels.CANDIDATES,
-                (training, version, start, params) -> training.light(
+                (spark, training, version, start, params) -> training.light(
                         version,
-                        params == null ? LightParams.of(start) : LightParams.parse(params.name(), params.text())));
+                        params == null ? LightParams.of(start) : LightParams.parse(params.name(), params.text()),
+                        new SentItems(spark, options.layout())));
     }
 
     @Command(
@@ -205,7 +207,7 @@ final class TrainCommand implements Runnable {
                 ? null
                 : options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
         ModelPackage model =
-                train.train(training, versionOf(options, spark, kind, chosen.history.version.version), start, params);
+                train.train(spark, training, versionOf(options, spark, kind, chosen.history.version.version), start, params);
         System.out.printf(
                 "%s: digest %s, %s%n",
                 model.directory(), model.digest(), model.manifest().metrics());
@@ -214,7 +216,8 @@ final class TrainCommand implements Runnable {
 
     private interface Trainer {
         /** @param params null: the params of {@code start}, the version that this training begins with */
-        ModelPackage train(Training training, String version, ModelPackage start, NamedText params);
+        ModelPackage train(
+                SparkSession spark, Training training, String version, ModelPackage start, NamedText params);
     }
 
     /** The chosen name, or one more than the highest number among the versions that are there. */

@@ -17,6 +17,7 @@ import io.pushrank.jobs.config.PinnedSettings;
 import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.config.Resources;
 import io.pushrank.jobs.examples.ExampleTable;
+import io.pushrank.jobs.examples.SentItems;
 import io.pushrank.jobs.report.Jackknife;
 import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.report.TextTable;
@@ -26,6 +27,7 @@ import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.HeavyScoring;
 import io.pushrank.udf.scoring.LightScore;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -107,6 +109,12 @@ public final class LightEvaluation {
             for (ScoredRows use : settings.uses()) {
                 use.take(resolved, light, predictions(scored));
             }
+            SentItems sent = new SentItems(spark, layout);
+            List<LocalDate> days = SentItems.days(scored);
+            List<LocalDate> unknown = sent.missing(days);
+            if (!unknown.isEmpty()) {
+                notes.add("label sent: no sends are published of " + unknown + "; its figures are of the other days");
+            }
             List<Row> measured = measure(scored, KEPT, BEST, config.seed()).collectAsList();
             Metrics metrics = metrics(measured)
                     .put("rows", scored.count())
@@ -114,7 +122,7 @@ public final class LightEvaluation {
                     .put("heavy_model", heavy.version())
                     .put("minimum_candidates", settings.minimumCandidates())
                     .put("threshold", settings.threshold())
-                    .put("by_label", labels(scored, settings.threshold()))
+                    .put("by_label", labels(sent.mark(scored, days), settings.threshold()))
                     .put("from", resolved.from().toString())
                     .put("to", resolved.to().toString());
             return new Evaluation(
@@ -216,23 +224,26 @@ public final class LightEvaluation {
     }
 
     /**
-     * Figures of the predictions against each kind of label, by its name in the params.
+     * Figures of the predictions against each kind of label, by its name in the params, over the rows of which it is known.
      *
-     * @param scored as_of, user_id, item_type, item_id, weight, y (the heavy ranker's score) and p
+     * @param scored as_of, user_id, item_type, item_id, weight, y (the heavy ranker's score), p and is_sent
      */
     static Metrics labels(Dataset<Row> scored, double threshold) {
         Column position = col("place").minus(lit(1));
         Column[] labels = Arrays.stream(LightLabel.values())
                 .map(label -> struct(
                         lit(name(label)).as("kind"),
-                        label.of(col("y"), position).cast("double").as("label")))
+                        label.of(col("y"), position, col(SentItems.COLUMN))
+                                .cast("double")
+                                .as("label")))
                 .toArray(Column[]::new);
         Dataset<Row> rows = scored.withColumn("place", place("y"))
                 .select(
                         col("p").cast("double").as("p"),
                         col("weight"),
                         explode(array(labels)).as("one"))
-                .select(col("p"), col("weight"), col("one.kind"), col("one.label"));
+                .select(col("p"), col("weight"), col("one.kind"), col("one.label"))
+                .filter(col("label").isNotNull());
         Map<String, PredictionHistogram> histograms = PredictionHistogram.of(rows, threshold, "kind");
         Map<String, PredictionHistogram> weighted =
                 ExampleRange.isSample(scored) ? PredictionHistogram.weighted(rows, threshold, "kind") : histograms;

@@ -7,6 +7,7 @@ import static org.apache.spark.sql.functions.row_number;
 import io.pushrank.jobs.architecture.ExampleSource;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.HeavyRanker;
+import io.pushrank.jobs.architecture.LightLabel;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.architecture.LightRanker;
 import io.pushrank.jobs.architecture.Logistic;
@@ -16,6 +17,7 @@ import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.UnusableExamplesException;
 import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.jobs.config.Bounds;
+import io.pushrank.jobs.examples.SentItems;
 import io.pushrank.jobs.examples.SplitExamples;
 import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
@@ -33,6 +35,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -159,16 +163,17 @@ public final class Training {
     }
 
     /**
-     * Trains the light ranker to predict what the heavy ranker in use makes of the same candidates.
+     * Trains the light ranker to predict what the heavy ranker in use makes of the same candidates, or what was sent of them.
      *
-     * @throws PushrankException as {@link #heavy} does
+     * @param sent tells what was sent, where that is the label
+     * @throws PushrankException as {@link #heavy} does; 3 also when it is not known what was sent
      */
-    public ModelPackage light(String version, LightParams params) {
+    public ModelPackage light(String version, LightParams params, SentItems sent) {
         FeatureList light = features.light();
         return train(
                 ModelKind.LIGHT,
                 version,
-                rows -> heavyScored(rows, params).drop("features").withColumnRenamed("light_features", "features"),
+                rows -> labeled(rows, params, sent).drop("features").withColumnRenamed("light_features", "features"),
                 params.training().seed(),
                 start(light, new LightRanker(params, light.lightShape())),
                 (split, directory, options) -> LightTrainer.train(
@@ -256,8 +261,11 @@ public final class Training {
         return modelsDirectory + "/" + kind.folder() + "/" + version + "-evaluations/training-state";
     }
 
-    /** The examples with {@code heavy_score}: the light ranker's label, as the heavy ranker in use gives it. */
-    private Dataset<Row> heavyScored(Dataset<Row> rows, LightParams params) {
+    /** The examples with {@code heavy_score}: the light ranker's label, mostly as the heavy ranker in use gives it. */
+    Dataset<Row> labeled(Dataset<Row> rows, LightParams params, SentItems sent) {
+        // Of the rows as they are, since to ask scored ones is to score them once more.
+        List<LocalDate> days = params.label() == LightLabel.SENT ? SentItems.days(rows) : List.of();
+        sent.require(days);
         ModelPackage heavy = ModelPackage.champion(modelsDirectory, ModelKind.HEAVY, hadoop);
         Dataset<Row> scored = HeavyScoring.score(rows, "features", heavy, BATCH_ROWS, settings.threads())
                 .drop("p_oonc", "p_engagement");
@@ -272,8 +280,9 @@ public final class Training {
             scored = scored.withColumn(
                     "weight", col("weight").multiply(params.recordWeights().of(position)));
         }
-        return scored.withColumn("heavy_score", params.label().of(col("score"), position))
-                .drop("score");
+        return sent.mark(scored, days)
+                .withColumn("heavy_score", params.label().of(col("score"), position, col(SentItems.COLUMN)))
+                .drop("score", SentItems.COLUMN);
     }
 
     private ModelPackage train(

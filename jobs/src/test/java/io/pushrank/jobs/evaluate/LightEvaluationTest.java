@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.sql.Timestamp;
 import java.time.LocalDate;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -130,7 +131,9 @@ class LightEvaluationTest {
             for (long item = 1; item <= 8; item++) {
                 double y = (1 + random.nextInt(40)) / 50.0;
                 float p = (float) Math.min(0.99, Math.max(0.01, y + 0.3 * random.nextGaussian()));
-                rows.add(RowFactory.create(NOON, user, "post", item, y, p, user % 2 == 0 ? 5f : 1f));
+                // Of the last users it is not known what was sent.
+                Boolean isSent = user > 25 ? null : (Boolean) (random.nextInt(6) == 0);
+                rows.add(RowFactory.create(NOON, user, "post", item, y, p, user % 2 == 0 ? 5f : 1f, isSent));
             }
         }
         Metrics labels = LightEvaluation.labels(
@@ -138,9 +141,9 @@ class LightEvaluationTest {
                         .createDataFrame(
                                 rows,
                                 StructType.fromDDL("as_of TIMESTAMP, user_id BIGINT, item_type STRING, item_id BIGINT,"
-                                        + " y DOUBLE, p FLOAT, weight FLOAT")),
+                                        + " y DOUBLE, p FLOAT, weight FLOAT, is_sent BOOLEAN")),
                 0.5);
-        assertEquals(List.of("sent", "top3", "heavy_score"), labels.names());
+        assertEquals(List.of("sent", "top1", "top3", "heavy_score"), labels.names());
 
         double[] predictions = new double[rows.size()];
         double[] soft = new double[rows.size()];
@@ -173,7 +176,20 @@ class LightEvaluationTest {
             Metrics score = isWeighted ? labels.group("heavy_score").group("weighted") : labels.group("heavy_score");
             assertEquals(BinaryMetrics.relativeCrossEntropy(predictions, soft, by), score.number("rce"), 1e-6);
         }
-        assertEquals(30.0 / 240, labels.group("sent").number("ctr"), 1e-12);
+        assertEquals(30.0 / 240, labels.group("top1").number("ctr"), 1e-12);
+        assertSentIs(rows.stream().filter(row -> !row.isNullAt(7)).toList(), labels.group("sent"));
+    }
+
+    private static void assertSentIs(List<Row> known, Metrics sent) {
+        double[] predictions =
+                known.stream().mapToDouble(row -> row.getFloat(5)).toArray();
+        double[] isSent =
+                known.stream().mapToDouble(row -> row.getBoolean(7) ? 1 : 0).toArray();
+        double[] ones = new double[known.size()];
+        Arrays.fill(ones, 1);
+        assertEquals(200, sent.number("rows"));
+        assertEquals(BinaryMetrics.relativeCrossEntropy(predictions, isSent, ones), sent.number("rce"), 1e-6);
+        assertEquals(BinaryMetrics.rocAuc(predictions, isSent, ones), sent.number("roc_auc"), 1e-4);
     }
 
     @Test

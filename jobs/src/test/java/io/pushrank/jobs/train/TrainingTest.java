@@ -8,13 +8,17 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.pushrank.jobs.Published;
 import io.pushrank.jobs.SharedSpark;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.LightParams;
 import io.pushrank.jobs.architecture.SampleParams;
+import io.pushrank.jobs.examples.SentItems;
 import io.pushrank.jobs.examples.SplitExamples;
 import io.pushrank.jobs.examples.TrainedOn;
 import io.pushrank.jobs.exit.PushrankException;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Table;
 import io.pushrank.udf.feature.FeatureColumns;
 import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.feature.FeatureForm;
@@ -27,9 +31,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
@@ -50,6 +57,9 @@ class TrainingTest {
             - {name: b, type: continuous, expression: b, light: true}
             - {name: c, type: binary, expression: a > 5}
             """);
+
+    private static final SentItems NOTHING_SENT =
+            new SentItems(SharedSpark.session(), new Layout("no-input", "no-output", "no-models"));
 
     @TempDir
     private Path models;
@@ -95,7 +105,8 @@ class TrainingTest {
                         "light.yaml",
                         SampleParams.light(20)
                                 .toYaml()
-                                .replace("training:", "record_weights: {smooth: 0, minimum: 0.1}\ntraining:")));
+                                .replace("training:", "record_weights: {smooth: 0, minimum: 0.1}\ntraining:")),
+                NOTHING_SENT);
         assertEquals(
                 heavy.digest(),
                 ModelPackage.champion(models.toString(), ModelKind.HEAVY, hadoop)
@@ -123,6 +134,41 @@ class TrainingTest {
         refuses(
                 "--warm-start must be left out for the model logistic, which is fitted at once, but is 1",
                 () -> later.heavy("3", HeavyParams.parse("logistic", SampleParams.text("logistic"))));
+    }
+
+    @Test
+    void theLightRankerLearnsWhatTheDaysSendsSay(@TempDir Path output) {
+        training(examples(), Training.Settings.DEFAULT).heavy("1", SampleParams.heavy(2));
+        Training training = training(examples(), Training.Settings.DEFAULT);
+        LightParams params = LightParams.parse(
+                "light.yaml", SampleParams.light(2).toYaml().replace("label: heavy_score", "label: sent"));
+        PushrankException refusal =
+                assertThrows(PushrankException.class, () -> training.light("1", params, NOTHING_SENT));
+        assertEquals(
+                "label sent must find published sends of every day of the examples in no-output/sends, but finds none of"
+                        + " [2026-03-01]: run daily for these dates, or choose label top1, the heavy ranker's best",
+                refusal.getMessage());
+        assertEquals(3, refusal.exitCode().code());
+
+        Layout layout = new Layout("no-input", output.toString(), models.toString());
+        Set<Long> sent = Set.of(3L, 250L, 251L, 1999L);
+        Published.write(
+                layout,
+                Table.SENDS,
+                LocalDate.of(2026, 3, 1),
+                sent.stream()
+                        .map(item ->
+                                Map.<String, Object>of("user_id", item / 100, "item_type", "post", "item_id", item))
+                        .toList());
+        assertEquals(
+                sent,
+                training
+                        .labeled(examples(), params, new SentItems(SharedSpark.session(), layout))
+                        .filter("heavy_score = 1")
+                        .collectAsList()
+                        .stream()
+                        .map(row -> row.<Long>getAs("item_id"))
+                        .collect(Collectors.toSet()));
     }
 
     private Training training(Dataset<Row> examples, Training.Settings settings) {
@@ -158,12 +204,12 @@ class TrainingTest {
         LightParams params = LightParams.parse(
                 "test", SampleParams.light(6).toYaml().replace("training:", "training:\n  renorm_momentum: 0.9"));
         ModelPackage light = training(examples().filter("as_of < '2026-03-01 17:00:00'"), Training.Settings.DEFAULT)
-                .light("1", params);
+                .light("1", params, NOTHING_SENT);
         ModelPackage lighter = training(
                         days,
                         new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, light, true, false),
                         line -> {})
-                .light("2", params);
+                .light("2", params, NOTHING_SENT);
         assertEquals(12, lighter.manifest().metrics().get("steps").intValue());
 
         refuses(
