@@ -13,7 +13,9 @@ import io.pushrank.jobs.evaluate.ScoredRows;
 import io.pushrank.jobs.evaluate.SendsEvaluation;
 import io.pushrank.jobs.evaluate.SourcesEvaluation;
 import io.pushrank.jobs.evaluate.ValueEvaluation;
+import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.importance.ImportanceSettings;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.train.Recalibration;
 import io.pushrank.jobs.world.TruthOf;
 import io.pushrank.udf.model.ModelKind;
@@ -62,11 +64,22 @@ final class EvaluateCommand implements Runnable {
                                             + " new version, not put in use: NAME, or the next number. For versions that were"
                                             + " imported or warm-started.")
                     String calibrated,
+            @Option(
+                            names = "--by-model",
+                            description =
+                                    "Each version that heavy_rank.models names, on the examples of the recipients whom it"
+                                            + " scores.")
+                    boolean isByModel,
             @ArgGroup(exclusive = false) ImportanceOptions importance) {
         predictions.check();
+        if (isByModel && (range.version != null || calibrated != null || importance != null)) {
+            throw PushrankException.usage(
+                    "--by-model must stand without --model-version, --calibrate and --importance, which are of one version");
+        }
         ImportanceSettings measured = importance == null ? null : importance.settings();
         SparkSession spark = options.session("evaluate heavy");
-        RankingConfig config = options.vocabulary(spark).config();
+        Vocabulary vocabulary = options.vocabulary(spark);
+        RankingConfig config = vocabulary.config();
         List<ScoredRows> uses = predictions.uses(options, spark, config);
         if (calibrated != null) {
             // First: where it is refused, nothing was published.
@@ -74,10 +87,13 @@ final class EvaluateCommand implements Runnable {
         }
         HeavyEvaluation.Settings settings = new HeavyEvaluation.Settings(predictions.threshold, measured, uses);
         HeavyEvaluation heavy = new HeavyEvaluation(spark, options.layout(), config);
+        ExampleRange examples = range.of(ExampleLabels.NOTIFICATIONS);
         return publish(
                 options,
                 spark,
-                heavy.evaluate(range.of(ExampleLabels.NOTIFICATIONS), range.version, settings, System.out::println));
+                isByModel
+                        ? heavy.evaluateByModel(examples, vocabulary, settings, System.out::println)
+                        : heavy.evaluate(examples, range.version, settings, System.out::println));
     }
 
     /** @param name of the new version; empty: the next number */

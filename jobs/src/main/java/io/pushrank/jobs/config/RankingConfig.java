@@ -234,8 +234,9 @@ public record RankingConfig(
         }
     }
 
-    /** How the heavy ranker runs on the executors. */
-    public record HeavyRankConfig(int batchRows, int intraOpThreads, Precision precision, double featuresShare) {
+    /** How the heavy ranker runs on the executors, and which of its versions scores whom. */
+    public record HeavyRankConfig(
+            int batchRows, int intraOpThreads, Precision precision, double featuresShare, ModelsConfig models) {
         public HeavyRankConfig {
             within("heavy_rank.batch_rows", batchRows, 1, 65_536);
             within("heavy_rank.intra_op_threads", intraOpThreads, 1, 1024);

@@ -55,6 +55,11 @@ public record ExampleRange(ExampleLabels labels, LocalDate from, LocalDate to, S
         return new ExampleRange(labels, first, last, name != null ? name : first + ".." + last);
     }
 
+    /** The same under another name. */
+    ExampleRange withSuffix(String suffix) {
+        return new ExampleRange(labels, from, to, name + suffix);
+    }
+
     /** What messages call the examples. */
     String described() {
         return "labels=" + labels + " from " + from + " to " + to;

@@ -14,6 +14,9 @@ import io.pushrank.jobs.importance.ImportanceReport;
 import io.pushrank.jobs.importance.ImportanceSettings;
 import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.report.TextTable;
+import io.pushrank.jobs.stage.ModelChoice;
+import io.pushrank.jobs.stage.Models;
+import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
@@ -25,7 +28,10 @@ import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.HeavyScoring;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -87,40 +93,97 @@ public final class HeavyEvaluation {
         ExampleRange.requireSame(table.features(), model);
         Dataset<Row> examples = range.read(table).persist(StorageLevel.MEMORY_AND_DISK());
         try {
-            ExampleRange resolved = range.resolved(examples);
-            List<String> notes = resolved.notes(examples);
-            resolved.noteOverlap(examples, model, notes);
-            Dataset<Row> scored = withTruth(
-                            HeavyScoring.scoreWithRaw(
-                                            examples,
-                                            "features",
-                                            model,
-                                            config.heavyRank().batchRows(),
-                                            TensorFlowThreads.DEFAULT)
-                                    .drop("features", "light_features", "sparse_counts"),
-                            notes)
-                    .persist(StorageLevel.MEMORY_AND_DISK());
-            try {
-                for (ScoredRows use : settings.uses()) {
-                    use.take(resolved, model, scored);
-                }
-                Metrics losses = settings.importance() == null
-                        ? null
-                        : FeatureImportance.of(
-                                examples,
-                                model,
-                                settings.importance(),
-                                config.heavyRank().batchRows(),
-                                config.seed(),
-                                progress,
-                                notes);
-                TaskMetrics tasks = TaskMetrics.of(scored, settings.threshold());
-                return evaluation(resolved, model, scored, tasks, settings.threshold(), losses, notes);
-            } finally {
-                scored.unpersist();
-            }
+            return evaluate(range.resolved(examples), model, examples, settings, progress);
         } finally {
             examples.unpersist();
+        }
+    }
+
+    /**
+     * As {@link #evaluate(ExampleRange, String, Settings, Consumer)}, each version that {@code heavy_rank.models} names on the
+     * examples of the recipients whom it scores, and one table of all.
+     *
+     * @throws io.pushrank.jobs.exit.PushrankException also with exit code 2 when a condition cannot be calculated
+     */
+    public Evaluation evaluateByModel(
+            ExampleRange range, Vocabulary vocabulary, Settings settings, Consumer<String> progress) {
+        ExampleTable table = new ExampleTable(spark, layout);
+        ModelChoice choice = vocabulary.modelChoice();
+        Models opened = new Models(spark, layout);
+        Map<String, ModelPackage> models = choice.models(opened);
+        models.values().forEach(model -> ExampleRange.requireSame(table.features(), model));
+        Dataset<Row> examples =
+                Segments.mark(spark, layout, vocabulary, range.read(table)).persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            ExampleRange resolved = range.resolved(examples);
+            Metrics byModel = new Metrics();
+            TextTable text = table();
+            Set<String> notes = new LinkedHashSet<>();
+            for (ModelPackage model : models.values()) {
+                Dataset<Row> own = examples.filter(col(ModelChoice.VERSION).equalTo(model.version()))
+                        .drop(ModelChoice.VERSION);
+                if (own.isEmpty()) {
+                    notes.add("no example is of a recipient whom " + model.version() + " scores");
+                    byModel.put(model.version(), new Metrics().put("rows", 0L));
+                } else {
+                    Evaluation evaluation = evaluate(resolved, model, own, settings, progress);
+                    byModel.put(model.version(), evaluation.metrics());
+                    addTasks(text, model.version() + ": ", evaluation.metrics());
+                    notes.addAll(evaluation.notes());
+                }
+            }
+            Metrics metrics = new Metrics()
+                    .put("by_model", byModel)
+                    .put("labels", range.labels().toString())
+                    .put("from", resolved.from().toString())
+                    .put("to", resolved.to().toString());
+            return new Evaluation(
+                    resolved.withSuffix("-by-model").file(choice.fallback(opened)),
+                    metrics,
+                    text.toString(),
+                    List.copyOf(notes));
+        } finally {
+            examples.unpersist();
+        }
+    }
+
+    /** @param range with every end known */
+    private Evaluation evaluate(
+            ExampleRange range,
+            ModelPackage model,
+            Dataset<Row> examples,
+            Settings settings,
+            Consumer<String> progress) {
+        List<String> notes = range.notes(examples);
+        range.noteOverlap(examples, model, notes);
+        Dataset<Row> scored = withTruth(
+                        HeavyScoring.scoreWithRaw(
+                                        examples,
+                                        "features",
+                                        model,
+                                        config.heavyRank().batchRows(),
+                                        TensorFlowThreads.DEFAULT)
+                                .drop("features", "light_features", "sparse_counts"),
+                        notes)
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            for (ScoredRows use : settings.uses()) {
+                use.take(range, model, scored);
+            }
+            Metrics losses = settings.importance() == null
+                    ? null
+                    : FeatureImportance.of(
+                            examples,
+                            model,
+                            settings.importance(),
+                            config.heavyRank().batchRows(),
+                            config.seed(),
+                            progress,
+                            notes);
+            TaskMetrics tasks = TaskMetrics.of(scored, settings.threshold());
+            return evaluation(range, model, scored, tasks, settings.threshold(), losses, notes);
+        } finally {
+            scored.unpersist();
         }
     }
 
@@ -224,7 +287,22 @@ public final class HeavyEvaluation {
                 .put("model", model.version())
                 .put("from", range.from().toString())
                 .put("to", range.to().toString());
-        TextTable table = new TextTable(
+        TextTable table = table();
+        addTasks(table, "", metrics);
+        if (metrics.group("new_users").number("rows") > 0) {
+            addTasks(table, "new users: ", metrics.group("new_users"));
+        }
+        String text = table.toString();
+        if (importance != null) {
+            metrics.put("importance", importance);
+            text += new ImportanceReport(importance).text();
+        }
+        return new Evaluation(
+                range.file(model), metrics, text, notes, EvaluationPage.heavy(model, metrics, tasks, notes));
+    }
+
+    private static TextTable table() {
+        return new TextTable(
                 "task",
                 "rows",
                 "ROC-AUC",
@@ -237,17 +315,6 @@ public final class HeavyEvaluation {
                 "CTR",
                 "predicted",
                 "ECE");
-        addTasks(table, "", metrics);
-        if (metrics.group("new_users").number("rows") > 0) {
-            addTasks(table, "new users: ", metrics.group("new_users"));
-        }
-        String text = table.toString();
-        if (importance != null) {
-            metrics.put("importance", importance);
-            text += new ImportanceReport(importance).text();
-        }
-        return new Evaluation(
-                range.file(model), metrics, text, notes, EvaluationPage.heavy(model, metrics, tasks, notes));
     }
 
     private static void addTasks(TextTable table, String prefix, Metrics tasks) {

@@ -10,6 +10,7 @@ import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.jobs.stage.Candidates;
 import io.pushrank.jobs.stage.LightRank;
+import io.pushrank.jobs.stage.ModelChoice;
 import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
@@ -22,6 +23,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -55,6 +57,9 @@ public final class Explanation {
         private String sources = "";
         private String light = "-";
         private String heavy = "-";
+        /** Of the heavy ranker, the same for all items of the user. */
+        private String version = "";
+
         private int rank = Integer.MAX_VALUE;
         private String verdict = "";
 
@@ -86,8 +91,13 @@ public final class Explanation {
                 target.getList(target.fieldIndex("sent_at_24h")).size(),
                 target.isNullAt(target.fieldIndex("last_sent_at")) ? "unknown" : instant(target, "last_sent_at"));
         quarantined.forEach(text -> out.printf("                 %s%n", text));
-        out.println();
         List<Journey> journeys = journeys();
+        journeys.stream()
+                .map(journey -> journey.version)
+                .filter(version -> !version.isEmpty())
+                .findFirst()
+                .ifPresent(version -> out.printf("heavy ranker     version %s%n", version));
+        out.println();
         if (!journeys.isEmpty()) {
             out.printf(
                     "%-20s %-16s %-34s %-52s %s%n",
@@ -151,6 +161,8 @@ public final class Explanation {
         for (Row row : rows(Table.HEAVY_RANKED)) {
             Journey journey = journey(journeys, row);
             journey.rank = row.<Integer>getAs("rank");
+            // Tables of earlier builds do not say it.
+            journey.version = Objects.requireNonNullElse(row.getAs(ModelChoice.VERSION), "");
             journey.heavy = "%.4f %.4f %.4f  #%d"
                     .formatted(
                             row.<Float>getAs("p_oonc"),

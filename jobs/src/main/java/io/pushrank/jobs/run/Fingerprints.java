@@ -1,12 +1,12 @@
 package io.pushrank.jobs.run;
 
 import io.pushrank.jobs.publish.CodeDigest;
+import io.pushrank.jobs.stage.RankerVersion;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.stage.Vocabulary;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.udf.model.ModelKind;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -35,8 +35,9 @@ final class Fingerprints {
     String of(Stage stage, StageContext context, Findings findings) {
         List<String> lines = new ArrayList<>(common);
         lines.add("stage " + stage.verb());
-        for (ModelKind kind : stage.models(context.config())) {
-            lines.add("model " + kind + " " + context.models().get(kind).digest());
+        for (RankerVersion model : stage.models(context.config())) {
+            lines.add("model " + model.kind() + " "
+                    + context.models().get(model.kind(), model.version()).digest());
         }
         Set<Table> tables = context.tables();
         tables.stream()

@@ -14,6 +14,7 @@ import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.publish.Placement;
 import io.pushrank.jobs.table.Table;
+import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.HeavyModel;
 import io.pushrank.udf.model.HeavyModels;
 import io.pushrank.udf.model.ModelKind;
@@ -22,7 +23,9 @@ import io.pushrank.udf.model.Precision;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.HeavyScoring;
 import io.pushrank.udf.scoring.ScoringTime;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Column;
@@ -51,12 +54,22 @@ public record HeavyRank() implements Stage {
 
     @Override
     public Set<Reference> references(Vocabulary vocabulary, Models models) {
-        return Hydration.references(models.features(ModelKind.HEAVY));
+        ModelChoice choice = vocabulary.modelChoice();
+        Set<Reference> references = choice.references();
+        choice.models(models).values().forEach(model -> references.addAll(Hydration.references(FeatureList.of(model))));
+        return references;
     }
 
     @Override
-    public Set<ModelKind> models(RankingConfig config) {
-        return Set.of(ModelKind.HEAVY);
+    public List<RankerVersion> models(RankingConfig config) {
+        return config.heavyRank().models().versions().stream()
+                .map(version -> new RankerVersion(ModelKind.HEAVY, version))
+                .toList();
+    }
+
+    @Override
+    public void requireModels(Vocabulary vocabulary, Models models) {
+        vocabulary.modelChoice().requireVersions(models);
     }
 
     @Override
@@ -72,16 +85,29 @@ public record HeavyRank() implements Stage {
     @Override
     public Dataset<Row> judge(StageContext context) {
         HeavyRankConfig config = context.config().heavyRank();
-        ModelPackage model = context.models().get(ModelKind.HEAVY);
-        Dataset<Row> rows = placed(context, Hydration.heavy(context, context.read(Table.LIGHT_RANKED), model));
+        ModelChoice choice = context.vocabulary().modelChoice();
+        Map<String, ModelPackage> models = choice.models(context.models());
+        Dataset<Row> published = context.read(Table.LIGHT_RANKED);
+        Dataset<Row> hydrated = Hydration.heavy(context, choice.ofRows(context, published), published, models);
+        Dataset<Row> rows = placed(context, hydrated, models.size() > 1);
         Column share = lit(config.featuresShare());
         Column isKept = pmod(xxhash64(lit(context.config().seed()), col("user_id")), lit(MILLION))
                 .lt(share.multiply(MILLION));
         TensorFlowThreads threads = new TensorFlowThreads(config.intraOpThreads(), -1);
-        context.note("heavy_rank.precision", precisionOf(model, threads, config.precision()));
+        models.forEach((version, model) -> context.note(
+                "heavy_rank.precision" + (models.size() == 1 ? "" : "." + version),
+                precisionOf(model, threads, config.precision())));
         ScoringTime time = ScoringTime.of(context.relations().spark());
         context.noteOnceWritten("heavy_rank.time", time::summary);
-        return HeavyScoring.score(rows, "features", model, config.batchRows(), threads, config.precision(), time)
+        return HeavyScoring.score(
+                        rows,
+                        "features",
+                        ModelChoice.VERSION,
+                        models,
+                        config.batchRows(),
+                        threads,
+                        config.precision(),
+                        time)
                 .withColumn("features_probability", share)
                 .withColumn("features", when(isKept, col("features")))
                 .withColumn(
@@ -99,13 +125,23 @@ public record HeavyRank() implements Stage {
     /**
      * Rows sorted within fixed partitions, so that each meets the same batch in every run; as hydration leaves them, unless
      * there were so many items or authors that their facts could not be brought to the rows.
+     *
+     * @param isByModel whether rows of one model are to lie together, since they share batches
      */
-    private static Dataset<Row> placed(StageContext context, Dataset<Row> hydrated) {
-        Dataset<Row> sorted = hydrated.sortWithinPartitions("user_id", "item_type", "item_id");
+    private static Dataset<Row> placed(StageContext context, Dataset<Row> hydrated, boolean isByModel) {
+        Dataset<Row> sorted = sorted(hydrated, isByModel);
         // Asked of the rows that are returned: their plan is made for that, and used again for scoring.
-        return Placement.isByUser(sorted, context.config().outputPartitions())
-                ? sorted
-                : ByUser.sorted(context, hydrated);
+        if (Placement.isByUser(sorted, context.config().outputPartitions())) {
+            return sorted;
+        }
+        Dataset<Row> moved = ByUser.sorted(context, hydrated);
+        return isByModel ? sorted(moved, true) : moved;
+    }
+
+    private static Dataset<Row> sorted(Dataset<Row> rows, boolean isByModel) {
+        return isByModel
+                ? rows.sortWithinPartitions(ModelChoice.VERSION, "user_id", "item_type", "item_id")
+                : rows.sortWithinPartitions("user_id", "item_type", "item_id");
     }
 
     /** What is calculated in and why; the driver speaks for executors of its own machine kind. */

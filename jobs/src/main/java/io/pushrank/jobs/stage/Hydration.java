@@ -10,6 +10,7 @@ import io.pushrank.jobs.fact.RowExpression;
 import io.pushrank.udf.feature.Feature;
 import io.pushrank.udf.feature.FeatureBlock;
 import io.pushrank.udf.feature.FeatureColumns;
+import io.pushrank.udf.feature.FeatureColumns.Part;
 import io.pushrank.udf.feature.FeatureErrors;
 import io.pushrank.udf.feature.FeatureException;
 import io.pushrank.udf.feature.FeatureForm;
@@ -18,6 +19,7 @@ import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelPackage;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +27,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -56,16 +59,27 @@ public final class Hydration {
      */
     static Dataset<Row> light(
             StageContext context, Dataset<Row> rows, Dataset<Row> published, ModelPackage model, Column where) {
-        return ofModel(context, rows, published, model, FeatureForm.LIGHT, where);
+        return ofModels(context, rows, published, List.of(model), FeatureForm.LIGHT, one -> where);
     }
 
     /**
      * The rows with a struct {@code features} as the heavy ranker takes it, where {@link ByUser} puts them.
      *
-     * @throws io.pushrank.udf.model.ModelException when a feature of the model cannot be calculated
+     * @param published the table that the rows are of, see {@link #light}
+     * @param models by version; of several, the one that the column {@link ModelChoice#VERSION} of a row names
+     * @throws io.pushrank.udf.model.ModelException when a feature of a model cannot be calculated
      */
-    static Dataset<Row> heavy(StageContext context, Dataset<Row> rows, ModelPackage model) {
-        return ofModel(context, ByUser.sorted(context, rows), rows, model, FeatureForm.HEAVY, lit(true));
+    static Dataset<Row> heavy(
+            StageContext context, Dataset<Row> rows, Dataset<Row> published, Map<String, ModelPackage> models) {
+        return ofModels(
+                context,
+                ByUser.sorted(context, rows),
+                published,
+                models.values(),
+                FeatureForm.HEAVY,
+                model -> models.size() == 1
+                        ? lit(true)
+                        : col(ModelChoice.VERSION).equalTo(model.version()));
     }
 
     /**
@@ -76,21 +90,32 @@ public final class Hydration {
      */
     static Dataset<Row> heavy(
             StageContext context, Dataset<Row> rows, FeatureList features, Optional<Dataset<Row>> items) {
-        return hydrated(context, rows, items, features, FeatureForm.HEAVY, lit(true));
+        return hydrated(context, rows, items, forAll(features), FeatureForm.HEAVY);
     }
 
-    private static Dataset<Row> ofModel(
+    private static Dataset<Row> ofModels(
             StageContext context,
             Dataset<Row> rows,
             Dataset<Row> published,
-            ModelPackage model,
+            Collection<ModelPackage> models,
             FeatureForm form,
-            Column where) {
+            Function<ModelPackage, Column> where) {
+        List<Part> parts = models.stream()
+                .map(model -> new Part(FeatureList.of(model), where.apply(model)))
+                .toList();
         try {
-            return hydrated(context, rows, Optional.of(published), FeatureList.of(model), form, where);
+            return hydrated(context, rows, Optional.of(published), parts, form);
         } catch (FeatureException e) {
+            ModelPackage model = models.stream()
+                    .filter(each -> FeatureList.of(each).features().contains(e.feature()))
+                    .findFirst()
+                    .orElseThrow();
             throw FeatureList.refused(model, e);
         }
+    }
+
+    private static List<Part> forAll(FeatureList features) {
+        return List.of(new Part(features, lit(true)));
     }
 
     /**
@@ -100,29 +125,30 @@ public final class Hydration {
      */
     public static Dataset<Row> both(StageContext context, Dataset<Row> rows, FeatureList features) {
         Dataset<Row> kept = context.relations().keep(rows);
-        return hydrated(
-                context, ByUser.sorted(context, kept), Optional.of(kept), features, FeatureForm.BOTH, lit(true));
+        return hydrated(context, ByUser.sorted(context, kept), Optional.of(kept), forAll(features), FeatureForm.BOTH);
     }
 
     private static Dataset<Row> hydrated(
             StageContext context,
             Dataset<Row> rows,
             Optional<Dataset<Row>> ofItems,
-            FeatureList features,
-            FeatureForm form,
-            Column where) {
-        features.features().forEach(feature -> context.vocabulary()
+            List<Part> parts,
+            FeatureForm form) {
+        List<Feature> features = parts.stream()
+                .flatMap(part -> part.features().features().stream())
+                .distinct()
+                .toList();
+        features.forEach(feature -> context.vocabulary()
                 .facts()
                 .unknown(new RowExpression(feature.expression()).references())
                 .ifPresent(problem -> {
                     throw new FeatureException(feature, problem);
                 }));
-        FeatureFunctions.require(context.relations().spark(), features);
+        parts.forEach(part -> FeatureFunctions.require(context.relations().spark(), part.features()));
         Map<String, List<Feature>> ofOneKey = ofOneKey(context, features);
         Set<Feature> shared = ofOneKey.values().stream().flatMap(List::stream).collect(Collectors.toSet());
-        FactJoin facts = context.facts(references(features.features().stream()
-                .filter(feature -> !shared.contains(feature))
-                .toList()));
+        FactJoin facts = context.facts(references(
+                features.stream().filter(feature -> !shared.contains(feature)).toList()));
         Map<FeatureBlock, Column> calculated = new LinkedHashMap<>();
         FeatureErrors uncounted = FeatureErrors.of(context.relations().spark());
         ofOneKey.forEach((family, list) -> {
@@ -135,17 +161,16 @@ public final class Hydration {
             calculated.put(new FeatureBlock(list, form), col(family + ".`" + BLOCK + "`"));
         });
         ofItems.ifPresent(facts::amongItemsOf);
-        return FeatureColumns.append(
-                form, facts.join(rows), columns(rows), features, context.featureErrors(), calculated, where);
+        return FeatureColumns.append(form, facts.join(rows), columns(rows), parts, context.featureErrors(), calculated);
     }
 
     /**
      * Features that speak of one key alone, such as those of a user, by family. They are calculated once for a key, which
      * hundreds of rows share, and their errors are counted once for a key.
      */
-    private static Map<String, List<Feature>> ofOneKey(StageContext context, FeatureList features) {
+    private static Map<String, List<Feature>> ofOneKey(StageContext context, List<Feature> features) {
         Map<String, List<Feature>> found = new TreeMap<>();
-        for (Feature feature : features.features()) {
+        for (Feature feature : features) {
             Set<String> families =
                     references(List.of(feature)).stream().map(Reference::family).collect(Collectors.toSet());
             if (families.size() == 1) {

@@ -20,6 +20,7 @@ import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.scoring.LightScore;
 import io.pushrank.udf.scoring.LightScoring;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.spark.sql.Column;
@@ -52,8 +53,8 @@ public record LightRank() implements Stage {
     }
 
     @Override
-    public Set<ModelKind> models(RankingConfig config) {
-        return config.lightRank().isRandom() ? Set.of() : Set.of(ModelKind.LIGHT);
+    public List<RankerVersion> models(RankingConfig config) {
+        return config.lightRank().isRandom() ? List.of() : List.of(RankerVersion.inUse(ModelKind.LIGHT));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.pushrank.jobs.stage;
 
 import io.pushrank.jobs.config.ConfFolder;
+import io.pushrank.jobs.config.Nearest;
 import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.fact.Facts;
 import io.pushrank.jobs.fact.ModelTables;
@@ -12,8 +13,10 @@ import io.pushrank.udf.feature.FeatureList;
 import io.pushrank.udf.model.ModelException;
 import io.pushrank.udf.model.ModelKind;
 import io.pushrank.udf.model.ModelPackage;
-import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.sql.SparkSession;
@@ -23,7 +26,7 @@ public final class Models {
     private final Layout layout;
     private final Configuration hadoop;
     private final ModelTables tables;
-    private final Map<ModelKind, ModelPackage> opened = new EnumMap<>(ModelKind.class);
+    private final Map<RankerVersion, ModelPackage> opened = new HashMap<>();
     private final Map<String, String> digests = new TreeMap<>();
 
     public Models(SparkSession spark, Layout layout) {
@@ -40,12 +43,46 @@ public final class Models {
     /**
      * The model in use, its digests verified.
      *
-     * @throws io.pushrank.udf.model.ModelException when it is missing or not whole
+     * @throws ModelException when it is missing or not whole
      */
     public ModelPackage get(ModelKind kind) {
-        ModelPackage model = opened.computeIfAbsent(kind, each -> ModelPackage.champion(layout.models(), each, hadoop));
+        return get(kind, Optional.empty());
+    }
+
+    /**
+     * A version, its digests verified; empty: the one in use.
+     *
+     * @throws ModelException when it is missing or not whole
+     */
+    public ModelPackage get(ModelKind kind, Optional<String> version) {
+        ModelPackage model =
+                opened.computeIfAbsent(new RankerVersion(kind, version), none -> open(kind, version.orElse(null)));
         digests.put(kind.folder() + "/" + model.version(), model.digest());
         return model;
+    }
+
+    private ModelPackage open(ModelKind kind, String version) {
+        return version == null
+                ? ModelPackage.champion(layout.models(), kind, hadoop)
+                : ModelPackage.open(layout.models(), kind, version, hadoop);
+    }
+
+    /**
+     * Checks that a version that a setting names is there, be it whole or not.
+     *
+     * @param key of the setting, for the message
+     * @throws PushrankException with exit code 2 when it is not
+     */
+    public void require(String key, ModelKind kind, String version) {
+        if (!ModelPackage.exists(layout.models(), kind, version, hadoop)) {
+            String folder = layout.models() + "/" + kind.folder();
+            List<String> there = new Storage(hadoop)
+                    .folders(folder).stream()
+                            .filter(name -> !name.startsWith(".") && !name.endsWith("-evaluations"))
+                            .toList();
+            throw PushrankException.usage("config: " + key + " must be a version in " + folder + ", but is " + version
+                    + (there.isEmpty() ? "; there is none" : "; the nearest are " + Nearest.to(version, there)));
+        }
     }
 
     /** The features that it takes. */

@@ -1,7 +1,6 @@
 package io.pushrank.jobs.stage;
 
 import io.pushrank.udf.model.ModelException;
-import io.pushrank.udf.model.ModelKind;
 import java.time.LocalDate;
 import java.util.List;
 import org.apache.spark.sql.Dataset;
@@ -17,13 +16,14 @@ public final class Rehearsal {
      * stages before it can be done.
      *
      * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 naming file, line and word, for a source, fact or rule
-     *     that cannot be calculated
+     *     that cannot be calculated, or the setting that names a model that is not there
      * @throws ModelException for a feature of a model that cannot be calculated
      */
     public static void of(
             SparkSession spark, Vocabulary vocabulary, LocalDate date, List<Stage> stages, Models models) {
         for (Stage stage : stages) {
-            if (stage.models(vocabulary.config()).stream().allMatch(kind -> isUsable(models, kind))) {
+            stage.requireModels(vocabulary, models);
+            if (stage.models(vocabulary.config()).stream().allMatch(model -> isUsable(models, model))) {
                 try (StageContext context = StageContext.ofEmptyTables(spark, vocabulary, date, models)) {
                     Dataset<Row> unused = stage.judge(context);
                 }
@@ -31,9 +31,10 @@ public final class Rehearsal {
         }
     }
 
-    private static boolean isUsable(Models models, ModelKind kind) {
+    private static boolean isUsable(Models models, RankerVersion model) {
         try {
-            return models.has(kind) && !models.get(kind).version().isEmpty();
+            return (model.version().isPresent() || models.has(model.kind()))
+                    && !models.get(model.kind(), model.version()).version().isEmpty();
         } catch (ModelException e) {
             return false;
         }

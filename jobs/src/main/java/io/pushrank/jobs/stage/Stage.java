@@ -4,7 +4,6 @@ import io.pushrank.jobs.config.RankingConfig;
 import io.pushrank.jobs.fact.Query;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.table.Table;
-import io.pushrank.udf.model.ModelKind;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -45,10 +44,17 @@ public sealed interface Stage permits Targets, Candidates, LightRank, HeavyRank,
         return List.of();
     }
 
-    /** Models that it asks for. */
-    default Set<ModelKind> models(RankingConfig config) {
-        return Set.of();
+    /** Rankers that it asks for. */
+    default List<RankerVersion> models(RankingConfig config) {
+        return List.of();
     }
+
+    /**
+     * Checks that the models that settings name are there.
+     *
+     * @throws io.pushrank.jobs.exit.PushrankException with exit code 2 when one is not
+     */
+    default void requireModels(Vocabulary vocabulary, Models models) {}
 
     Table writes();
 

@@ -26,6 +26,8 @@ public record Vocabulary(ConfigFile settings, Facts facts, Sources sources, Rule
         Facts facts = Facts.of(settings);
         Vocabulary vocabulary = new Vocabulary(settings, facts, Sources.of(facts), Rules.of(facts));
         vocabulary.requireEnoughActors();
+        // Refused where it cannot be understood, whichever stage runs.
+        ModelChoice unused = vocabulary.modelChoice();
         return vocabulary;
     }
 
@@ -49,6 +51,11 @@ public record Vocabulary(ConfigFile settings, Facts facts, Sources sources, Rule
                     + " must be at most candidates.sources." + source.name() + "." + MAX_ACTORS + " (" + named
                     + "), but is " + asked);
         }
+    }
+
+    /** Which version of the heavy ranker scores whom. */
+    public ModelChoice modelChoice() {
+        return ModelChoice.of(facts);
     }
 
     public RankingConfig config() {

@@ -262,7 +262,8 @@ public enum Table {
             List.of("user_id", "item_type", "item_id"),
             LIGHT_RANKED.ddl
                     + """
-            , p_oonc FLOAT NOT NULL COMMENT 'Probability that it is opened, or clicked in the notifications tab',
+            , model_version STRING NOT NULL COMMENT 'Version of the heavy ranker that scored it; one for all items of the user',
+            p_oonc FLOAT NOT NULL COMMENT 'Probability that it is opened, or clicked in the notifications tab',
             p_engagement FLOAT NOT NULL COMMENT 'Probability that it is opened and engaged with',
             score FLOAT NOT NULL COMMENT 'Weighted sum of the two',
             rank INT NOT NULL COMMENT 'Rank by score, from 1',

@@ -54,7 +54,9 @@ class ConfigFileTest {
         assertEquals(Map.of(), config.rules());
         assertEquals(new TargetsConfig(5, 4), config.targets());
         assertEquals(new LightRankConfig(100, LightRankPolicy.MODEL), config.lightRank());
-        assertEquals(new HeavyRankConfig(512, 1, Precision.FP32, 0.05), config.heavyRank());
+        assertEquals(
+                new HeavyRankConfig(512, 1, Precision.FP32, 0.05, new ModelsConfig(null, List.of())),
+                config.heavyRank());
         assertEquals(
                 new QualityControlConfig(1, new SendTimesConfig(SendTimeChoice.EARLIEST, 24, 0, 0)),
                 config.qualityControl());

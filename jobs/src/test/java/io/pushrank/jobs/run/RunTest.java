@@ -111,6 +111,7 @@ class RunTest {
         Map<String, Object> second = candidate(user, 11, 2);
         for (Map<String, Object> row : List.of(first, second)) {
             row.put("light_rank", row.get("rank"));
+            row.put("model_version", "cold");
             row.put("p_oonc", 0.25f);
             row.put("p_engagement", 0.125f);
             row.put("score", 0.5f);
@@ -205,6 +206,7 @@ class RunTest {
                         "1 row of follows in quarantine (dangling:followee_id), such as {\"user_id\":1,"
                                 + "\"followee_id\":99,\"followed_at\":\"2025-01-01T00:00:00.000Z\","
                                 + "\"is_device_follow\":false}",
+                        "heavy ranker version cold",
                         "",
                         "item light score/rank p_oonc/p_engagement/score/rank sources (rank) verdict",
                         "post 10 not scored #1 0.2500 0.1250 0.5000 #1 in_network 1"

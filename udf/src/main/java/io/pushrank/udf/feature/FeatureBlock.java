@@ -38,18 +38,19 @@ public final class FeatureBlock {
     private final List<Feature> idLists;
     private final List<Feature> weightedIds;
 
-    /** A block of features in their order. */
+    /** A block of features in their order; features of several models may have one name and differ. */
     public FeatureBlock(List<Feature> features, FeatureForm form) {
         this.features = List.copyOf(features);
-        FeatureList list = new FeatureList(features);
-        FeatureList heavy = form.heavy(list);
-        FeatureList light = form.light(list);
+        List<Feature> heavy = form.heavy(this.features);
+        List<Feature> light = form.light(this.features);
         // Of both, the heavy ranker takes all.
-        FeatureList all = form == FeatureForm.LIGHT ? light : heavy;
-        this.numbers = concat(all.of(FeatureType.CONTINUOUS), heavy.of(FeatureType.BINARY));
-        this.ids = concat(light.of(FeatureType.BINARY), all.of(FeatureType.DISCRETE, FeatureType.STRING));
-        this.idLists = all.of(FeatureType.SPARSE_BINARY);
-        this.weightedIds = heavy.of(FeatureType.SPARSE_CONTINUOUS);
+        List<Feature> all = form == FeatureForm.LIGHT ? light : heavy;
+        this.numbers = concat(FeatureList.of(all, FeatureType.CONTINUOUS), FeatureList.of(heavy, FeatureType.BINARY));
+        this.ids = concat(
+                FeatureList.of(light, FeatureType.BINARY),
+                FeatureList.of(all, FeatureType.DISCRETE, FeatureType.STRING));
+        this.idLists = FeatureList.of(all, FeatureType.SPARSE_BINARY);
+        this.weightedIds = FeatureList.of(heavy, FeatureType.SPARSE_CONTINUOUS);
     }
 
     public List<Feature> features() {

@@ -31,6 +31,13 @@ public final class FeatureColumns {
     private FeatureColumns() {}
 
     /**
+     * Features, and the rows that get them.
+     *
+     * @param where BOOLEAN, of no row that gets other features
+     */
+    public record Part(FeatureList features, Column where) {}
+
+    /**
      * Appends {@code features}, of one ranker, or {@code features}, {@code light_features} and {@code sparse_counts}, see
      * {@link SparseCounts}.
      *
@@ -49,45 +56,81 @@ public final class FeatureColumns {
             FeatureErrors errors,
             Map<FeatureBlock, Column> calculated,
             Column where) {
+        return append(form, rows, kept, List.of(new Part(features, where)), errors, calculated);
+    }
+
+    /**
+     * As {@link #append(FeatureForm, Dataset, Column[], FeatureList, FeatureErrors, Map, Column)}, of rows that get features of
+     * different lists: a row gets those of the first part that is of it, and nothing else is calculated for it.
+     */
+    public static Dataset<Row> append(
+            FeatureForm form,
+            Dataset<Row> rows,
+            Column[] kept,
+            List<Part> parts,
+            FeatureErrors errors,
+            Map<FeatureBlock, Column> calculated) {
         Set<Feature> there = calculated.keySet().stream()
                 .flatMap(block -> block.features().stream())
                 .collect(Collectors.toSet());
-        List<Feature> rest = features.features().stream()
+        List<Feature> rest = parts.stream()
+                .flatMap(part -> part.features().features().stream())
                 .filter(feature -> !there.contains(feature))
+                .distinct()
                 .toList();
-        FeatureBlock ofRow = new FeatureBlock(rest, form);
-        List<FeatureBlock> blocks = new ArrayList<>(calculated.keySet());
-        List<Column> columns = new ArrayList<>(calculated.values());
-        blocks.add(ofRow);
-        List<Column> names = new ArrayList<>();
-        for (int i = 0; i < blocks.size(); i++) {
-            names.add(col(BLOCK + i));
-        }
         Dataset<Row> wide = checked(rest, list -> {
-            List<Column> all = new ArrayList<>(columns);
-            all.add(when(where, new FeatureBlock(list, form).column(rows.sparkSession(), errors)));
+            List<Column> all = new ArrayList<>(calculated.values());
+            for (Part part : parts) {
+                FeatureBlock ofRow = new FeatureBlock(common(part, list), form);
+                all.add(when(part.where(), ofRow.column(rows.sparkSession(), errors)));
+            }
             Stream<Column> named = Stream.iterate(0, i -> i + 1)
                     .limit(all.size())
                     .map(i -> all.get(i).as(BLOCK + i));
             return rows.select(Stream.concat(Arrays.stream(kept), named).toArray(Column[]::new));
         });
-        Dataset<Row> appended =
-                switch (form) {
-                    case HEAVY ->
-                        wide.withColumn("features", when(where, FeatureVector.heavy(features, blocks, names)));
-                    case LIGHT ->
-                        wide.withColumn("features", when(where, FeatureVector.light(features, blocks, names)));
-                    case BOTH ->
-                        wide.withColumn("features", when(where, FeatureVector.heavy(features, blocks, names)))
-                                .withColumn(
-                                        "light_features",
-                                        when(where, FeatureVector.light(features.light(), blocks, names)))
-                                .withColumn("sparse_counts", when(where, SparseCounts.of(features, blocks, names)));
-                };
+        Column vector = null;
+        Column light = null;
+        Column counts = null;
+        for (int i = 0; i < parts.size(); i++) {
+            FeatureList features = parts.get(i).features();
+            Column where = parts.get(i).where();
+            List<FeatureBlock> blocks = new ArrayList<>(calculated.keySet());
+            List<Column> names = new ArrayList<>();
+            for (int shared = 0; shared < blocks.size(); shared++) {
+                names.add(col(BLOCK + shared));
+            }
+            names.add(col(BLOCK + (blocks.size() + i)));
+            blocks.add(new FeatureBlock(common(parts.get(i), rest), form));
+            vector = or(
+                    vector,
+                    where,
+                    form == FeatureForm.LIGHT
+                            ? FeatureVector.light(features, blocks, names)
+                            : FeatureVector.heavy(features, blocks, names));
+            if (form == FeatureForm.BOTH) {
+                light = or(light, where, FeatureVector.light(features.light(), blocks, names));
+                counts = or(counts, where, SparseCounts.of(features, blocks, names));
+            }
+        }
+        Dataset<Row> appended = wide.withColumn("features", vector);
+        if (form == FeatureForm.BOTH) {
+            appended = appended.withColumn("light_features", light).withColumn("sparse_counts", counts);
+        }
         return appended.drop(Stream.iterate(0, i -> i + 1)
-                .limit(blocks.size())
+                .limit(calculated.size() + parts.size())
                 .map(i -> BLOCK + i)
                 .toArray(String[]::new));
+    }
+
+    /** Features of a part that are in a list, in the part's order. */
+    private static List<Feature> common(Part part, List<Feature> list) {
+        return part.features().features().stream().filter(list::contains).toList();
+    }
+
+    /** A value where nothing before it is one. */
+    private static Column or(Column before, Column where, Column value) {
+        return before == null ? when(where, value) : before.when(where, value);
     }
 
     /**

@@ -11,17 +11,15 @@ public enum FeatureForm {
     /** Those of the heavy ranker and, of the features that are marked as light, those of the light ranker. */
     BOTH;
 
-    private static final FeatureList NONE = new FeatureList(List.of());
-
-    FeatureList heavy(FeatureList features) {
-        return this == LIGHT ? NONE : features;
+    List<Feature> heavy(List<Feature> features) {
+        return this == LIGHT ? List.of() : features;
     }
 
-    FeatureList light(FeatureList features) {
+    List<Feature> light(List<Feature> features) {
         return switch (this) {
-            case HEAVY -> NONE;
+            case HEAVY -> List.of();
             case LIGHT -> features;
-            case BOTH -> features.light();
+            case BOTH -> features.stream().filter(Feature::light).toList();
         };
     }
 }

@@ -97,6 +97,11 @@ public record FeatureList(List<Feature> features) {
     }
 
     public List<Feature> of(FeatureType... types) {
+        return of(features, types);
+    }
+
+    /** Those of certain types, in their order. */
+    static List<Feature> of(List<Feature> features, FeatureType... types) {
         Set<FeatureType> wanted = Set.of(types);
         return features.stream()
                 .filter(feature -> wanted.contains(feature.type()))

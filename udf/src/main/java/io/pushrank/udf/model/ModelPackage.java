@@ -210,6 +210,14 @@ public final class ModelPackage implements Serializable {
         }
     }
 
+    /** Whether there is such a version, be it whole or not. */
+    public static boolean exists(String modelsDirectory, ModelKind kind, String version, Configuration hadoop) {
+        Path directory = versionDirectory(modelsDirectory, kind, version);
+        try (ModelStore store = new ModelStore(directory, hadoop)) {
+            return store.exists(directory);
+        }
+    }
+
     public ModelKind kind() {
         return kind;
     }

@@ -8,8 +8,10 @@ import io.pushrank.udf.model.ModelPackage;
 import io.pushrank.udf.model.Precision;
 import io.pushrank.udf.model.TensorFlowThreads;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.sql.Dataset;
@@ -51,7 +53,7 @@ public final class HeavyScoring {
             int batchRows,
             TensorFlowThreads threads,
             Precision precision) {
-        return score(rows, features, model, batchRows, threads, precision, false, ScoringTime.of(rows.sparkSession()));
+        return score(rows, features, model, batchRows, threads, precision, ScoringTime.of(rows.sparkSession()));
     }
 
     /** As {@link #score(Dataset, String, ModelPackage, int, TensorFlowThreads, Precision)}; says how long it took. */
@@ -63,6 +65,26 @@ public final class HeavyScoring {
             TensorFlowThreads threads,
             Precision precision,
             ScoringTime time) {
+        return score(rows, features, ModelOfRow.always(model), batchRows, threads, precision, false, time);
+    }
+
+    /**
+     * As {@link #score(Dataset, String, ModelPackage, int, TensorFlowThreads, Precision, ScoringTime)}, each row by a version of
+     * its own. Rows of one version share batches where they lie together.
+     *
+     * @param version name of a STRING column, one of the models' keys in each row
+     * @param models by version
+     */
+    public static Dataset<Row> score(
+            Dataset<Row> rows,
+            String features,
+            String version,
+            Map<String, ModelPackage> models,
+            int batchRows,
+            TensorFlowThreads threads,
+            Precision precision,
+            ScoringTime time) {
+        ModelOfRow model = ModelOfRow.named(rows.schema().fieldIndex(version), models);
         return score(rows, features, model, batchRows, threads, precision, false, time);
     }
 
@@ -70,13 +92,20 @@ public final class HeavyScoring {
     public static Dataset<Row> scoreWithRaw(
             Dataset<Row> rows, String features, ModelPackage model, int batchRows, TensorFlowThreads threads) {
         return score(
-                rows, features, model, batchRows, threads, Precision.FP32, true, ScoringTime.of(rows.sparkSession()));
+                rows,
+                features,
+                ModelOfRow.always(model),
+                batchRows,
+                threads,
+                Precision.FP32,
+                true,
+                ScoringTime.of(rows.sparkSession()));
     }
 
     private static Dataset<Row> score(
             Dataset<Row> rows,
             String features,
-            ModelPackage model,
+            ModelOfRow model,
             int batchRows,
             TensorFlowThreads threads,
             Precision precision,
@@ -116,7 +145,7 @@ public final class HeavyScoring {
     private static final class Scores implements Iterator<InternalRow> {
         private final Iterator<InternalRow> rows;
         private final int features;
-        private final ModelPackage model;
+        private final ModelOfRow models;
         private final int batchRows;
         private final TensorFlowThreads threads;
         private final Precision precision;
@@ -126,7 +155,11 @@ public final class HeavyScoring {
         // Handed out again and again, as Spark's own rows are: nothing is boxed.
         private final SpecificInternalRow scoresOfRow;
         private final JoinedRow joined = new JoinedRow();
-        private FeatureBatch batch;
+        /** By the model's version. */
+        private final Map<String, FeatureBatch> batches = new HashMap<>();
+        /** Of another model than the batch; null: none. */
+        private InternalRow ahead;
+
         private HeavyScores raw;
         private HeavyScores scores;
         private int next;
@@ -134,7 +167,7 @@ public final class HeavyScoring {
         Scores(
                 Iterator<InternalRow> rows,
                 int features,
-                ModelPackage model,
+                ModelOfRow models,
                 int batchRows,
                 TensorFlowThreads threads,
                 Precision precision,
@@ -144,7 +177,7 @@ public final class HeavyScoring {
             this.scoresOfRow = new SpecificInternalRow(appended);
             this.rows = rows;
             this.features = features;
-            this.model = model;
+            this.models = models;
             this.batchRows = batchRows;
             this.threads = threads;
             this.precision = precision;
@@ -153,7 +186,7 @@ public final class HeavyScoring {
 
         @Override
         public boolean hasNext() {
-            return next < pending.size() || rows.hasNext();
+            return next < pending.size() || ahead != null || rows.hasNext();
         }
 
         @Override
@@ -172,21 +205,26 @@ public final class HeavyScoring {
         }
 
         private void fill() {
-            if (!rows.hasNext()) {
-                throw new NoSuchElementException();
-            }
+            long asked = System.nanoTime();
+            InternalRow row = ahead == null ? nextRow() : ahead;
+            ahead = null;
+            long found = System.nanoTime();
+            ModelPackage model = models.of(row);
             HeavyModel heavy = HeavyModels.get(model, threads, precision);
-            long started = System.nanoTime();
-            if (batch == null) {
-                batch = new FeatureBatch(heavy.shape(), batchRows);
-            }
+            // To load the model is no work on rows.
+            long started = System.nanoTime() - (found - asked);
+            FeatureBatch batch =
+                    batches.computeIfAbsent(model.version(), none -> new FeatureBatch(heavy.shape(), batchRows));
             batch.clear();
             pending.clear();
-            while (rows.hasNext() && !batch.isFull()) {
-                // Spark hands out the same row object again and again.
-                InternalRow row = rows.next().copy();
-                FeatureArrays.addTo(batch, row.getStruct(features, FeatureArrays.FIELDS));
-                pending.add(row);
+            add(batch, row);
+            while (!batch.isFull() && ahead == null && rows.hasNext()) {
+                row = nextRow();
+                if (models.of(row) == model) {
+                    add(batch, row);
+                } else {
+                    ahead = row;
+                }
             }
             long filled = System.nanoTime();
             raw = heavy.raw(batch);
@@ -194,6 +232,19 @@ public final class HeavyScoring {
             next = 0;
             long scored = System.nanoTime();
             time.add(scored - started, scored - filled);
+        }
+
+        private InternalRow nextRow() {
+            if (!rows.hasNext()) {
+                throw new NoSuchElementException();
+            }
+            // Spark hands out the same row object again and again.
+            return rows.next().copy();
+        }
+
+        private void add(FeatureBatch batch, InternalRow row) {
+            FeatureArrays.addTo(batch, row.getStruct(features, FeatureArrays.FIELDS));
+            pending.add(row);
         }
     }
 }
