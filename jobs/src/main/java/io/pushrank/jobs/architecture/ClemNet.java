@@ -253,7 +253,11 @@ public record ClemNet(List<Block> blocks, @OptionalKey Double initialScale) impl
                 Operand<TFloat32> product = tf.linalg.matMul(channels.get(channel), kernels.get(channel));
                 outputs.add(bias == null ? product : tf.nn.biasAdd(product, biases.get(channel)));
             }
-            return new Activation(tf.expandDims(tf.stack(outputs, Stack.axis(0L)), tf.constant(2)), count, out);
+            // A stack of one, since the gradient of expandDims asks for the shape of what it expands: a share's step
+            // would
+            // calculate the products again for it.
+            Operand<TFloat32> stacked = tf.stack(outputs, Stack.axis(0L));
+            return new Activation(tf.stack(List.of(stacked), Stack.axis(2L)), count, out);
         }
 
         /** Conv1D along the length. */

@@ -44,7 +44,11 @@ record EmbeddingSum(Operand<TInt64> ids, Operand<TFloat32> values, Operand<TInt6
         if (context.training()) {
             // The batch's own values count before they are normalized: a first value is 1, not clipped.
             var updated = tf.scatterMax(context.variables.variable(maximumName), ids, tf.math.abs(values));
-            maximum = tf.withControlDependencies(updated).identity(context.variables.variable(maximumName));
+            if (context.path == GraphContext.Path.SHARE) {
+                context.wholeBatchUpdates.add(updated);
+            } else {
+                maximum = tf.withControlDependencies(updated).identity(context.variables.variable(maximumName));
+            }
         }
         Operand<TFloat32> largest = tf.gather(maximum, ids, tf.constant(0));
         Operand<TFloat32> ratio =

@@ -100,10 +100,10 @@ public final class HeavyRanker implements Ranker {
         Ops tf = context.tf;
         Architecture.Logits logits = logits(context, inputs);
         Operand<TFloat32> opened = tf.math.mul(labels.weight(), labels.oonc());
-        Operand<TFloat32> all = Losses.sum(tf, labels.weight());
+        Operand<TFloat32> all = context.ofWholeBatch(Losses.sum(tf, labels.weight()));
         Operand<TFloat32> denominator =
                 switch (params.secondLossDenominator()) {
-                    case OWN_MASK -> Losses.sum(tf, opened);
+                    case OWN_MASK -> context.ofWholeBatch(Losses.sum(tf, opened));
                     case BATCH -> all;
                 };
         return tf.math.add(

@@ -58,11 +58,27 @@ final class TrainCommand implements Runnable {
     }
 
     @Command(name = "heavy", mixinStandardHelpOptions = true, description = "The heavy ranker, on what followed sends.")
-    int heavy(@Mixin RunOptions options, @Mixin ExampleOptions examples) {
+    int heavy(
+            @Mixin RunOptions options,
+            @Mixin ExampleOptions examples,
+            @Option(
+                            names = "--workers",
+                            paramLabel = "K",
+                            defaultValue = "1",
+                            description =
+                                    "Spark tasks that train together, each with its share of every batch; what they learn is the"
+                                            + " same but for rounding. All must run at the same time, and reach each other and the"
+                                            + " folder of the models. Default: ${DEFAULT-VALUE}, this process alone.")
+                    int workers) {
+        Bounds.ofOptions(() -> Bounds.atLeast("--workers", workers, 1));
+        if (workers > 1 && examples.isExportOnly) {
+            throw PushrankException.usage("--workers must be left out with --export-best, which learns nothing more");
+        }
         return train(
                 "train heavy",
                 options,
                 examples,
+                workers,
                 "heavy",
                 ExampleLabels.NOTIFICATIONS,
                 (spark, training, version, start, params) -> training.heavy(
@@ -79,6 +95,7 @@ final class TrainCommand implements Runnable {
                 "train light",
                 options,
                 examples,
+                1,
                 "light",
                 ExampleLabels.CANDIDATES,
                 (spark, training, version, start, params) -> training.light(
@@ -185,6 +202,7 @@ final class TrainCommand implements Runnable {
             String verb,
             RunOptions options,
             ExampleOptions chosen,
+            int workers,
             String kind,
             ExampleLabels defaultLabels,
             Trainer train) {
@@ -202,7 +220,7 @@ final class TrainCommand implements Runnable {
                 options.layout().models(),
                 spark.sparkContext().hadoopConfiguration(),
                 System.out::println,
-                chosen.settings(start));
+                chosen.settings(start, workers, spark));
         NamedText params = start != null && chosen.params == null
                 ? null
                 : options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
@@ -337,7 +355,9 @@ final class TrainCommand implements Runnable {
         @Option(
                 names = "--threads",
                 paramLabel = "N",
-                description = "Threads to train with; 1 gives the same bytes each time. Default: one a core.")
+                description =
+                        "Threads to train with, of each worker; 1 gives the same bytes each time. Default: one a core,"
+                                + " of several workers spark.task.cpus.")
         private Integer threads;
 
         @Option(
@@ -424,8 +444,11 @@ final class TrainCommand implements Runnable {
                             + " does not say which days it learned from: name the first one with --from"));
         }
 
-        private Training.Settings settings(ModelPackage start) {
-            int most = threads == null ? Runtime.getRuntime().availableProcessors() : threads;
+        private Training.Settings settings(ModelPackage start, int workers, SparkSession spark) {
+            int usual = workers == 1
+                    ? Runtime.getRuntime().availableProcessors()
+                    : spark.sparkContext().conf().getInt("spark.task.cpus", 1);
+            int most = threads == null ? usual : threads;
             return new Training.Settings(
                     TrainingThreads.of(most),
                     checkpoint,
@@ -433,7 +456,8 @@ final class TrainCommand implements Runnable {
                     events,
                     start,
                     continued != null,
-                    isExportOnly);
+                    isExportOnly,
+                    workers);
         }
     }
 }

@@ -5,7 +5,9 @@ import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.exit.PushrankException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.tensorflow.Graph;
@@ -61,49 +63,116 @@ final class Optimizer {
 
     /** The node that does one step. */
     static NoOp step(GraphContext context, Operand<TFloat32> loss, TrainingParams params) {
-        return new Optimizer(context, params).build(loss);
+        Moved moved = Moved.of(context, params);
+        List<Operand<TFloat32>> gradients =
+                floats(((Graph) context.tf.scope().env()).addGradients(loss.asOutput(), moved.outputs(context)));
+        return apply(context, params, moved.denseOf(gradients), moved.sparseOf(gradients));
     }
 
-    /** The gradient of the table rows that a batch read, each row once. */
-    private record SparseGradient(String table, Operand<TInt64> ids, Operand<TFloat32> gradient) {}
-
-    private NoOp build(Operand<TFloat32> loss) {
-        Set<String> tables = new HashSet<>();
-        context.embeddingReads.forEach(read -> tables.add(read.table()));
-        List<String> dense = context.variables.trainedNames().stream()
-                .filter(name -> !tables.contains(name))
-                .filter(params::isTrainable)
-                .toList();
-        List<GraphContext.EmbeddingRead> reads = context.embeddingReads.stream()
-                .filter(read -> params.isTrainable(read.table()))
-                .toList();
-        if (dense.isEmpty() && reads.isEmpty()) {
-            throw PushrankException.usage("params: training.trainable must name a variable, one of "
-                    + context.variables.trainedNames() + ", but is " + params.trainable());
+    /**
+     * What a training moves, and gradients are taken of: weights whole, and the rows that a batch read of tables.
+     *
+     * @param dense names of variables
+     */
+    record Moved(List<String> dense, List<GraphContext.EmbeddingRead> reads) {
+        static Moved of(GraphContext context, TrainingParams params) {
+            Set<String> tables = new HashSet<>();
+            context.embeddingReads.forEach(read -> tables.add(read.table()));
+            List<String> dense = context.variables.trainedNames().stream()
+                    .filter(name -> !tables.contains(name))
+                    .filter(params::isTrainable)
+                    .toList();
+            List<GraphContext.EmbeddingRead> reads = context.embeddingReads.stream()
+                    .filter(read -> params.isTrainable(read.table()))
+                    .toList();
+            if (dense.isEmpty() && reads.isEmpty()) {
+                throw PushrankException.usage("params: training.trainable must name a variable, one of "
+                        + context.variables.trainedNames() + ", but is " + params.trainable());
+            }
+            return new Moved(dense, reads);
         }
-        List<Operand<TFloat32>> gradients = gradients(loss, dense, reads);
-        List<Operand<TFloat32>> denseGradients = new ArrayList<>();
-        for (int index = 0; index < dense.size(); index++) {
-            denseGradients.add(noisy(gradients.get(index), index));
+
+        /** What gradients are taken of, in order: dense variables, then rows. */
+        Output<?>[] outputs(GraphContext context) {
+            return Stream.concat(
+                            dense.stream()
+                                    .map(name -> context.variables.read(name).asOutput()),
+                            reads.stream().map(read -> read.rows().asOutput()))
+                    .toArray(Output<?>[]::new);
+        }
+
+        /** The dense variables' part of the gradients of {@link #outputs}, by name. */
+        Map<String, Operand<TFloat32>> denseOf(List<Operand<TFloat32>> gradients) {
+            Map<String, Operand<TFloat32>> byName = new LinkedHashMap<>();
+            for (int index = 0; index < dense.size(); index++) {
+                byName.put(dense.get(index), gradients.get(index));
+            }
+            return byName;
+        }
+
+        /** The rows' part. */
+        List<SparseGradient> sparseOf(List<Operand<TFloat32>> gradients) {
+            List<SparseGradient> sparse = new ArrayList<>();
+            for (int index = 0; index < reads.size(); index++) {
+                sparse.add(new SparseGradient(
+                        reads.get(index).table(), reads.get(index).ids(), gradients.get(dense.size() + index)));
+            }
+            return sparse;
+        }
+    }
+
+    /** The gradient of rows of a table. */
+    record SparseGradient(String table, Operand<TInt64> ids, Operand<TFloat32> gradient) {
+        /** Sums what several entries of one batch say about one row: adaptive updates must see the row once. */
+        SparseGradient unique(Ops tf) {
+            Unique<TInt64, TInt32> unique = tf.unique(ids, tf.constant(new long[] {0}));
+            return new SparseGradient(
+                    table, unique.y(), tf.math.unsortedSegmentSum(gradient, unique.idx(), tf.size(unique.y())));
+        }
+    }
+
+    static List<Operand<TFloat32>> floats(Output<?>[] outputs) {
+        return Stream.of(outputs)
+                .<Operand<TFloat32>>map(output -> output.expect(TFloat32.class))
+                .toList();
+    }
+
+    /**
+     * The node that does one step by given gradients.
+     *
+     * @param dense by variable
+     * @param sparse may name a row more than once
+     */
+    static NoOp apply(
+            GraphContext context,
+            TrainingParams params,
+            Map<String, Operand<TFloat32>> dense,
+            List<SparseGradient> sparse) {
+        return new Optimizer(context, params).build(dense, sparse);
+    }
+
+    private NoOp build(Map<String, Operand<TFloat32>> dense, List<SparseGradient> sparse) {
+        int number = 0;
+        Map<String, Operand<TFloat32>> denseGradients = new LinkedHashMap<>();
+        for (Map.Entry<String, Operand<TFloat32>> entry : dense.entrySet()) {
+            denseGradients.put(entry.getKey(), noisy(entry.getValue(), number++));
         }
         List<SparseGradient> sparseGradients = new ArrayList<>();
-        for (int index = 0; index < reads.size(); index++) {
-            SparseGradient summed = unique(reads.get(index), gradients.get(dense.size() + index));
-            sparseGradients.add(
-                    new SparseGradient(summed.table(), summed.ids(), noisy(summed.gradient(), dense.size() + index)));
+        for (SparseGradient gradient : sparse) {
+            SparseGradient summed = gradient.unique(tf);
+            sparseGradients.add(new SparseGradient(summed.table(), summed.ids(), noisy(summed.gradient(), number++)));
         }
         List<Operand<TFloat32>> all = Stream.concat(
-                        denseGradients.stream(), sparseGradients.stream().map(SparseGradient::gradient))
+                        denseGradients.values().stream(),
+                        sparseGradients.stream().map(SparseGradient::gradient))
                 .toList();
         Operand<TFloat32> scale = clipScale(all);
         Ops gated = tf.withControlDependencies(Stream.concat(all.stream(), Stream.of(scale))
                 .map(operand -> (Op) operand)
                 .toList());
-        for (int index = 0; index < dense.size(); index++) {
-            applyDense(gated, dense.get(index), gated.math.mul(denseGradients.get(index), scale));
-        }
-        for (SparseGradient sparse : sparseGradients) {
-            applySparse(gated, sparse, gated.math.mul(sparse.gradient(), scale));
+        denseGradients.forEach((name, gradient) -> applyDense(gated, name, gated.math.mul(gradient, scale)));
+        for (SparseGradient gradient : sparseGradients) {
+            applySparse(gated, gradient, gated.math.mul(gradient.gradient(), scale));
         }
         for (GraphContext.StatisticUpdate update : context.updates) {
             updates.add(gated.assign(context.variables.variable(update.name()), update.value()));
@@ -120,27 +189,6 @@ final class Optimizer {
         Operand<TFloat32> noise = tf.random.statelessTruncatedNormal(tf.shape(gradient), seed);
         return tf.math.add(
                 gradient, tf.math.mul(noise, tf.constant(params.gradientNoise().floatValue())));
-    }
-
-    private List<Operand<TFloat32>> gradients(
-            Operand<TFloat32> loss, List<String> dense, List<GraphContext.EmbeddingRead> reads) {
-        List<Output<?>> targets = new ArrayList<>();
-        dense.forEach(name -> targets.add(context.variables.read(name).asOutput()));
-        reads.forEach(read -> targets.add(read.rows().asOutput()));
-        Output<?>[] outputs =
-                ((Graph) tf.scope().env()).addGradients(loss.asOutput(), targets.toArray(new Output<?>[0]));
-        List<Operand<TFloat32>> gradients = new ArrayList<>();
-        for (Output<?> output : outputs) {
-            gradients.add(output.expect(TFloat32.class));
-        }
-        return gradients;
-    }
-
-    /** Sums what several entries of one batch say about one row: adaptive updates must see the row once. */
-    private SparseGradient unique(GraphContext.EmbeddingRead read, Operand<TFloat32> gradient) {
-        Unique<TInt64, TInt32> unique = tf.unique(read.ids(), tf.constant(new long[] {0}));
-        Operand<TFloat32> summed = tf.math.unsortedSegmentSum(gradient, unique.idx(), tf.size(unique.y()));
-        return new SparseGradient(read.table(), unique.y(), summed);
     }
 
     /** min(1, clip norm / global norm). */

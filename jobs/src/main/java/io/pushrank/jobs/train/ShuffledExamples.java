@@ -38,9 +38,10 @@ import org.apache.spark.util.SerializableConfiguration;
  * size; a block's place costs 16 bytes.
  *
  * <p>Rows are spread over files by a hash of seed and key and sorted by it, so that the same table and seed give the same
- * bytes on any cluster.
+ * bytes on any cluster. Tasks may read it, too.
  */
-public final class ShuffledExamples implements ExampleSource {
+public final class ShuffledExamples implements ExampleSource, Serializable {
+    private static final long serialVersionUID = 1L;
     static final int BLOCK_ROWS = 512;
     static final int GROUP_BLOCKS = 32;
     /** Rows a file, about: tasks that sort and write it stay small. */
@@ -55,14 +56,14 @@ public final class ShuffledExamples implements ExampleSource {
     /** One block: which file, and which of its blocks. */
     private record Block(int part, int index) {}
 
-    private final FileSystem files;
+    private final SerializableConfiguration hadoop;
     private final List<Part> parts;
     private final long count;
     private final long seed;
     private final String digest;
 
-    private ShuffledExamples(FileSystem files, List<Part> parts, long seed) {
-        this.files = files;
+    private ShuffledExamples(SerializableConfiguration hadoop, List<Part> parts, long seed) {
+        this.hadoop = hadoop;
         this.parts = parts;
         this.seed = seed;
         this.count = parts.stream().mapToLong(Part::rows).sum();
@@ -107,7 +108,7 @@ public final class ShuffledExamples implements ExampleSource {
                             true)
                     .collect());
             parts.sort(Comparator.comparingInt(Part::index));
-            return new ShuffledExamples(files, List.copyOf(parts), seed);
+            return new ShuffledExamples(configuration, List.copyOf(parts), seed);
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot write examples to " + directory, failure);
         }
@@ -182,7 +183,7 @@ public final class ShuffledExamples implements ExampleSource {
         long start = part.starts()[block.index()];
         byte[] bytes = new byte[Math.toIntExact(part.starts()[block.index() + 1] - start)];
         Path file = new Path(part.file());
-        try (FSDataInputStream input = files.open(file)) {
+        try (FSDataInputStream input = file.getFileSystem(hadoop.value()).open(file)) {
             input.readFully(start, bytes);
             return bytes;
         } catch (IOException failure) {

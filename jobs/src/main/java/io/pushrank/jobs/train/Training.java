@@ -4,7 +4,6 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.row_number;
 
-import io.pushrank.jobs.architecture.ExampleSource;
 import io.pushrank.jobs.architecture.HeavyParams;
 import io.pushrank.jobs.architecture.HeavyRanker;
 import io.pushrank.jobs.architecture.LightLabel;
@@ -42,6 +41,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -72,6 +72,7 @@ public final class Training {
      * @param continues whether the optimizer's memory, the step and the running statistics go on, too, from where the package's
      *     own training ended; otherwise the weights alone
      * @param exportsBest whether nothing more is learned, but the best checkpoint of a training that was stopped becomes the version
+     * @param workers tasks that train a heavy ranker together, see {@link BarrierTraining}; 1 for this process alone
      */
     public record Settings(
             TensorFlowThreads threads,
@@ -80,14 +81,16 @@ public final class Training {
             String events,
             ModelPackage start,
             boolean continues,
-            boolean exportsBest) {
+            boolean exportsBest,
+            int workers) {
         public Settings {
             Bounds.atLeast("checkpoint steps", checkpointEverySteps, 0);
+            Bounds.atLeast("workers", workers, 1);
         }
 
         /** Begins with a package's weights, one thread. */
         public static Settings warmStart(ModelPackage start) {
-            return new Settings(TensorFlowThreads.DEFAULT, null, 0, null, start, false, false);
+            return new Settings(TensorFlowThreads.DEFAULT, null, 0, null, start, false, false, 1);
         }
 
         /** One thread, random weights, and everything beside the models. */
@@ -131,6 +134,11 @@ public final class Training {
                 throw PushrankException.usage(
                         "--export-best must be left out for the model logistic, which has no checkpoints");
             }
+            if (settings.workers() > 1) {
+                throw PushrankException.usage(
+                        "--workers must be left out for the model logistic, which Spark fits, but is "
+                                + settings.workers());
+            }
             return train(
                     ModelKind.HEAVY,
                     version,
@@ -152,14 +160,20 @@ public final class Training {
                 prepare,
                 params.seed(),
                 start(features, new HeavyRanker(params, features.heavyShape())),
-                (split, directory, options) -> HeavyTrainer.train(
-                        split.training(),
-                        split.evaluation(),
-                        params,
-                        features.heavyShape(),
-                        features.toYaml(),
-                        directory,
-                        options));
+                (split, directory, options) -> {
+                    ShuffledExamples training = split.training();
+                    ShuffledExamples evaluation = split.evaluation();
+                    if (settings.workers() > 1) {
+                        new BarrierTraining(params, features.heavyShape(), features.toYaml(), training, evaluation)
+                                .run(spark(), settings.workers(), options, split.staging() + "/start");
+                    }
+                    return HeavyTrainer.train(
+                            training, evaluation, params, features.heavyShape(), features.toYaml(), directory, options);
+                });
+    }
+
+    private SparkContext spark() {
+        return examples.heldOut().sparkSession().sparkContext();
     }
 
     /**
@@ -169,6 +183,11 @@ public final class Training {
      * @throws PushrankException as {@link #heavy} does; 3 also when it is not known what was sent
      */
     public ModelPackage light(String version, LightParams params, SentItems sent) {
+        if (settings.workers() > 1) {
+            throw PushrankException.usage(
+                    "--workers must be left out for the light ranker, which one process trains, but is "
+                            + settings.workers());
+        }
         FeatureList light = features.light();
         return train(
                 ModelKind.LIGHT,
@@ -398,11 +417,11 @@ public final class Training {
             String staging,
             long seed,
             Configuration hadoop) {
-        ExampleSource training() {
+        ShuffledExamples training() {
             return ShuffledExamples.write(prepare, earlier, staging + "/examples", seed, hadoop);
         }
 
-        ExampleSource evaluation() {
+        ShuffledExamples evaluation() {
             return ShuffledExamples.write(prepare, later, staging + "/evaluation", seed, hadoop);
         }
 

@@ -6,13 +6,11 @@ import io.pushrank.jobs.architecture.GraphVariables;
 import io.pushrank.jobs.architecture.Ranker;
 import io.pushrank.jobs.architecture.RankerGraph;
 import io.pushrank.jobs.architecture.RenormMemory;
-import io.pushrank.jobs.architecture.TrainingParams;
 import io.pushrank.jobs.architecture.Weight;
 import io.pushrank.udf.model.FeatureTensors;
 import io.pushrank.udf.model.TensorFlowThreads;
 import io.pushrank.udf.model.VariableNames;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,35 +21,49 @@ import org.tensorflow.ndarray.Shape;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.NoOp;
 import org.tensorflow.types.TFloat32;
-import org.tensorflow.types.TInt64;
 
 /** A ranker with its training and its evaluation path in one graph and session. */
 final class TrainingGraph implements AutoCloseable {
-    private final Ranker ranker;
     private final RankerGraph graph;
     private final Session session;
     private final GraphVariables variables;
-    private final Ranker.Labels labels;
-    private final GraphContext.Schedule schedule;
+    private final StepInputs inputs;
     private final Operand<TFloat32> loss;
+    /** Null where several workers train. */
     private final NoOp update;
+    /** Null where one process trains, as the two after it. */
+    private final SharedStep shared;
+
+    private final Ring ring;
+    private final Share share;
     private final Map<String, Operand<TFloat32>> outputs;
     private final List<GraphContext.Normalization> normalizations;
     private final List<String> renormalizations;
 
     TrainingGraph(Ranker ranker, TensorFlowThreads threads) {
-        this.ranker = ranker;
+        this(ranker, threads, null);
+    }
+
+    /** @param ring the workers that train together, of a heavy ranker; null for this process alone */
+    TrainingGraph(Ranker ranker, TensorFlowThreads threads, Ring ring) {
+        this.ring = ring;
         graph = new RankerGraph(ranker);
         try {
             Ops tf = graph.tf();
             variables = new GraphVariables(tf, ranker.training().seed());
-            labels = Ranker.Labels.create(tf);
-            schedule = GraphContext.Schedule.create(tf);
-            GraphContext training =
-                    new GraphContext(tf.withSubScope("training"), variables, GraphContext.Path.TRAINING, schedule);
-            loss = ranker.loss(training, graph.inputs(), labels);
+            inputs = new StepInputs(ranker, graph, Ranker.Labels.create(tf), GraphContext.Schedule.create(tf));
+            GraphContext training = new GraphContext(
+                    tf.withSubScope("training"),
+                    variables,
+                    ring == null ? GraphContext.Path.TRAINING : GraphContext.Path.SHARE,
+                    inputs.schedule());
+            loss = ranker.loss(training, graph.inputs(), inputs.labels());
             renormalizations = training.renormalizations;
-            update = Optimizer.step(training, loss, ranker.training());
+            update = ring == null ? Optimizer.step(training, loss, ranker.training()) : null;
+            share = ring == null
+                    ? null
+                    : new Share(ring, ranker.shape(), ranker.training().batchRows());
+            shared = ring == null ? null : new SharedStep(inputs, training, loss, ring, share);
             GraphContext evaluation =
                     new GraphContext(tf.withSubScope("evaluation"), variables, GraphContext.Path.EVALUATION, null);
             outputs = ranker.outputs(evaluation, graph.inputs());
@@ -66,48 +78,18 @@ final class TrainingGraph implements AutoCloseable {
 
     /** Learns from one batch and returns its loss before the step. */
     float step(ExampleBatch batch, long step) {
-        TrainingParams params = ranker.training();
-        try (FeatureTensors features = graph.tensors(batch);
-                TFloat32 oonc = TFloat32.vectorOf(batch.oonc());
-                TFloat32 engagement = TFloat32.vectorOf(batch.engagement());
-                TFloat32 heavyScore = TFloat32.vectorOf(batch.heavyScore());
-                TFloat32 weight = TFloat32.vectorOf(weights(batch));
-                TFloat32 rate = TFloat32.scalarOf(Optimizer.fedLearningRate(params, step));
-                TFloat32 momentum = TFloat32.scalarOf((float) params.momentumAt(step));
-                TFloat32 momentumLimit = TFloat32.scalarOf((float) params.momentumLimitAt(step));
-                TFloat32 renormR = TFloat32.scalarOf(params.renormScaleAt(step));
-                TFloat32 renormD = TFloat32.scalarOf(params.renormShiftAt(step));
-                TInt64 dropoutSeed = TInt64.vectorOf(params.seed(), step);
-                Result result = graph.feed(features)
-                        .feed(labels.oonc(), oonc)
-                        .feed(labels.engagement(), engagement)
-                        .feed(labels.heavyScore(), heavyScore)
-                        .feed(labels.weight(), weight)
-                        .feed(schedule.learningRate(), rate)
-                        .feed(schedule.momentum(), momentum)
-                        .feed(schedule.momentumLimit(), momentumLimit)
-                        .feed(schedule.renormR(), renormR)
-                        .feed(schedule.renormD(), renormD)
-                        .feed(schedule.dropoutSeed(), dropoutSeed)
-                        .addTarget(update)
-                        .fetch(loss)
-                        .run()) {
+        if (shared != null) {
+            return shared.step(batch, step);
+        }
+        try (StepInputs.Fed fed = inputs.of(batch, step);
+                Result result = fed.runner().addTarget(update).fetch(loss).run()) {
             return ((TFloat32) result.get(0)).getFloat();
         }
     }
 
-    private float[] weights(ExampleBatch batch) {
-        if (ranker.training().weightsLoss()) {
-            return batch.weight();
-        }
-        float[] alike = new float[batch.size()];
-        Arrays.fill(alike, 1);
-        return alike;
-    }
-
-    /** Outputs of one batch with moving statistics, by name. */
+    /** Outputs of one batch with moving statistics, by name: of several workers, each calculates those of its share. */
     Map<String, float[]> predict(ExampleBatch batch) {
-        return graph.predict(outputs, batch);
+        return ring == null ? graph.predict(outputs, batch) : share.gather(graph.predict(outputs, share.of(batch)));
     }
 
     /**

@@ -36,6 +36,8 @@ final class TrainingLoop {
     private final ExampleSource training;
     private final ExampleSource evaluation;
     private final TrainingOptions options;
+    /** Null where one process trains. */
+    private final Ring ring;
 
     // What a checkpoint holds.
     private long step;
@@ -64,13 +66,53 @@ final class TrainingLoop {
     private long heartbeatNanoseconds;
     private long rows;
     private long learningNanoseconds;
+    private long learnedSteps;
+    private long exchangeNanoseconds;
 
     TrainingLoop(Ranker ranker, ExampleSource training, ExampleSource evaluation, TrainingOptions options) {
+        this(ranker, training, evaluation, options, null);
+    }
+
+    /** @param ring the workers that train together, for {@link #work}; null for this process alone */
+    TrainingLoop(Ranker ranker, ExampleSource training, ExampleSource evaluation, TrainingOptions options, Ring ring) {
         this.ranker = ranker;
         this.params = ranker.training();
         this.training = training;
         this.evaluation = evaluation;
         this.options = options;
+        this.ring = ring;
+    }
+
+    /**
+     * Looks whether {@link #run} would train, so that no workers are started in vain, and leaves checkpoints of another training
+     * aside as the options say.
+     *
+     * @throws UnusableExamplesException as {@link #run} does
+     * @throws PushrankException as {@link #run} does
+     */
+    void requireTrainable(String featuresYaml) {
+        requireBothClasses("training", training);
+        requireBothClasses("evaluation", evaluation);
+        try (Checkpoints opened = options.openCheckpoints()) {
+            checkpoints = opened;
+            origin = origin(featuresYaml);
+            newestCheckpoint();
+        }
+    }
+
+    /**
+     * Trains as one of several workers until there is nothing left to learn. All hold the same weights; the first one reports, and
+     * writes events and the checkpoints, from the last of which {@link #run} exports.
+     */
+    void work(String featuresYaml) {
+        interruption = new Interruption();
+        try (TrainingGraph graph = new TrainingGraph(ranker, options.threads, ring);
+                Checkpoints opened = options.openCheckpoints()) {
+            begin(graph, opened, featuresYaml);
+            learn(graph);
+        } finally {
+            end();
+        }
     }
 
     /**
@@ -88,19 +130,8 @@ final class TrainingLoop {
         interruption = new Interruption();
         try (TrainingGraph graph = new TrainingGraph(ranker, options.threads);
                 Checkpoints opened = options.openCheckpoints()) {
-            checkpoints = opened;
             graph.restore(ranker.measured(sample));
-            graph.restore(options.start.variables());
-            origin = origin(featuresYaml);
-            resume(graph);
-            if (options.eventsDirectory != null) {
-                // The evaluation of this very step is not repeated: its event stays.
-                long firstEvent = evaluatedAt == step ? total() + 1 : total();
-                events = new EventFile(options.eventsDirectory, firstEvent, options.hadoop);
-            }
-            firstStep = step;
-            startNanoseconds = System.nanoTime();
-            heartbeatNanoseconds = startNanoseconds;
+            begin(graph, opened, featuresYaml);
             if (options.isExportOnly) {
                 requireBest();
             } else {
@@ -121,11 +152,34 @@ final class TrainingLoop {
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot export to " + directory, failure);
         } finally {
-            interruption.close();
-            if (events != null) {
-                events.close();
-            }
+            end();
         }
+    }
+
+    private void begin(TrainingGraph graph, Checkpoints opened, String featuresYaml) {
+        checkpoints = opened;
+        graph.restore(options.start.variables());
+        origin = origin(featuresYaml);
+        resumeTogether(graph);
+        if (options.eventsDirectory != null && isFirst()) {
+            // The evaluation of this very step is not repeated: its event stays.
+            long firstEvent = evaluatedAt == step ? total() + 1 : total();
+            events = new EventFile(options.eventsDirectory, firstEvent, options.hadoop);
+        }
+        firstStep = step;
+        startNanoseconds = System.nanoTime();
+        heartbeatNanoseconds = startNanoseconds;
+    }
+
+    private void end() {
+        interruption.close();
+        if (events != null) {
+            events.close();
+        }
+    }
+
+    private boolean isFirst() {
+        return ring == null || ring.worker() == 0;
     }
 
     /** Batches learned from, those before this training too. */
@@ -163,21 +217,7 @@ final class TrainingLoop {
         if (options.stateDirectory != null) {
             try (Checkpoints kept = new Checkpoints(options.stateDirectory, options.hadoop)) {
                 kept.clear();
-                kept.save(
-                        Map.of(),
-                        new TrainingState(
-                                options.start.step() + bestStep,
-                                0,
-                                0,
-                                -1,
-                                0,
-                                Double.NEGATIVE_INFINITY,
-                                0,
-                                Double.NaN,
-                                0,
-                                0,
-                                Map.of(),
-                                graph.snapshotAll()));
+                kept.save(Map.of(), TrainingState.after(options.start.step() + bestStep, graph.snapshotAll()));
             }
         }
     }
@@ -207,6 +247,7 @@ final class TrainingLoop {
     private void learnFrom(BatchFeed feed, TrainingGraph graph) {
         while (!isOver()) {
             long start = System.nanoTime();
+            long exchangedBefore = ring == null ? 0 : ring.nanoseconds();
             ExampleBatch batch = feed.next();
             // A short last batch would have statistics unlike the others'; its examples come again next epoch.
             if (batch == null || (!batch.features.isFull() && rowsIntoEpoch > 0)) {
@@ -218,6 +259,8 @@ final class TrainingLoop {
             rowsIntoEpoch += batch.size();
             rows += batch.size();
             learningNanoseconds += System.nanoTime() - start;
+            learnedSteps++;
+            exchangeNanoseconds += ring == null ? 0 : ring.nanoseconds() - exchangedBefore;
             assessIfDue(graph);
             if (evaluatedAt != step && options.checkpointEverySteps > 0 && step % options.checkpointEverySteps == 0) {
                 save(graph);
@@ -258,10 +301,13 @@ final class TrainingLoop {
         }
         evaluatedAt = step;
         double rowsPerSecond = rowsPerSecond();
+        reportExchange();
         lossSum = 0;
         lossSteps = 0;
         rows = 0;
         learningNanoseconds = 0;
+        learnedSteps = 0;
+        exchangeNanoseconds = 0;
         // Before the checkpoint, from which on the evaluation is not repeated: killed in between, the event is void.
         if (events != null) {
             Map<String, Double> values = new TreeMap<>();
@@ -277,6 +323,15 @@ final class TrainingLoop {
         options.listener.report(new TrainingProgress.Evaluated(
                 total(), epoch, loss, result.objective(), result.value(), isBest, rowsPerSecond, atMostLeft()));
         heartbeatNanoseconds = System.nanoTime();
+    }
+
+    private void reportExchange() {
+        if (ring != null && learnedSteps > 0) {
+            options.listener.report(new TrainingProgress.Exchange(
+                    ring.workers(),
+                    learningNanoseconds * 1e-9 / learnedSteps,
+                    exchangeNanoseconds * 1e-9 / learnedSteps));
+        }
     }
 
     private void heartbeat() {
@@ -326,22 +381,47 @@ final class TrainingLoop {
         return parts;
     }
 
-    private void resume(TrainingGraph graph) {
-        if (checkpoints == null) {
+    /** The first worker may clear the folder of checkpoints, so that the others look into it after that. */
+    private void resumeTogether(TrainingGraph graph) {
+        if (isFirst()) {
+            resume(graph);
+        }
+        if (ring == null) {
             return;
+        }
+        long firstStepOfAll = ring.gather(new long[] {step}).get(0)[0];
+        if (!isFirst()) {
+            resume(graph);
+            if (step != firstStepOfAll) {
+                throw new IllegalStateException("worker " + ring.worker() + " must go on from step " + firstStepOfAll
+                        + ", as worker 0 does, but found the checkpoint of step " + step + " in "
+                        + options.checkpointDirectory + ": all workers must see the same folder");
+            }
+        }
+    }
+
+    private void resume(TrainingGraph graph) {
+        newestCheckpoint().ifPresent(saved -> {
+            restore(saved.state(), graph);
+            options.listener.report(new TrainingProgress.Notice(
+                    "resumed at step " + step + ", epoch " + epoch + ", from " + saved.file()));
+        });
+    }
+
+    /** The newest checkpoint of this training; those that cannot be gone on from are cleared, or refused. */
+    private Optional<Checkpoints.Saved> newestCheckpoint() {
+        if (checkpoints == null) {
+            return Optional.empty();
         }
         try {
             Optional<Checkpoints.Saved> saved = checkpoints.latest(origin);
-            if (saved.isPresent()) {
-                restore(saved.get().state(), graph);
-                options.listener.report(new TrainingProgress.Notice("resumed at step " + step + ", epoch " + epoch
-                        + ", from " + saved.get().file()));
-            } else if (!checkpoints.isEmpty() && !options.isExportOnly) {
+            if (saved.isEmpty() && !checkpoints.isEmpty() && !options.isExportOnly) {
                 // Left there, they would count as newer than what is written from now on.
                 options.listener.report(new TrainingProgress.Notice("no checkpoint in " + options.checkpointDirectory
                         + " is whole, or as this version writes them: starting anew"));
                 checkpoints.clear();
             }
+            return saved;
         } catch (Checkpoints.OriginException other) {
             switch (options.otherOrigin) {
                 case REFUSE ->
@@ -352,6 +432,7 @@ final class TrainingLoop {
                     checkpoints.clear();
                 }
             }
+            return Optional.empty();
         }
     }
 
@@ -371,7 +452,7 @@ final class TrainingLoop {
     }
 
     private void save(TrainingGraph graph) {
-        if (checkpoints != null) {
+        if (checkpoints != null && isFirst()) {
             checkpoints.save(
                     origin,
                     new TrainingState(

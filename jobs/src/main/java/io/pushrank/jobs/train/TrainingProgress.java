@@ -84,6 +84,25 @@ public sealed interface TrainingProgress {
         }
     }
 
+    /**
+     * What steps of several workers took since the last evaluation; said before it.
+     *
+     * @param workers how many train together
+     * @param stepSeconds of a step, reading the batch included
+     * @param exchangeSeconds of it between the workers, waiting for the slower ones included
+     */
+    record Exchange(int workers, double stepSeconds, double exchangeSeconds) implements TrainingProgress {
+        @Override
+        public String toString() {
+            return String.format(
+                    Locale.ROOT,
+                    "%d workers: a step takes %.4f s, of which %.4f s exchange and waiting",
+                    workers,
+                    stepSeconds,
+                    exchangeSeconds);
+        }
+    }
+
     private static String format(Duration duration) {
         long seconds = duration.toSeconds();
         return seconds >= 3600

@@ -31,4 +31,9 @@ record TrainingState(
         double lossSum,
         long lossSteps,
         Map<String, Weight> bestVariables,
-        Map<String, Weight> variables) {}
+        Map<String, Weight> variables) {
+    /** What another training can begin with: variables after so many batches, of no epoch or evaluation. */
+    static TrainingState after(long step, Map<String, Weight> variables) {
+        return new TrainingState(step, 0, 0, -1, 0, Double.NEGATIVE_INFINITY, 0, Double.NaN, 0, 0, Map.of(), variables);
+    }
+}

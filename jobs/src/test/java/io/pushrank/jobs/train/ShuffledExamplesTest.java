@@ -34,7 +34,7 @@ class ShuffledExamplesTest {
     private Path folder;
 
     /** Rows whose first continuous feature is their number. */
-    private static Dataset<Row> table(SparkSession spark, int rows) {
+    static Dataset<Row> table(SparkSession spark, int rows) {
         return spark.range(rows)
                 .selectExpr(
                         "timestamp'2026-03-01 12:00:00' AS as_of",

@@ -180,6 +180,30 @@ class TrainingTest {
     }
 
     @Test
+    void severalWorkersBeginWithAVersionAndWriteTheNext() throws IOException {
+        HeavyParams params = HeavyParams.parse(
+                "test",
+                SampleParams.heavy(3)
+                        .toYaml()
+                        .replaceAll(
+                                "(?s)  blocks:.*?(?=  initial_scale)",
+                                "  blocks: [{units: 8, kernel: 3, filters: 2, residual: false}]\n"));
+        ModelPackage first = training(examples(), Training.Settings.DEFAULT).heavy("1", params);
+        Training.Settings together =
+                new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, first, true, false, 2);
+        List<String> lines = new ArrayList<>();
+        SplitExamples split = SplitExamples.byShare(examples(), 0.2);
+        ModelPackage second =
+                training(split, together, line -> lines.add(line.toString())).heavy("2", params);
+        assertEquals(6, second.manifest().metrics().get("steps").intValue());
+        assertTrue(lines.get(1).startsWith("resumed at step 3, epoch 0, from "), lines::toString);
+        assertEquals(List.of("1", "1-evaluations", "2", "2-evaluations", "champion"), names(models.resolve("heavy")));
+        refuses(
+                "--workers must be left out for the light ranker, which one process trains, but is 2",
+                () -> training(split, together, line -> {}).light("1", SampleParams.light(3), NOTHING_SENT));
+    }
+
+    @Test
     void aTrainingGoesOnWithNewDaysAndIsHeldAgainstThoseItIsGiven() throws IOException {
         ModelPackage first = training(examples().filter("as_of < '2026-03-01 17:00:00'"), Training.Settings.DEFAULT)
                 .heavy("1", SampleParams.heavy(6));
@@ -188,7 +212,7 @@ class TrainingTest {
                 examples().filter("as_of >= '2026-03-01 17:00:00' AND as_of < '2026-03-01 20:00:00'"),
                 examples().filter("as_of >= '2026-03-01 20:00:00'"));
         Training.Settings settings =
-                new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, first, true, false);
+                new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, first, true, false, 1);
         ModelPackage second =
                 training(days, settings, line -> lines.add(line.toString())).heavy("2", SampleParams.heavy(6));
 
@@ -207,7 +231,7 @@ class TrainingTest {
                 .light("1", params, NOTHING_SENT);
         ModelPackage lighter = training(
                         days,
-                        new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, light, true, false),
+                        new Training.Settings(TensorFlowThreads.DEFAULT, null, 0, null, light, true, false, 1),
                         line -> {})
                 .light("2", params, NOTHING_SENT);
         assertEquals(12, lighter.manifest().metrics().get("steps").intValue());
