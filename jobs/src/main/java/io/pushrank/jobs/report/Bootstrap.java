@@ -4,6 +4,7 @@ import io.pushrank.jobs.config.Bounds;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -54,11 +55,12 @@ public final class Bootstrap {
      * @param figure made from sums over users; NaN where a resample leaves it undefined, and such resamples do not count
      */
     public Interval interval(ToDoubleFunction<long[]> figure) {
-        double[] values = Arrays.stream(resampledSums)
-                .mapToDouble(figure)
-                .filter(Double::isFinite)
-                .sorted()
-                .toArray();
+        return interval(Arrays.stream(resampledSums).mapToDouble(figure));
+    }
+
+    /** The 95 % percentile interval by a figure's values in resamples; those that are not finite do not count. */
+    public static Interval interval(DoubleStream resampled) {
+        double[] values = resampled.filter(Double::isFinite).sorted().toArray();
         return new Interval(percentile(values, TAIL), percentile(values, 1 - TAIL));
     }
 
