@@ -224,8 +224,8 @@ final class TrainCommand implements Runnable {
         NamedText params = start != null && chosen.params == null
                 ? null
                 : options.text(spark, chosen.params, "conf/models/" + kind + ".yaml");
-        ModelPackage model =
-                train.train(spark, training, versionOf(options, spark, kind, chosen.history.version.version), start, params);
+        ModelPackage model = train.train(
+                spark, training, versionOf(options, spark, kind, chosen.history.version.version), start, params);
         System.out.printf(
                 "%s: digest %s, %s%n",
                 model.directory(), model.digest(), model.manifest().metrics());
@@ -234,8 +234,7 @@ final class TrainCommand implements Runnable {
 
     private interface Trainer {
         /** @param params null: the params of {@code start}, the version that this training begins with */
-        ModelPackage train(
-                SparkSession spark, Training training, String version, ModelPackage start, NamedText params);
+        ModelPackage train(SparkSession spark, Training training, String version, ModelPackage start, NamedText params);
     }
 
     /** The chosen name, or one more than the highest number among the versions that are there. */

@@ -5,6 +5,7 @@ import static io.pushrank.jobs.config.Bounds.within;
 
 import io.pushrank.udf.model.Precision;
 import io.pushrank.udf.text.OptionalKey;
+import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -245,7 +246,7 @@ public record RankingConfig(
     }
 
     /** What is sent of what the rules leave. */
-    public record QualityControlConfig(int sendsPerRun, SendTimesConfig sendTimes) {
+    public record QualityControlConfig(int sendsPerRun, SendTimesConfig sendTimes, ExplorationConfig exploration) {
         public QualityControlConfig {
             within("quality_control.sends_per_run", sendsPerRun, 1, 12);
         }
@@ -264,6 +265,37 @@ public record RankingConfig(
             within("quality_control.send_times.window_hours", windowHours, 1, 24);
             within("quality_control.send_times.quiet_from", quietFrom, 0, 23);
             within("quality_control.send_times.quiet_until", quietUntil, 0, 23);
+        }
+    }
+
+    /**
+     * What chance decides about a user's first send of a run.
+     *
+     * @param noSendShare share of users who get nothing
+     * @param randomShare share of users whose first send is any of the first {@code topK}, each as likely
+     * @param softmaxShare share of users whose first send is one of the first {@code topK}, better ones more likely
+     * @param topK of the items that pass every rule
+     * @param temperature of the softmax: a score so much higher is e times as likely
+     */
+    public record ExplorationConfig(
+            double noSendShare, double randomShare, double softmaxShare, int topK, double temperature)
+            implements Serializable {
+        public ExplorationConfig {
+            within("quality_control.exploration.no_send_share", noSendShare, 0, 1);
+            within("quality_control.exploration.random_share", randomShare, 0, 1);
+            within("quality_control.exploration.softmax_share", softmaxShare, 0, 1);
+            within("quality_control.exploration.top_k", topK, 1, 1000);
+            within("quality_control.exploration.temperature", temperature, 1e-6, 1e6);
+            within(
+                    "the sum of no_send_share, random_share and softmax_share of quality_control.exploration",
+                    noSendShare + randomShare + softmaxShare,
+                    0,
+                    1);
+        }
+
+        /** Share of users whose first send is the best. */
+        public double rankShare() {
+            return 1 - noSendShare - randomShare - softmaxShare;
         }
     }
 

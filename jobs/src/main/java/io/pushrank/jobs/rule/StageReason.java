@@ -14,7 +14,10 @@ public enum StageReason {
     BELOW_TOP_PICK("quality control", "Better items of the user take all of quality_control.sends_per_run."),
     NO_SLOT(
             "quality control",
-            "Cap, spacing and quiet hours leave no instant for it within quality_control.send_times.window_hours.");
+            "Cap, spacing and quiet hours leave no instant for it within quality_control.send_times.window_hours."),
+    NO_SEND(
+            "quality control",
+            "Chance withholds it: the user is in quality_control.exploration.no_send_share of this run.");
 
     private final String stage;
     private final String says;

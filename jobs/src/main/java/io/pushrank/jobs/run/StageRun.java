@@ -1,10 +1,12 @@
 package io.pushrank.jobs.run;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.array_contains;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.size;
+import static org.apache.spark.sql.functions.when;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.pushrank.jobs.config.Json;
@@ -14,6 +16,7 @@ import io.pushrank.jobs.publish.Publication;
 import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.jobs.publish.Publisher;
 import io.pushrank.jobs.publish.TableDigest;
+import io.pushrank.jobs.rule.StageReason;
 import io.pushrank.jobs.stage.Stage;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.table.Findings;
@@ -140,7 +143,11 @@ final class StageRun {
                         sources(judged).as("sources"),
                         col("reasons"),
                         present(judged, "int", "rank", "light_rank").as("rank"),
-                        present(judged, "float", "score", "light_score").as("score"));
+                        present(judged, "float", "score", "light_score").as("score"),
+                        when(
+                                        array_contains(col("reasons"), StageReason.NO_SEND.code()),
+                                        present(judged, "double", "propensity"))
+                                .as("propensity"));
     }
 
     private static Column sources(Dataset<Row> judged) {

@@ -2,7 +2,9 @@ package io.pushrank.jobs.stage;
 
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.array_compact;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.collect_list;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.concat_ws;
 import static org.apache.spark.sql.functions.get;
@@ -15,46 +17,34 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.timestamp_micros;
 import static org.apache.spark.sql.functions.transform;
 import static org.apache.spark.sql.functions.udf;
-import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.when;
+import static org.apache.spark.sql.functions.xxhash64;
 
-import io.pushrank.jobs.config.RankingConfig.SendTimesConfig;
-import io.pushrank.jobs.config.SendTimeChoice;
 import io.pushrank.jobs.fact.Reference;
 import io.pushrank.jobs.rule.Rules;
 import io.pushrank.jobs.rule.StageReason;
 import io.pushrank.jobs.rule.Step;
 import io.pushrank.jobs.table.Table;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.api.java.UDF2;
-import org.apache.spark.sql.api.java.UDF6;
-import org.apache.spark.sql.expressions.UserDefinedFunction;
 import org.apache.spark.sql.expressions.Window;
 import org.apache.spark.sql.functions;
-import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DataType;
 import scala.collection.Iterable;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** 5. What is sent: every rule, then a walk down each user's ranking that hands out the slots which cap and spacing leave. */
 public record QualityControl() implements Stage {
-    private static final Reference OPEN_RATES = new Reference("send_time", "open_rates");
-    private static final Set<String> ZONES = ZoneId.getAvailableZoneIds();
-    private static final UserDefinedFunction LOCAL =
-            udf((UDF2<Long, String, String>) QualityControl::local, DataTypes.StringType);
+    /** Column of judged rows: the probability with which the item is the user's first send, 0 to 1. */
+    public static final String PROBABILITY = "probability";
 
     @Override
     public String verb() {
@@ -74,9 +64,7 @@ public record QualityControl() implements Stage {
     @Override
     public Set<Reference> references(Vocabulary vocabulary, Models models) {
         Set<Reference> references = new TreeSet<>(vocabulary.rules().references(Step.QUALITY_CONTROL));
-        if (vocabulary.config().qualityControl().sendTimes().choose() == SendTimeChoice.BEST) {
-            references.add(OPEN_RATES);
-        }
+        references.addAll(new SendTimes(vocabulary.config().qualityControl().sendTimes()).references());
         return references;
     }
 
@@ -98,10 +86,11 @@ public record QualityControl() implements Stage {
     @Override
     public Dataset<Row> judge(StageContext context) {
         int most = context.config().qualityControl().sendsPerRun();
+        Exploration exploration =
+                new Exploration(context.config().qualityControl().exploration());
         Rules rules = context.vocabulary().rules();
         Dataset<Row> ranked = context.read(Table.HEAVY_RANKED);
-        SendTimesConfig times = context.config().qualityControl().sendTimes();
-        boolean isBest = times.choose() == SendTimeChoice.BEST;
+        SendTimes times = new SendTimes(context.config().qualityControl().sendTimes());
         Dataset<Row> known = context.facts(references(context.vocabulary(), context.models()))
                 .amongItemsOf(ranked)
                 .join(ranked.repartition(col("user_id")));
@@ -111,7 +100,7 @@ public record QualityControl() implements Stage {
                 .select(Stream.concat(
                                 Stream.concat(Arrays.stream(ranked.columns()), Stream.of("broken"))
                                         .map(functions::col),
-                                Stream.of((isBest ? col(OPEN_RATES.toString()) : lit(null)).as("open_rates")))
+                                Stream.of(times.openRates()))
                         .toArray(Column[]::new))
                 .join(targets, "user_id")
                 .withColumn("passes", size(col("broken")).equalTo(0));
@@ -119,18 +108,77 @@ public record QualityControl() implements Stage {
                 .over(Window.partitionBy("user_id", "passes")
                         .orderBy(col("rank").asc()));
         Column slot = get(col("slots"), col("position").minus(1));
+        Column isFirst = col("position").equalTo(1);
+        Column isWithheld = col("choice.arm").equalTo(Exploration.Arm.NO_SEND.code());
         Column passedOver = when(
-                col("passes").and(col("send_micros").isNull()),
+                col("passes"),
                 when(col("position").gt(most), lit(StageReason.BELOW_TOP_PICK.code()))
-                        .otherwise(lit(StageReason.NO_SLOT.code())));
-        return ruled.withColumn("position", when(col("passes"), place))
-                .withColumn("slots", slots(context.asOf(), times, most))
+                        .when(col("send_micros").isNull(), lit(StageReason.NO_SLOT.code()))
+                        .when(isWithheld, lit(StageReason.NO_SEND.code())));
+        return ruled.withColumn("place", when(col("passes"), place))
+                .withColumn("slots", times.slots(context.asOf(), most))
+                .withColumn("choice", choice(context, exploration))
+                .withColumn("position", position())
                 .withColumn("send_micros", when(col("position").leq(most), slot))
+                .withColumn("arm", when(isFirst, col("choice.arm")).otherwise(Exploration.Arm.RANK.code()))
+                .withColumn(PROBABILITY, probability())
+                .withColumn(
+                        "propensity",
+                        when(
+                                        isWithheld,
+                                        context.config()
+                                                .qualityControl()
+                                                .exploration()
+                                                .noSendShare())
+                                .when(isFirst, col(PROBABILITY))
+                                .otherwise(lit(1.0)))
                 .withColumn("reasons", concat(col("broken"), array_compact(array(passedOver))))
                 .withColumn("send_at", timestamp_micros(col("send_micros")))
-                .withColumn("send_at_local", LOCAL.apply(col("send_micros"), col("time_zone")))
+                .withColumn("send_at_local", SendTimes.local())
                 .withColumn("actors", actors())
                 .withColumn("send_id", sendId(context));
+    }
+
+    /** What is sent first by chance comes before what ranks above it. */
+    private static Column position() {
+        return when(col("place").equalTo(col("choice.place")), lit(1))
+                .when(col("place").lt(col("choice.place")), col("place").plus(1))
+                .otherwise(col("place"));
+    }
+
+    private static Column probability() {
+        Column chosen = coalesce(get(col("choice.probabilities"), col("place").minus(1)), lit(0.0));
+        return when(size(col("slots")).gt(0).and(col("passes")), chosen).otherwise(lit(0.0));
+    }
+
+    /** Of each user with items that pass: arm, place of the first send, and probabilities of the first places. */
+    private static Column choice(StageContext context, Exploration exploration) {
+        if (!exploration.isOn()) {
+            return struct(
+                    lit(Exploration.Arm.RANK.code()).as("arm"),
+                    lit(1).as("place"),
+                    array(lit(1.0)).as("probabilities"));
+        }
+        Column scores = collect_list(when(col("place").leq(exploration.topK()), col("score")))
+                .over(Window.partitionBy("user_id", "passes")
+                        .orderBy("rank")
+                        .rowsBetween(Window.unboundedPreceding(), Window.unboundedFollowing()));
+        UDF2<Iterable<Float>, Long, Row> choose = (list, seed) -> {
+            double[] best = CollectionConverters.asJavaCollection(list).stream()
+                    .mapToDouble(Float::doubleValue)
+                    .toArray();
+            if (best.length == 0) {
+                return null;
+            }
+            Exploration.Choice choice = exploration.choose(best, seed);
+            return RowFactory.create(
+                    choice.arm().code(),
+                    choice.place(),
+                    Arrays.stream(exploration.probabilities(best)).boxed().toList());
+        };
+        Column seed = xxhash64(lit(context.config().seed()), lit(context.date().toString()), col("user_id"));
+        return udf(choose, DataType.fromDDL("arm STRING, place INT, probabilities ARRAY<DOUBLE>"))
+                .apply(scores, seed);
     }
 
     /** Derived from date, user and item alone, so that a re-run gives the same. */
@@ -149,46 +197,5 @@ public record QualityControl() implements Stage {
                                 source.getField("actors").as("actors"))),
                 false);
         return get(bySize, lit(0)).getField("actors");
-    }
-
-    private static Column slots(Instant asOf, SendTimesConfig times, int most) {
-        SendSlots slots = new SendSlots(
-                ChronoUnit.MICROS.between(Instant.EPOCH, asOf),
-                TimeUnit.HOURS.toMicros(times.windowHours()),
-                new QuietHours(times.quietFrom(), times.quietUntil()));
-        UDF6<Iterable<Long>, Long, Long, Integer, String, Iterable<Double>, List<Long>> allot =
-                (sent, lastSent, spacing, cap, timeZone, openRates) -> {
-                    SendSlots.Recipient recipient =
-                            new SendSlots.Recipient(list(sent), lastSent, spacing, cap, zone(timeZone));
-                    return openRates == null
-                            ? slots.earliest(recipient, most)
-                            : slots.best(recipient, most, list(openRates));
-                };
-        UserDefinedFunction function = udf(allot, DataTypes.createArrayType(DataTypes.LongType));
-        return function.apply(
-                transform(col("sent_at_24h"), functions::unix_micros),
-                unix_micros(col("last_sent_at")),
-                col("spacing_seconds").multiply(TimeUnit.SECONDS.toMicros(1)),
-                col("push_cap"),
-                col("time_zone"),
-                col("open_rates").cast("array<double>"));
-    }
-
-    private static <T> List<T> list(Iterable<T> values) {
-        return List.copyOf(CollectionConverters.asJavaCollection(values));
-    }
-
-    private static String local(Long micros, String timeZone) {
-        return micros == null
-                ? null
-                : Instant.EPOCH
-                        .plus(micros, ChronoUnit.MICROS)
-                        .atZone(zone(timeZone))
-                        .format(DateTimeFormatter.ISO_LOCAL_DATE_TIME);
-    }
-
-    /** A name that is no time zone is as good as none: one wrong row must not end the run. */
-    private static ZoneId zone(String name) {
-        return name != null && ZONES.contains(name) ? ZoneId.of(name) : ZoneOffset.UTC;
     }
 }

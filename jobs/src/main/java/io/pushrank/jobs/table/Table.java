@@ -290,7 +290,10 @@ public enum Table {
             rank INT NOT NULL COMMENT 'Rank by the heavy ranker, from 1',
             score FLOAT NOT NULL COMMENT 'The heavy ranker''s score',
             p_oonc FLOAT NOT NULL COMMENT 'Probability that it is opened, or clicked in the notifications tab',
-            p_engagement FLOAT NOT NULL COMMENT 'Probability that it is opened and engaged with'
+            p_engagement FLOAT NOT NULL COMMENT 'Probability that it is opened and engaged with',
+            arm STRING COMMENT 'What chose it: rank, random or softmax; NULL in sends of earlier builds',
+            propensity DOUBLE COMMENT 'Probability with which it was chosen for its position, given the sends at positions before; \
+            NULL in sends of earlier builds'
             """),
     REMOVED(
             Group.OUTPUT,
@@ -302,7 +305,8 @@ public enum Table {
             sources ARRAY<STRING> NOT NULL COMMENT 'Sources that proposed it',
             reasons ARRAY<STRING> NOT NULL COMMENT 'Stable code of every rule that took it out, in the order of the rules',
             rank INT COMMENT 'Rank at the stage that took it out; NULL when it had none',
-            score FLOAT COMMENT 'Score at the stage that took it out; NULL when it had none'
+            score FLOAT COMMENT 'Score at the stage that took it out; NULL when it had none',
+            propensity DOUBLE COMMENT 'Probability with which chance withheld everything from the user, of reason no_send; else NULL'
             """),
     FUNNEL(
             Group.OUTPUT,

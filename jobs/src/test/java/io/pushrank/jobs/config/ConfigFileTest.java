@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.Expect;
 import io.pushrank.jobs.config.RankingConfig.ExamplesConfig;
+import io.pushrank.jobs.config.RankingConfig.ExplorationConfig;
 import io.pushrank.jobs.config.RankingConfig.GatesConfig;
 import io.pushrank.jobs.config.RankingConfig.HeavyRankConfig;
 import io.pushrank.jobs.config.RankingConfig.InputGateConfig;
@@ -58,7 +59,10 @@ class ConfigFileTest {
                 new HeavyRankConfig(512, 1, Precision.FP32, 0.05, new ModelsConfig(null, List.of())),
                 config.heavyRank());
         assertEquals(
-                new QualityControlConfig(1, new SendTimesConfig(SendTimeChoice.EARLIEST, 24, 0, 0)),
+                new QualityControlConfig(
+                        1,
+                        new SendTimesConfig(SendTimeChoice.EARLIEST, 24, 0, 0),
+                        new ExplorationConfig(0, 0, 0, 5, 0.02)),
                 config.qualityControl());
         assertEquals(new ExamplesConfig(ExampleLabels.NOTIFICATIONS, 24, 1.0, 1.0, 14), config.examples());
         assertEquals(50, config.collaborative().authors());
@@ -229,6 +233,12 @@ class ConfigFileTest {
             quality_control.send_times.window_hours=25 | quality_control.send_times.window_hours must be between 1 and 24, but is 25
             quality_control.send_times.quiet_from=24 | quality_control.send_times.quiet_from must be between 0 and 23, but is 24
             quality_control.send_times.quiet_until=-1 | quality_control.send_times.quiet_until must be between 0 and 23, but is -1
+            quality_control.exploration.no_send_share=-0.1 | quality_control.exploration.no_send_share must be between 0 and 1, but is -0.1
+            quality_control.exploration.random_share=1.1 | quality_control.exploration.random_share must be between 0 and 1, but is 1.1
+            quality_control.exploration.softmax_share=2 | quality_control.exploration.softmax_share must be between 0 and 1, but is 2
+            quality_control.exploration={random_share: 0.75, softmax_share: 0.5} | the sum of no_send_share, random_share and softmax_share of quality_control.exploration must be between 0 and 1, but is 1.25
+            quality_control.exploration.top_k=0  | quality_control.exploration.top_k must be between 1 and 1000, but is 0
+            quality_control.exploration.temperature=0 | quality_control.exploration.temperature must be between 1.0E-6 and 1000000, but is 0
             examples.window_hours=0              | examples.window_hours must be between 1 and 720, but is 0
             examples.users_share=0               | examples.users_share must be between 1.0E-6 and 1, but is 0
             examples.negatives_share=0           | examples.negatives_share must be between 1.0E-6 and 1, but is 0

@@ -183,7 +183,8 @@ class PublisherTest {
                 () -> publisher.stage(Table.REMOVED, removed(1L, null), destination));
         Expect.failure(
                 OUTPUT_REJECTED,
-                "output " + destination + ": columns [rank, score] are missing, found [item_id, item_type, reasons,"
+                "output " + destination
+                        + ": columns [rank, score] are missing, found [item_id, item_type, propensity, reasons,"
                         + " sources, user_id]",
                 () -> publisher.stage(Table.REMOVED, removed(1L).drop("rank", "score"), destination));
         publisher.close();

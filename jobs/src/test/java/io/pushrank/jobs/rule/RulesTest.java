@@ -590,8 +590,8 @@ class RulesTest {
             quoteCharacter = '`',
             textBlock =
                     """
-            name: Mine, at: [candidates], keep: NOT pair.is_muted, says: Mine.       | my-conf/rules.yaml, line 2: rule Mine: name must be lower-case letters, digits and underscores, and none of [no_candidates, below_round_robin, below_light_rank, below_top_pick, no_slot], but is Mine
-            name: no_slot, at: [candidates], keep: NOT pair.is_muted, says: Mine.    | my-conf/rules.yaml, line 2: rule no_slot: name must be lower-case letters, digits and underscores, and none of [no_candidates, below_round_robin, below_light_rank, below_top_pick, no_slot], but is no_slot
+            name: Mine, at: [candidates], keep: NOT pair.is_muted, says: Mine.       | my-conf/rules.yaml, line 2: rule Mine: name must be lower-case letters, digits and underscores, and none of [no_candidates, below_round_robin, below_light_rank, below_top_pick, no_slot, no_send], but is Mine
+            name: no_slot, at: [candidates], keep: NOT pair.is_muted, says: Mine.    | my-conf/rules.yaml, line 2: rule no_slot: name must be lower-case letters, digits and underscores, and none of [no_candidates, below_round_robin, below_light_rank, below_top_pick, no_slot, no_send], but is no_slot
             at: [candidates], keep: NOT pair.is_muted, says: Mine.                   | my-conf/rules.yaml, line 2: key name is missing
             name: mine, at: [candidates], says: Mine.                                | my-conf/rules.yaml, line 2: key keep is missing
             name: mine, at: [candidates], keep: NOT pair.is_muted                    | my-conf/rules.yaml, line 2: key says is missing

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -265,6 +266,70 @@ class QualityControlTest {
                                 row -> row.getAs("user_id") + " " + row.getAs("item_id"),
                                 row -> row.getAs("send_at_local"))));
         assertEquals("#2 at 2026-03-15T00:00:00Z", verdicts(judged).get("1 2"));
+    }
+
+    @Test
+    void chanceMovesWhatItChoosesToTheFrontAndWritesDownHowLikelyThatWas() {
+        TinyWorld world = new TinyWorld(directory).user(99);
+        for (long post = 1; post <= 4; post++) {
+            world.post(post, 99, hoursBefore(1));
+        }
+        for (long user = 1; user <= 40; user++) {
+            world.user(user);
+            // The third is the user's own.
+            ranked(user, 99, "popular", 1)
+                    .ranked(user, 99, "popular", 2)
+                    .ranked(user, user, "popular", 9)
+                    .ranked(user, 99, "popular", 3)
+                    .ranked(user, 99, "popular", 4);
+            target(user, 5);
+        }
+        world.write();
+
+        List<Row> judged = judge(
+                world,
+                ConfigFile.shipped()
+                        .set("quality_control.sends_per_run=2")
+                        .set("quality_control.exploration={no_send_share: 0.3, random_share: 0.6, top_k: 3}"));
+
+        Map<String, Integer> outcomes = new TreeMap<>();
+        for (long user = 1; user <= 40; user++) {
+            long of = user;
+            List<Row> rows = judged.stream()
+                    .filter(row -> row.<Long>getAs("user_id") == of)
+                    .toList();
+            assertEquals(
+                    0.7,
+                    rows.stream().mapToDouble(row -> row.getAs("probability")).sum(),
+                    1e-12);
+            List<String> sent = rows.stream()
+                    .filter(row -> row.getList(row.fieldIndex("reasons")).isEmpty())
+                    .map(row -> "#%s %s %s %.4f"
+                            .formatted(
+                                    row.getAs("position"),
+                                    row.<Long>getAs("item_id"),
+                                    row.getAs("arm"),
+                                    row.<Double>getAs("propensity")))
+                    .sorted()
+                    .toList();
+            Stream<String> withheld = rows.stream()
+                    .filter(row -> row.getList(row.fieldIndex("reasons")).contains("no_send"))
+                    .map(row -> row.getAs("item_id") + " withheld " + row.getAs("propensity"));
+            outcomes.merge(
+                    sent.isEmpty() ? String.join(", ", withheld.sorted().toList()) : String.join(", ", sent),
+                    1,
+                    Integer::sum);
+        }
+        // 0.1 + 0.6 / 3 and 0.6 / 3.
+        assertEquals(
+                Set.of(
+                        "#1 1 rank 0.3000, #2 2 rank 1.0000",
+                        "#1 1 random 0.3000, #2 2 rank 1.0000",
+                        "#1 2 random 0.2000, #2 1 rank 1.0000",
+                        "#1 3 random 0.2000, #2 1 rank 1.0000",
+                        "1 withheld 0.3, 2 withheld 0.3"),
+                outcomes.keySet(),
+                outcomes.toString());
     }
 
     @Test
