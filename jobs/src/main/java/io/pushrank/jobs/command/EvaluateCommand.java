@@ -7,6 +7,7 @@ import io.pushrank.jobs.evaluate.Evaluation;
 import io.pushrank.jobs.evaluate.ExampleRange;
 import io.pushrank.jobs.evaluate.HeavyEvaluation;
 import io.pushrank.jobs.evaluate.LightEvaluation;
+import io.pushrank.jobs.evaluate.PolicyEvaluation;
 import io.pushrank.jobs.evaluate.PublishedPredictions;
 import io.pushrank.jobs.evaluate.RankingEvaluation;
 import io.pushrank.jobs.evaluate.ScoredRows;
@@ -32,7 +33,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code evaluate heavy|light|sends|ranking|sources|value}. */
+/** {@code evaluate heavy|light|sends|ranking|sources|value|policy}. */
 @Command(
         name = "evaluate",
         mixinStandardHelpOptions = true,
@@ -43,7 +44,8 @@ final class EvaluateCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "what: heavy, light, sends, ranking, sources or value?");
+        throw new ParameterException(
+                spec.commandLine(), "what: heavy, light, sends, ranking, sources, value or policy?");
     }
 
     @Command(
@@ -226,9 +228,72 @@ final class EvaluateCommand implements Runnable {
         return publish(options, spark, evaluation.evaluate(options.date(spark), value));
     }
 
+    @Command(
+            name = "policy",
+            mixinStandardHelpOptions = true,
+            description =
+                    "What quality control with the settings of --config and --set would have been worth on days that are"
+                            + " published, by what came of their sends: needs days with quality_control.exploration.")
+    int policy(
+            @Mixin RunOptions options,
+            @Option(names = "--from", paramLabel = "YYYY-MM-DD", required = true, description = "First day.")
+                    LocalDate from,
+            @Option(names = "--to", paramLabel = "YYYY-MM-DD", required = true, description = "Last day.") LocalDate to,
+            @Mixin PolicyOptions policy) {
+        PolicyEvaluation.Settings settings = policy.settings();
+        SparkSession spark = options.session("evaluate policy");
+        PolicyEvaluation evaluation =
+                new PolicyEvaluation(spark, options.layout(), options.vocabulary(spark, options.configs(), to));
+        return publish(options, spark, evaluation.evaluate(from, to, settings));
+    }
+
     private static int publish(RunOptions options, SparkSession spark, Evaluation evaluation) {
         evaluation.publish(options.storage(spark), System.out);
         return 0;
+    }
+
+    /** What a policy is judged by, and when it is not. */
+    static final class PolicyOptions {
+        @Option(
+                names = "--value",
+                paramLabel = "VALUE",
+                defaultValue = "OONC",
+                description =
+                        "What a send is worth: ${COMPLETION-CANDIDATES}: opened or clicked, or opened and engaged with."
+                                + " Default: ${DEFAULT-VALUE}.")
+        private PolicyEvaluation.Value value;
+
+        @Option(
+                names = "--min-propensity",
+                paramLabel = "P",
+                defaultValue = "0.001",
+                description = "Decisions of the log that were less likely do not count as support, 0 to 1."
+                        + " Default: ${DEFAULT-VALUE}.")
+        private double minPropensity;
+
+        @Option(
+                names = "--max-unsupported",
+                paramLabel = "SHARE",
+                defaultValue = "0.05",
+                description = "Share of the policy's decisions that the log need not support, 0 to 1."
+                        + " Default: ${DEFAULT-VALUE}.")
+        private double maxUnsupported;
+
+        @Option(
+                names = "--min-effective-size",
+                paramLabel = "N",
+                defaultValue = "100",
+                description =
+                        "Effective number of decisions below which there is no answer. Default: ${DEFAULT-VALUE}.")
+        private int minEffectiveSize;
+
+        private PolicyEvaluation.Settings settings() {
+            try {
+                return new PolicyEvaluation.Settings(value, minPropensity, maxUnsupported, minEffectiveSize);
+            } catch (IllegalArgumentException e) {
+                throw PushrankException.usage(e.getMessage());
+            }
+        }
     }
 
     /** What counts of the time after the as-of instant. */
