@@ -115,7 +115,7 @@ class SharedStepTest {
         return new Both(expected, found);
     }
 
-    private static void requireSameWeights(HeavyParams params, int workers) throws Exception {
+    private static Both requireSameWeights(HeavyParams params, int workers) throws Exception {
         Both both = requireSamePredictions(params, workers);
         Map<String, Weight> found = both.found().variables();
         assertEquals(both.expected().variables().keySet(), found.keySet());
@@ -123,6 +123,7 @@ class SharedStepTest {
                 .variables()
                 .forEach((name, weight) ->
                         assertArrayEquals(weight.floats(), found.get(name).floats(), CLOSE, name));
+        return both;
     }
 
     @Test
@@ -142,8 +143,11 @@ class SharedStepTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"masknet", "dcn"})
-    void otherModelsAre(String model) throws Exception {
-        requireSameWeights(params(model, "gradient_descent"), 2);
+    void otherModelsLearnTheSameAndTheSameBytesEachTime(String model) throws Exception {
+        HeavyParams params = params(model, "gradient_descent");
+        Map<String, Weight> found = requireSameWeights(params, 2).found().variables();
+        Outcome again = RingThreads.run(2, ring -> outcome(params, ring)).get(0);
+        assertEquals(Weight.digest(found), Weight.digest(again.variables()), "a second time");
     }
 
     /**
