@@ -86,10 +86,10 @@ class GoldensTest {
     void theFilesHoldEveryColumnOfTheUsersInOrderOfTheKeyAndFiguresOfAll() throws IOException {
         assertEquals(
                 List.of(
-                        "user_id,item_type,item_id,sources,reasons,rank,score",
-                        "1,post,9,popular in_network,seen reply,,2000.0",
-                        "1,post,12,popular in_network,seen,,0.5",
-                        "10,post,5,popular in_network,reply,,0.25"),
+                        "user_id,item_type,item_id,sources,reasons,rank,score,propensity",
+                        "1,post,9,popular in_network,seen reply,,2000.0,",
+                        "1,post,12,popular in_network,seen,,0.5,",
+                        "10,post,5,popular in_network,reply,,0.25,"),
                 Files.readAllLines(folder.resolve(FILE)));
         List<String> counts = Files.readAllLines(folder.resolve("golden-counts.csv"));
         assertEquals("table,figure,of,value", counts.get(0));
@@ -206,10 +206,10 @@ class GoldensTest {
         Files.write(
                 folder.resolve(FILE),
                 lines.stream().map(line -> line.replaceAll(",[^,]*$", "")).toList());
-        fails("removed/candidates.csv: column score must be absent, but is there", usual());
+        fails("removed/candidates.csv: column propensity must be absent, but is there", usual());
 
         assertEquals(
-                List.of("removed/candidates", "  column score: absent -> there"),
+                List.of("removed/candidates", "  column propensity: absent -> there"),
                 of(usual()).write());
         assertEquals(lines, Files.readAllLines(folder.resolve(FILE)));
     }
