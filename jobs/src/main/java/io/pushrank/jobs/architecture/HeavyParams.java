@@ -72,7 +72,17 @@ public record HeavyParams(
      * @throws IllegalArgumentException naming file, key, value and bound
      */
     public static HeavyParams of(ModelPackage model) {
-        return ParamsYaml.wholeHeavy(model.directory() + "/params.yaml", model.paramsYaml());
+        return whole(model.directory() + "/params.yaml", model.paramsYaml());
+    }
+
+    /**
+     * Reads what {@link #toYaml} gave: what it leaves out is unset, not as in heavy.yaml.
+     *
+     * @param file name used in messages
+     * @throws IllegalArgumentException naming file, key, value and bound
+     */
+    public static HeavyParams whole(String file, String yaml) {
+        return ParamsYaml.wholeHeavy(file, yaml);
     }
 
     /** Whether sparse features count. */

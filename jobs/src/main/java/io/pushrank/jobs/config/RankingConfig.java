@@ -288,14 +288,15 @@ public record RankingConfig(
             within("quality_control.exploration.temperature", temperature, 1e-6, 1e6);
             within(
                     "the sum of no_send_share, random_share and softmax_share of quality_control.exploration",
-                    noSendShare + randomShare + softmaxShare,
+                    // But for rounding: 0.34, 0.56 and 0.1 are 1.
+                    Math.round((noSendShare + randomShare + softmaxShare) * 1e9) / 1e9,
                     0,
                     1);
         }
 
         /** Share of users whose first send is the best. */
         public double rankShare() {
-            return 1 - noSendShare - randomShare - softmaxShare;
+            return Math.max(0, 1 - noSendShare - randomShare - softmaxShare);
         }
     }
 

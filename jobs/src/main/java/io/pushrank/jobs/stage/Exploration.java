@@ -52,9 +52,12 @@ final class Exploration implements Serializable {
         double[] probabilities = new double[scores.length];
         Arrays.setAll(
                 probabilities,
-                place -> (place == 0 ? config.rankShare() : 0)
-                        + config.randomShare() / scores.length
-                        + config.softmaxShare() * likely[place]);
+                // Shares that add up to 1 may give a little more by rounding.
+                place -> Math.min(
+                        1,
+                        (place == 0 ? config.rankShare() : 0)
+                                + config.randomShare() / scores.length
+                                + config.softmaxShare() * likely[place]));
         return probabilities;
     }
 

@@ -36,7 +36,7 @@ record SendTimes(SendTimesConfig config) {
         return config.choose() == SendTimeChoice.BEST ? Set.of(OPEN_RATES) : Set.of();
     }
 
-    /** A column of those facts for {@link #slots}; NULL where it takes none. */
+    /** A column of those facts for {@link #slots}; NULL, which is the earliest slots, where it takes none or a user has none. */
     Column openRates() {
         Column rates = references().isEmpty() ? lit(null) : col(OPEN_RATES.toString());
         return rates.cast(DataTypes.createArrayType(DataTypes.DoubleType)).as(RATES_COLUMN);

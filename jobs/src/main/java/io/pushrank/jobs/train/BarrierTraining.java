@@ -66,8 +66,9 @@ record BarrierTraining(
     void run(SparkContext spark, int workers, TrainingOptions options, String startDirectory, Reporter reporter) {
         Bounds.ofOptions(
                 () -> Bounds.within("--workers", workers, 1, params.training().batchRows()));
-        if (spark.isLocal() && workers > spark.defaultParallelism()) {
-            throw PushrankException.usage("--workers must be at most the " + spark.defaultParallelism()
+        int atOnce = spark.defaultParallelism() / spark.conf().getInt("spark.task.cpus", 1);
+        if (spark.isLocal() && workers > atOnce) {
+            throw PushrankException.usage("--workers must be at most the " + atOnce
                     + " tasks that Spark runs at once here, " + spark.master() + ", but is " + workers);
         }
         new TrainingLoop(new HeavyRanker(params, shape), training, evaluation, options).requireTrainable(featuresYaml);
@@ -141,7 +142,7 @@ record BarrierTraining(
                     };
             try (Ring.Seat seat = new Ring.Seat();
                     Ring ring = Ring.join(seat, worker, List.of(context.allGather(seat.address(host))), TIMEOUT)) {
-                HeavyRanker ranker = new HeavyRanker(HeavyParams.parse("params.yaml", paramsYaml), shape);
+                HeavyRanker ranker = new HeavyRanker(HeavyParams.whole("params.yaml", paramsYaml), shape);
                 new TrainingLoop(ranker, training, evaluation, options(listener), ring).work(featuresYaml);
             }
             return reports;

@@ -89,7 +89,18 @@ final class TrainingGraph implements AutoCloseable {
 
     /** Outputs of one batch with moving statistics, by name: of several workers, each calculates those of its share. */
     Map<String, float[]> predict(ExampleBatch batch) {
-        return ring == null ? graph.predict(outputs, batch) : share.gather(graph.predict(outputs, share.of(batch)));
+        if (ring == null) {
+            return graph.predict(outputs, batch);
+        }
+        ExampleBatch own = share.of(batch);
+        return share.gather(own.size() == 0 ? nothing() : graph.predict(outputs, own));
+    }
+
+    /** Of the last batch of an evaluation, which may have fewer rows than there are workers. */
+    private Map<String, float[]> nothing() {
+        Map<String, float[]> nothing = new LinkedHashMap<>();
+        outputs.keySet().forEach(name -> nothing.put(name, new float[0]));
+        return nothing;
     }
 
     /**

@@ -367,8 +367,8 @@ final class TrainingLoop {
         return ranker.evaluate(predictions);
     }
 
-    // ----------------------------------------------------------------------------------------- breaking off and going
-    // on
+    // -------------------------------------------------------------------------------------------- breaking off and
+    // going on
 
     /** What must be the same for a checkpoint to be gone on from. */
     private Map<String, String> origin(String featuresYaml) {
@@ -485,7 +485,7 @@ final class TrainingLoop {
         }
     }
 
-    // ---------------------------------------------------------------------------------------------- before the first
+    // ------------------------------------------------------------------------------------------------ before the first
     // step
 
     /** A ranker trained on one class learns a constant, and its metrics are undefined: better to say so at once. */

@@ -100,9 +100,10 @@ record Skew(long celebrity, long collector, long machine) {
         }
         // Of n + n s / (1 - s) rows the share s is the post's; what is left of a row is drawn.
         double expected = ownActs * VIRAL_SHARE / (1 - VIRAL_SHARE);
-        int count = (int) (expected + model.draw().uniform(Purpose.SKEW_COUNT, person.id()));
         long from = viral.get().createdAt();
-        long part = (model.options().end() - from) / Math.max(1, count);
+        long time = model.options().end() - from;
+        int count = (int) Math.min(expected + model.draw().uniform(Purpose.SKEW_COUNT, person.id()), time / 8.0);
+        long part = time / Math.max(1, count);
         for (int number = 0; number < count; number++) {
             double uniform = model.draw().uniform(Purpose.SKEW_SECOND, person.id(), number);
             long at = odd(from + number * part + 2 + (long) (uniform * (part - 4)));

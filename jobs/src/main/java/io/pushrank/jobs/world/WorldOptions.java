@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
  * What decides every row of a synthetic world.
  *
  * @param users accounts, 50 to 2^31
- * @param days days of events, 2 to 4096
+ * @param days days of events, 2 to 4096, of a skewed world 4 at least
  * @param seed any
  * @param lastDay day on which the daily run is made; its events go on until midnight, so that labels exist
  * @param snapshotEveryDays days between two snapshots of the state tables, at least 1; the last day always has one
@@ -23,7 +23,8 @@ public record WorldOptions(
 
     public WorldOptions {
         Bounds.within("users", (double) users, 50, 1L << 31);
-        Bounds.within("days", days, 2, 4096);
+        // The events of a skewed world's busiest account lie two seconds apart.
+        Bounds.within("days", days, isSkewed ? 4 : 2, 4096);
         Bounds.within("snapshotEveryDays", snapshotEveryDays, 1, 4096);
         Bounds.within("asOfHour", asOfHour, 0, 15);
         Bounds.require(lastDay != null, "lastDay", "a date", lastDay);

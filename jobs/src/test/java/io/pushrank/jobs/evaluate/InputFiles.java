@@ -50,10 +50,13 @@ final class InputFiles {
                 new Long[0],
                 1,
                 at("2026-03-02 12:00"),
+                "2026-03-02T12:00:00",
                 1,
                 0.1f,
                 0.1f,
-                0.05f);
+                0.05f,
+                "rank",
+                1.0);
     }
 
     static Timestamp at(String minute) {

@@ -240,7 +240,7 @@ class SimulationTest {
 
     private static String identity(String first, String... policies) {
         return "world " + world() + " WorldOptions[users=250, days=8, seed=5, lastDay=2026-03-14, snapshotEveryDays=7,"
-                + " asOfHour=12]\ndays " + first + " to 2026-03-14\nseed 1\n"
+                + " asOfHour=12, isSkewed=false]\ndays " + first + " to 2026-03-14\nseed 1\n"
                 + Stream.of(policies).map(policy -> "policy " + policy + "\n").collect(Collectors.joining());
     }
 

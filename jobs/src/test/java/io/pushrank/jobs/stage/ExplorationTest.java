@@ -3,6 +3,7 @@ package io.pushrank.jobs.stage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.pushrank.jobs.config.RankingConfig.ExplorationConfig;
 import java.util.Arrays;
@@ -38,6 +39,19 @@ class ExplorationTest {
                 },
                 exploration.probabilities(SCORES),
                 1e-12);
+    }
+
+    @Test
+    void whatIsCertainIsNotMoreThanThat() {
+        // 1 - 0.2 - 0.1 + 0.2 + 0.1 is 1.0000000000000002.
+        for (int first = 0; first <= 100; first++) {
+            for (int second = 0; second <= 100 - first; second++) {
+                ExplorationConfig config = new ExplorationConfig(0, first / 100.0, second / 100.0, 4, 0.02);
+                double only = new Exploration(config).probabilities(new double[] {0.3})[0];
+                assertTrue(only <= 1 && only > 1 - 1e-9, config + " gives " + only);
+            }
+        }
+        assertEquals(0, new ExplorationConfig(0.34, 0.56, 0.1, 4, 0.02).rankShare(), 1e-12);
     }
 
     @Test

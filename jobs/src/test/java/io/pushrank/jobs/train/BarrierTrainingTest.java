@@ -28,10 +28,12 @@ class BarrierTrainingTest {
     private static final FeatureShape SHAPE = new FeatureShape(2, 3);
     private static final HeavyParams PARAMS = HeavyParams.parse(
             "test",
-            SampleParams.text("sample-heavy")
+            SampleParams.whole("sample-heavy")
                     .replaceAll(
                             "(?s)  blocks:.*?(?=  initial_scale)",
                             "  blocks: [{units: 8, kernel: 3, filters: 2, residual: false}]\n")
+                    // Unlike heavy.yaml: workers must not take it from there.
+                    .replaceAll("initial_scale: [0-9.]+", "initial_scale: null")
                     .replace("optimizer: adam", "optimizer: momentum")
                     .replace("maximum_steps: 5000", "maximum_steps: 12")
                     .replace("batch_rows: 256", "batch_rows: 51")

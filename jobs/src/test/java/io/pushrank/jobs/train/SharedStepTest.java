@@ -43,7 +43,7 @@ class SharedStepTest {
     private static HeavyParams params(String model, String optimizer) {
         return HeavyParams.parse(
                 "test",
-                SampleParams.text(model)
+                SampleParams.whole(model)
                         .replace("optimizer: adam", "optimizer: " + optimizer)
                         .replaceAll("batch_rows: [0-9]+", "batch_rows: " + ROWS));
     }
@@ -51,12 +51,11 @@ class SharedStepTest {
     private static HeavyParams small(String... lines) {
         return HeavyParams.parse(
                 "test",
-                SampleParams.text("sample-heavy")
-                                .replaceAll("(?s)  blocks:.*?(?=  initial_scale)", BLOCKS)
-                                .replaceAll("optimizer: adam", "optimizer: momentum")
-                                .replaceAll("batch_rows: [0-9]+", "batch_rows: " + ROWS)
-                        + String.join("\n", lines)
-                        + "\n");
+                SampleParams.whole("sample-heavy")
+                        .replaceAll("(?s)  blocks:.*?(?=  initial_scale)", BLOCKS)
+                        .replaceAll("optimizer: adam", "optimizer: momentum")
+                        .replaceAll("batch_rows: [0-9]+", "batch_rows: " + ROWS)
+                        .replace("training:\n", "training:\n" + String.join("\n", lines) + "\n"));
     }
 
     /** With weights from 1 to 3. */
@@ -157,6 +156,24 @@ class SharedStepTest {
     @Test
     void defaultParamsPredictTheSame() throws Exception {
         requireSamePredictions(params("sample-heavy", "adam"), 2);
+    }
+
+    @Test
+    void aWorkerWithoutRowsOfAnEvaluationsLastBatchWaitsForTheOthers() throws Exception {
+        HeavyParams params = params("dcn", "adam");
+        ExampleBatch batch =
+                ExampleBatch.sample(epoch -> examples().iterator(), SHAPE, 2, 2).get(0);
+        Map<String, float[]> expected = predictions(params, batch, null);
+        for (Map<String, float[]> found : RingThreads.run(3, ring -> predictions(params, batch, ring))) {
+            assertEquals(expected.keySet(), found.keySet());
+            expected.forEach((name, values) -> assertArrayEquals(values, found.get(name), CLOSE, name));
+        }
+    }
+
+    private static Map<String, float[]> predictions(HeavyParams params, ExampleBatch batch, Ring ring) {
+        try (TrainingGraph graph = new TrainingGraph(new HeavyRanker(params, SHAPE), TensorFlowThreads.DEFAULT, ring)) {
+            return graph.predict(batch);
+        }
     }
 
     @Test

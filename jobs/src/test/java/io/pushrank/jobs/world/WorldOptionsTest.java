@@ -22,6 +22,8 @@ class WorldOptionsTest {
         assertRejected(
                 "asOfHour must be between 0 and 15, but is 16",
                 () -> new WorldOptions(300, 14, 1, LAST_DAY, 1, 16, false));
+        assertRejected(
+                "days must be between 4 and 4096, but is 3", () -> new WorldOptions(300, 3, 1, LAST_DAY, 1).skewed());
         assertRejected("lastDay must be a date, but is null", () -> new WorldOptions(300, 14, 1, null, 1));
     }
 
