@@ -7,7 +7,8 @@ FROM eligible AS target
 JOIN latest_acts AS act ON act.user_id = target.user_id
 JOIN (SELECT known.post_id AS known_id,
              found.post_id AS item_id,
-             (count(*) / sqrt(min(known.people) * min(found.people)))::DECIMAL(18, 12) AS similarity
+             (count(*) / sqrt(min(known.people) * min(found.people)))::DECIMAL(18, 12) AS similarity,
+             row_number() OVER (PARTITION BY known.post_id ORDER BY count(*) / sqrt(min(found.people)) DESC, found.post_id) AS place
       FROM (SELECT user_id, post_id, count(*) OVER (PARTITION BY post_id) AS people
             FROM latest_acts
             WHERE place <= 50) AS found
@@ -20,6 +21,6 @@ JOIN (SELECT known.post_id AS known_id,
         AND NOT item.is_reply
       GROUP BY known.post_id, found.post_id
       HAVING count(*) >= 3) AS pair
-  ON pair.known_id = act.post_id
+  ON pair.known_id = act.post_id AND pair.place <= 200
 WHERE act.place <= 50 AND target.has_recommendations
 GROUP BY target.user_id, pair.item_id

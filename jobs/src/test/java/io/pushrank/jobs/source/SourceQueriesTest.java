@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -210,6 +212,17 @@ class SourceQueriesTest {
                         .set("candidates.sources.co_engagement.max_acts=1"))) {
             assertEquals(
                     Map.of(), Proposed.by(context, "co_engagement"), "of each user one act is left, so no two posts");
+        }
+        try (StageContext context = Proposed.context(
+                world,
+                settings.set("candidates.sources.co_engagement.min_people=1")
+                        .set("candidates.sources.co_engagement.max_similar=1"))) {
+            assertEquals(
+                    Set.of("1 3", "1 4"),
+                    Proposed.by(context, "co_engagement").keySet().stream()
+                            .filter(pair -> pair.startsWith("1 "))
+                            .collect(Collectors.toSet()),
+                    "of each post the most similar one: 3 of 1, 4 of 2");
         }
     }
 }
