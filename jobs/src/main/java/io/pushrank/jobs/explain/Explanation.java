@@ -187,8 +187,7 @@ public final class Explanation {
             }
         }
         for (Row row : rows(Table.SENDS)) {
-            journey(journeys, row).verdict =
-                    "SENT at " + instant(row, "send_at") + " as " + row.getAs("notification_type");
+            journey(journeys, row).verdict = sent(row);
         }
         List<Journey> sorted = new ArrayList<>(journeys.values());
         sorted.sort(Comparator.<Journey>comparingInt(journey -> journey.rank).thenComparing(journey -> journey.item));
@@ -240,6 +239,22 @@ public final class Explanation {
     private static Journey journey(Map<String, Journey> journeys, Row row) {
         String item = row.getAs("item_type") + " " + row.getAs("item_id");
         return journeys.computeIfAbsent(item, Journey::new);
+    }
+
+    /** Sends of earlier builds say neither the recipient's clock nor how they were chosen. */
+    private static String sent(Row row) {
+        StringBuilder text = new StringBuilder("SENT at ").append(instant(row, "send_at"));
+        if (row.getAs("send_at_local") != null) {
+            text.append(", by the user's clock ").append(row.<String>getAs("send_at_local"));
+        }
+        text.append(" as ").append(row.<String>getAs("notification_type"));
+        if (row.getAs("arm") != null) {
+            text.append(", arm ").append(row.<String>getAs("arm"));
+        }
+        if (row.getAs("propensity") != null) {
+            text.append(", propensity %.4f".formatted(row.<Double>getAs("propensity")));
+        }
+        return text.toString();
     }
 
     /** In UTC, whatever the zone of the machine: a Timestamp's own text is in that. */

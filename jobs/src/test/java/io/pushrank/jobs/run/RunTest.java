@@ -210,7 +210,8 @@ class RunTest {
                         "",
                         "item light score/rank p_oonc/p_engagement/score/rank sources (rank) verdict",
                         "post 10 not scored #1 0.2500 0.1250 0.5000 #1 in_network 1"
-                                + " SENT at 2026-03-14T12:00:00Z as in_network",
+                                + " SENT at 2026-03-14T12:00:00Z, by the user's clock 2026-03-14T12:00:00 as in_network,"
+                                + " arm rank, propensity 1.0000",
                         "post 11 not scored #2 0.2500 0.1250 0.5000 #2 in_network 2 quality-control: below_top_pick",
                         "post 12 - - in_network candidates: seen",
                         "",
