@@ -287,7 +287,8 @@ final class EvaluateCommand implements Runnable {
                         "Effective number of decisions below which there is no answer. Default: ${DEFAULT-VALUE}.")
         private int minEffectiveSize;
 
-        private PolicyEvaluation.Settings settings() {
+        /** Checked; out of its bounds it is a usage error. */
+        PolicyEvaluation.Settings settings() {
             try {
                 return new PolicyEvaluation.Settings(value, minPropensity, maxUnsupported, minEffectiveSize);
             } catch (IllegalArgumentException e) {

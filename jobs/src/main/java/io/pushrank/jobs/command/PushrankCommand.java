@@ -66,6 +66,7 @@ public final class PushrankCommand implements Runnable {
         commandLine
                 .addSubcommand(new BackfillCommand())
                 .addSubcommand(new ExplainCommand())
+                .addSubcommand(new ReplayCommand())
                 .addSubcommand(new StatusCommand())
                 .addSubcommand(new ViewsCommand())
                 .addSubcommand(new CleanCommand())

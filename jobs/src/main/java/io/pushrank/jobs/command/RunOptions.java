@@ -28,6 +28,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.spark.SparkFiles;
 import org.apache.spark.sql.SparkSession;
 import picocli.CommandLine.Option;
@@ -215,18 +216,42 @@ final class RunOptions {
     }
 
     private ConfigFile settings(SparkSession spark, List<String> chosen) {
+        List<ConfigFile> layers = layers(spark, chosen);
+        return layers.get(layers.size() - 1);
+    }
+
+    /** The settings of conf, then with each file of {@code --config} and each {@code --set} over them: the last has all. */
+    List<ConfigFile> layers(SparkSession spark, LocalDate day) {
+        List<ConfigFile> layers = layers(spark, configs);
+        ConfigFile last = partitioned(spark, layers.get(layers.size() - 1), day);
+        String partitions = "output_partitions=" + last.config().outputPartitions();
+        return Stream.concat(
+                        layers.subList(0, layers.size() - 1).stream()
+                                .map(layer -> layer.find("output_partitions")
+                                                .filter(Integer.valueOf(0)::equals)
+                                                .isPresent()
+                                        ? layer.set(partitions)
+                                        : layer),
+                        Stream.of(last))
+                .toList();
+    }
+
+    private List<ConfigFile> layers(SparkSession spark, List<String> chosen) {
         ConfigFile file = ConfigFile.of(folder(spark));
+        List<ConfigFile> layers = new ArrayList<>(List.of(file));
         for (String config : chosen) {
             try {
                 file = file.over(config, read(spark, config));
             } catch (UncheckedIOException e) {
                 throw PushrankException.usage("--config " + config + " cannot be read: " + e.getMessage());
             }
+            layers.add(file);
         }
         for (String setting : settings) {
             file = file.set(setting);
+            layers.add(file);
         }
-        return file;
+        return layers;
     }
 
     /** Text of a file at a path, or of one that spark-submit sent along ({@code --files}), by its bare name. */

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.commons.codec.digest.DigestUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,6 +96,29 @@ public final class ConfigFile {
             keys(path + entry.getKey() + ".", entry.getValue(), keys);
             if (entry.getValue().isValueNode()) {
                 keys.add(path + entry.getKey());
+            }
+        });
+    }
+
+    /** The keys of settings that do not have the same value in another file, or are in one of them only, sorted. */
+    public Set<String> differences(ConfigFile other) {
+        Map<String, JsonNode> own = new TreeMap<>();
+        Map<String, JsonNode> others = new TreeMap<>();
+        values("", tree, own);
+        values("", other.tree, others);
+        Set<String> differences = new TreeSet<>(own.keySet());
+        differences.addAll(others.keySet());
+        differences.removeIf(key -> own.containsKey(key) && own.get(key).equals(others.get(key)));
+        return differences;
+    }
+
+    /** What is no object, by its key with points; an object that holds nothing has no keys. */
+    private static void values(String path, JsonNode node, Map<String, JsonNode> values) {
+        node.properties().forEach(entry -> {
+            if (entry.getValue().isObject()) {
+                values(path + entry.getKey() + ".", entry.getValue(), values);
+            } else {
+                values.put(path + entry.getKey(), entry.getValue());
             }
         });
     }

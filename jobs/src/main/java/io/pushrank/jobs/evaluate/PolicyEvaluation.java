@@ -17,15 +17,14 @@ import io.pushrank.jobs.exit.PushrankException;
 import io.pushrank.jobs.offpolicy.DecisionSums;
 import io.pushrank.jobs.offpolicy.Estimator;
 import io.pushrank.jobs.offpolicy.LoggedDecision;
-import io.pushrank.jobs.publish.PublishedTables;
 import io.pushrank.jobs.report.HtmlPage;
 import io.pushrank.jobs.report.Metrics;
 import io.pushrank.jobs.report.TextTable;
 import io.pushrank.jobs.rule.StageReason;
+import io.pushrank.jobs.run.Run;
 import io.pushrank.jobs.stage.QualityControl;
 import io.pushrank.jobs.stage.StageContext;
 import io.pushrank.jobs.stage.Vocabulary;
-import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
@@ -132,7 +131,8 @@ public final class PolicyEvaluation {
         List<String> notes = new ArrayList<>();
         for (LocalDate day = from; !day.isAfter(to); day = day.plusDays(1)) {
             Instant asOf = vocabulary.config().asOf(day);
-            try (StageContext context = StageContext.of(spark, layout, vocabulary, day, asOf, Findings.none())) {
+            try (StageContext context =
+                    StageContext.of(spark, layout, vocabulary, day, asOf, Run.findings(storage, layout, day))) {
                 Instant until = asOf.plus(vocabulary.config().examples().window());
                 if (!context.relations().inputs().hasLabels(Table.NOTIFICATIONS, until)) {
                     notes.add("notifications end before the window of " + day + " does, at " + until
@@ -159,7 +159,7 @@ public final class PolicyEvaluation {
                                 "from " + from + " to " + to + ": "
                                         + summary(metrics).trim(),
                                 notes)
-                        .table("Estimates of " + settings.value().key() + " for each user and day", table)
+                        .table(heading(metrics), table)
                         .end());
     }
 
@@ -223,13 +223,8 @@ public final class PolicyEvaluation {
 
     /** The propensity of having nothing sent, of users to whom that was drawn. */
     private Dataset<Row> withheld(LocalDate day) {
-        String partition = layout.partition(Table.REMOVED, day, new QualityControl().verb());
-        String folder = new PublishedTables(storage, layout)
-                .folder(day, partition)
-                .orElseThrow(() -> PushrankException.input(partition + " must be published, but is not"));
-        return spark.read()
-                .schema(Table.REMOVED.schema())
-                .parquet(folder)
+        return new PublishedRows(spark, layout)
+                .removed(day)
                 .filter(array_contains(col("reasons"), StageReason.NO_SEND.code()))
                 .groupBy("user_id")
                 .agg(max("propensity").as("withheld_propensity"));
@@ -317,7 +312,12 @@ public final class PolicyEvaluation {
                         TextTable.figure(metrics.number("target_sends")));
     }
 
-    private static TextTable table(Metrics metrics) {
+    /** What is in {@link #table}. */
+    static String heading(Metrics metrics) {
+        return "Estimates of " + metrics.text("value") + " for each user and day";
+    }
+
+    static TextTable table(Metrics metrics) {
         TextTable table = new TextTable("estimator", "value [95 %]", "times the log's", "limit");
         table.row(List.of("logged", TextTable.figure(metrics, "logged"), "", ""));
         for (Estimator estimator : Estimator.values()) {

@@ -66,6 +66,11 @@ public final class Run {
         return this;
     }
 
+    /** What the validation of a date's inputs found: whoever reads them as its run did takes that into account. */
+    public static Findings findings(Storage storage, Layout layout, LocalDate date) {
+        return Validation.published(storage, layout, Channel.DAILY, date);
+    }
+
     /** Validates the inputs, and no more. */
     public void validate() {
         inManifest(publisher -> {

@@ -10,6 +10,8 @@ import io.pushrank.jobs.table.Channel;
 import io.pushrank.jobs.table.Findings;
 import io.pushrank.jobs.table.Inputs;
 import io.pushrank.jobs.table.KeyIndexes;
+import io.pushrank.jobs.table.Layout;
+import io.pushrank.jobs.table.Storage;
 import io.pushrank.jobs.table.Table;
 import io.pushrank.jobs.table.Validator;
 import io.pushrank.jobs.table.Validator.TableReport;
@@ -121,7 +123,12 @@ final class Validation {
 
     /** What the validation of this date found, when stages run one by one; nothing when there was none. */
     Findings published() {
-        Publication.Stage published = new PublicationLog(run.storage(), run.layout(), channel, run.date())
+        return published(run.storage(), run.layout(), channel, run.date());
+    }
+
+    /** As {@link #published()}, of any date. */
+    static Findings published(Storage storage, Layout layout, Channel channel, LocalDate date) {
+        Publication.Stage published = new PublicationLog(storage, layout, channel, date)
                 .latest()
                 .stages()
                 .get(STAGE);

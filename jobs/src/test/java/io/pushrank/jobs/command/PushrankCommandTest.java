@@ -229,7 +229,8 @@ class PushrankCommandTest {
                 "examples",
                 "doctor",
                 "train collaborative",
-                "evaluate sends"
+                "evaluate sends",
+                "replay"
             })
     void aSourceWithAnUnusableParameterIsRefusedBeforeAnythingIsReadOrWritten(String verb) {
         TinyWorld world = new TinyWorld(directory);
