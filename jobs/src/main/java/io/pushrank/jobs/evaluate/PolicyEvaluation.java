@@ -141,9 +141,19 @@ public final class PolicyEvaluation {
                 Dataset<Row> decisions = context.relations().keep(decisions(context, day, until, settings.value()));
                 parts(decisions, settings).forEach(sums::add);
                 volume = volume.with(volume(decisions));
+                noteErrors(context, day, notes);
             }
         }
+        if (sums.decisions() == 0) {
+            throw PushrankException.input(
+                    "heavy_ranked must have rows of a day from " + from + " to " + to + ", but has none");
+        }
         requireSupport(sums, settings);
+        if (sums.support().interval().low() > 1) {
+            notes.add(
+                    "the log supports more than all of the policy's decisions, which cannot be: propensities are not of these"
+                            + " rankings, or inputs have changed since");
+        }
         Metrics metrics = metrics(sums, volume, settings)
                 .put("from", from.toString())
                 .put("to", to.toString())
@@ -161,6 +171,15 @@ public final class PolicyEvaluation {
                                 notes)
                         .table(heading(metrics), table)
                         .end());
+    }
+
+    private static void noteErrors(StageContext context, LocalDate day, List<String> notes) {
+        context.noteWritten("evaluate");
+        context.notes().forEach((key, text) -> {
+            if (key.startsWith("evaluate.rules.")) {
+                notes.add(day + ": " + key.substring("evaluate.".length()) + ": " + text);
+            }
+        });
     }
 
     /** One row a user: what the log decided, and what of it the target policy would have. */
@@ -202,7 +221,8 @@ public final class PolicyEvaluation {
                 .select(
                         col("user_id"),
                         coalesce(col("reward"), lit(0.0)).as("reward"),
-                        coalesce(col("sent_propensity"), col("withheld_propensity"), lit(1.0))
+                        // By rounding an earlier build wrote a little more than 1.
+                        least(lit(1.0), coalesce(col("sent_propensity"), col("withheld_propensity"), lit(1.0)))
                                 .as("propensity"),
                         least(lit(1.0), when(isSent, col("sent_target")).otherwise(nothing))
                                 .as("target"),
