@@ -16,6 +16,7 @@ public final class Benches {
                 new SoakBench(),
                 new TrainBench(),
                 new QualityBench(),
+                new VolumeBench(),
                 new HiggsBench());
     }
 }

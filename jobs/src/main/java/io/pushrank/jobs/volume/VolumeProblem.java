@@ -98,7 +98,8 @@ public final class VolumeProblem {
         return Math.min(mostOfUser[user], end(user) - first(user));
     }
 
-    double value(int candidate) {
+    /** Expected value of a candidate. */
+    public double value(int candidate) {
         return values[candidate];
     }
 
