@@ -18,7 +18,7 @@ JOIN (SELECT known.post_id AS known_id,
              -- The cosine of who acted on them: a post that everyone acts on is similar to none. A decimal, so that sums do
              -- not depend on their order.
              CAST(count(*) / sqrt(min(known.people) * min(found.people)) AS DECIMAL(18, 12)) AS similarity,
-             -- Else all who acted on a post that everyone acts on would be joined with all that any of them acted on.
+             -- Else all who acted on a post that everyone acts on would meet all that any of them acted on.
              row_number() OVER (PARTITION BY known.post_id ORDER BY count(*) / sqrt(min(found.people)) DESC, found.post_id) AS place
       FROM (SELECT user_id, post_id, count(*) OVER (PARTITION BY post_id) AS people
             FROM latest_acts
