@@ -17,6 +17,7 @@ record VolumeBench() implements Bench {
     private static final int AUTHORS = 60;
     private static final int CONSTRAINTS = 1 + TYPES + COUNTRIES + AUTHORS;
     private static final int MOST_SWEEPS = 200;
+    private static final double MOST_GAP = 0.001;
 
     @Override
     public String name() {
@@ -37,7 +38,7 @@ record VolumeBench() implements Bench {
                     problem(Math.toIntExact(users), context.worlds().seed());
             double roof = loop(problem, Math.toIntExact(users));
             ProcessUse use = ProcessUse.fromNow();
-            VolumeSolution solution = ShadowPrices.solve(problem, MOST_SWEEPS);
+            VolumeSolution solution = ShadowPrices.solve(problem, MOST_SWEEPS, MOST_GAP);
             double rate = (double) users * CANDIDATES / use.seconds();
             Metrics figures = use.metrics()
                     .put("candidates_per_second", rate)

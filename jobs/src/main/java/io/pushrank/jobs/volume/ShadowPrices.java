@@ -9,6 +9,9 @@ import java.util.Arrays;
  * <p>Prices are taken from differences of values, never from sums over users, so that the order of users does not matter.
  */
 public final class ShadowPrices {
+    /** A solution takes about as long as a sweep under a few constraints. */
+    private static final int SWEEPS_BETWEEN_SOLUTIONS = 5;
+
     private final VolumeProblem problem;
     private final double[] prices;
     /** Of each group: the sum of its constraints' prices. */
@@ -45,15 +48,34 @@ public final class ShadowPrices {
      * @param mostSweeps how often each constraint's price is set, at the most; 1 or more
      */
     public static VolumeSolution solve(VolumeProblem problem, int mostSweeps) {
+        return solve(problem, mostSweeps, 0);
+    }
+
+    /**
+     * The same, but it ends as soon as a solution's gap is small enough.
+     *
+     * @param mostGap share of the optimum that may be missing, 0 to 1
+     */
+    public static VolumeSolution solve(VolumeProblem problem, int mostSweeps, double mostGap) {
         ShadowPrices search = new ShadowPrices(problem);
         boolean hasMoved = true;
-        for (int sweep = 0; sweep < mostSweeps && hasMoved; sweep++) {
+        for (int sweep = 1; sweep <= mostSweeps && hasMoved; sweep++) {
             hasMoved = false;
             for (int constraint = 0; constraint < problem.constraints(); constraint++) {
                 hasMoved |= search.reprice(constraint);
             }
+            if (sweep % SWEEPS_BETWEEN_SOLUTIONS == 0) {
+                VolumeSolution solution = search.solution();
+                if (solution.gap() <= mostGap) {
+                    return solution;
+                }
+            }
         }
-        return new Selection(problem, search.prices, search.charges).solution();
+        return search.solution();
+    }
+
+    private VolumeSolution solution() {
+        return new Selection(problem, prices, charges).solution();
     }
 
     /** Sets the price at which demand fits; one that does already stays. Whether it moved. */

@@ -174,6 +174,16 @@ final class ShadowPricesTest {
     }
 
     @Test
+    void aSearchEndsWhereTheGapIsSmallEnough() {
+        VolumeProblem problem = World.random(2, 3000, 12, 2, 5, 8).problem();
+        VolumeSolution early = ShadowPrices.solve(problem, SWEEPS, 0.05);
+        VolumeSolution late = ShadowPrices.solve(problem, SWEEPS);
+
+        assertTrue(early.gap() <= 0.05, "gap " + early.gap());
+        assertTrue(late.gap() < early.gap(), "gaps " + late.gap() + " and " + early.gap());
+    }
+
+    @Test
     void theOrderOfUsersDoesNotMatter() {
         Random random = new Random(1);
         World world = World.random(1, 500, 8, 2, 4, 4);
