@@ -22,7 +22,7 @@ final class ReplayCommand implements Runnable {
     private RunOptions options;
 
     @Mixin
-    private EvaluateCommand.PolicyOptions policy;
+    private PolicyOptions policy;
 
     @Override
     public void run() {

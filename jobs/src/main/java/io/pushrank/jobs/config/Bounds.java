@@ -2,6 +2,7 @@ package io.pushrank.jobs.config;
 
 import io.pushrank.jobs.exit.PushrankException;
 import java.math.BigInteger;
+import java.util.function.Supplier;
 
 /**
  * Checks of settings, params and options; each message gives key, bound and value. They throw
@@ -37,8 +38,16 @@ public final class Bounds {
      * @throws PushrankException with exit code 2 when one fails
      */
     public static void ofOptions(Runnable checks) {
-        try {
+        ofOptions(() -> {
             checks.run();
+            return true;
+        });
+    }
+
+    /** The same of options that make something which checks itself. */
+    public static <T> T ofOptions(Supplier<T> checked) {
+        try {
+            return checked.get();
         } catch (IllegalArgumentException e) {
             throw PushrankException.usage(e.getMessage());
         }

@@ -30,10 +30,10 @@ import io.pushrank.jobs.table.Layout;
 import io.pushrank.jobs.table.Storage;
 import java.time.LocalDate;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -250,19 +250,13 @@ public final class Replay {
                     + (own.isPresent() ? "" : " (the settings of the day's run are not known: these differ from conf)")
                     + ". What was removed there cannot come back, so a whole run may send other items");
         }
-        Set<Map.Entry<String, String>> files =
-                new HashSet<>(vocabulary.settings().folder().digests().entrySet());
-        Set<Map.Entry<String, String>> before =
-                run.map(Manifest::conf).orElse(Map.of()).entrySet();
-        Set<String> changed = new TreeSet<>();
-        if (!before.isEmpty()) {
-            Stream.of(
-                            files.stream().filter(file -> !before.contains(file)),
-                            before.stream().filter(file -> !files.contains(file)))
-                    .flatMap(each -> each)
-                    .forEach(file -> changed.add(file.getKey()));
-        }
-        if (!changed.isEmpty()) {
+        Map<String, String> files = vocabulary.settings().folder().digests();
+        Map<String, String> before = run.map(Manifest::conf).orElse(Map.of());
+        Set<String> changed = new TreeSet<>(files.keySet());
+        changed.addAll(before.keySet());
+        changed.removeIf(file -> Objects.equals(files.get(file), before.get(file)));
+        // A manifest without any does not say.
+        if (!before.isEmpty() && !changed.isEmpty()) {
             notes.add("these files of conf are not as in the day's run: " + String.join(", ", changed));
         }
         return notes;

@@ -30,26 +30,11 @@ public enum Estimator {
         }
     },
     /** Self-normalized inverse propensity scores (Swaminathan and Joachims 2015). */
-    SNIPS(false, true, false) {
-        @Override
-        double used(double weight, double limit) {
-            return weight;
-        }
-    },
+    SNIPS(false, true, false),
     /** Doubly robust (Dudík, Langford and Li 2011). */
-    DR(true, false, false) {
-        @Override
-        double used(double weight, double limit) {
-            return weight;
-        }
-    },
+    DR(true, false, false),
     /** Self-normalized doubly robust (Kallus and Uehara 2019). */
-    SNDR(true, true, false) {
-        @Override
-        double used(double weight, double limit) {
-            return weight;
-        }
-    },
+    SNDR(true, true, false),
     /** Doubly robust where the weight is at most the limit, else the model (Wang, Agarwal and Dudík 2017). */
     SWITCH_DR(true, false, true) {
         @Override
@@ -82,7 +67,9 @@ public enum Estimator {
     }
 
     /** f: the weight that it uses in place of a decision's. */
-    abstract double used(double weight, double limit);
+    double used(double weight, double limit) {
+        return weight;
+    }
 
     /** What a decision adds to the sum that is divided by n, or Σ w. */
     final double correction(LoggedDecision decision, double limit) {

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZonedDateTime;
-import java.time.temporal.ChronoUnit;
+import org.apache.spark.sql.catalyst.util.DateTimeUtils;
 
 /**
  * Hours of a recipient's clock in which nothing is sent, from the first until the second, over midnight where that is the earlier
@@ -30,7 +30,7 @@ record QuietHours(int from, int until) implements Serializable {
      * @param micros microseconds since 1970 UTC
      */
     long end(long micros, ZoneId zone) {
-        Instant instant = Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+        Instant instant = DateTimeUtils.microsToInstant(micros);
         if (!cover(instant, zone)) {
             return micros;
         }
@@ -42,6 +42,6 @@ record QuietHours(int from, int until) implements Serializable {
             end = next.toInstant().isAfter(end) ? next.toInstant() : end;
             day = day.plusDays(1);
         }
-        return ChronoUnit.MICROS.between(Instant.EPOCH, end);
+        return DateTimeUtils.instantToMicros(end);
     }
 }

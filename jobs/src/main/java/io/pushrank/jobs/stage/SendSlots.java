@@ -1,14 +1,13 @@
 package io.pushrank.jobs.stage;
 
 import java.io.Serializable;
-import java.time.Instant;
 import java.time.ZoneId;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
+import org.apache.spark.sql.catalyst.util.DateTimeUtils;
 
 /**
  * When users may be sent something before the next run. Instants are microseconds since 1970 UTC, as exact as the deliveries that
@@ -80,8 +79,9 @@ record SendSlots(long asOf, long window, QuietHours quiet) implements Serializab
         }
         long[] instants = instants(recipient, earliest);
         double[] rates = Arrays.stream(instants)
-                .mapToDouble(
-                        at -> openRates.get(instant(at).atZone(recipient.zone()).getHour()))
+                .mapToDouble(at -> openRates.get(DateTimeUtils.microsToInstant(at)
+                        .atZone(recipient.zone())
+                        .getHour()))
                 .toArray();
         // promised[i]: the most that the sends from the number on promise, the first of them at the i-th instant or
         // later.
@@ -126,14 +126,10 @@ record SendSlots(long asOf, long window, QuietHours quiet) implements Serializab
     private long[] instants(Recipient recipient, List<Long> earliest) {
         TreeSet<Long> instants = new TreeSet<>(earliest);
         for (long at = asOf; at < asOf + window; at += STEP) {
-            if (at > earliest.get(0) && !quiet.cover(instant(at), recipient.zone())) {
+            if (at > earliest.get(0) && !quiet.cover(DateTimeUtils.microsToInstant(at), recipient.zone())) {
                 instants.add(at);
             }
         }
         return instants.stream().mapToLong(Long::longValue).toArray();
-    }
-
-    private static Instant instant(long micros) {
-        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
     }
 }

@@ -13,13 +13,13 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.api.java.UDF2;
 import org.apache.spark.sql.api.java.UDF6;
+import org.apache.spark.sql.catalyst.util.DateTimeUtils;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import scala.collection.Iterable;
@@ -48,7 +48,7 @@ record SendTimes(SendTimesConfig config) {
      */
     Column slots(Instant asOf, int most) {
         SendSlots slots = new SendSlots(
-                ChronoUnit.MICROS.between(Instant.EPOCH, asOf),
+                DateTimeUtils.instantToMicros(asOf),
                 TimeUnit.HOURS.toMicros(config.windowHours()),
                 new QuietHours(config.quietFrom(), config.quietUntil()));
         UDF6<Iterable<Long>, Long, Long, Integer, String, Iterable<Double>, List<Long>> allot =
@@ -73,8 +73,7 @@ record SendTimes(SendTimesConfig config) {
     static Column local() {
         UDF2<Long, String, String> format = (micros, timeZone) -> micros == null
                 ? null
-                : Instant.EPOCH
-                        .plus(micros, ChronoUnit.MICROS)
+                : DateTimeUtils.microsToInstant(micros)
                         .atZone(zone(timeZone))
                         .format(DateTimeFormatter.ISO_LOCAL_DATE_TIME);
         return udf(format, DataTypes.StringType).apply(col("send_micros"), col("time_zone"));

@@ -62,24 +62,8 @@ class SharedStepTest {
     private static List<Example> examples() {
         List<Example> examples = SyntheticExamples.exclusiveOr(STEPS * ROWS, 5, true);
         return IntStream.range(0, examples.size())
-                .mapToObj(index -> weighted(examples.get(index), 1 + index % 3))
+                .mapToObj(index -> SyntheticExamples.weighted(examples.get(index), 1 + index % 3))
                 .toList();
-    }
-
-    private static Example weighted(Example example, float weight) {
-        return new Example(
-                example.continuous(),
-                example.continuousMissing(),
-                example.binary(),
-                example.sparseIds(),
-                example.sparseValues(),
-                example.sparseContinuousIds(),
-                example.sparseContinuousValues(),
-                example.oonc(),
-                example.engagement(),
-                example.dislike(),
-                example.heavyScore(),
-                weight);
     }
 
     private static Outcome outcome(HeavyParams params, Ring ring) {

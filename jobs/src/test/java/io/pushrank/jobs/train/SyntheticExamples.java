@@ -63,6 +63,23 @@ final class SyntheticExamples {
         return examples;
     }
 
+    /** The example with another weight. */
+    static Example weighted(Example example, float weight) {
+        return new Example(
+                example.continuous(),
+                example.continuousMissing(),
+                example.binary(),
+                example.sparseIds(),
+                example.sparseValues(),
+                example.sparseContinuousIds(),
+                example.sparseContinuousValues(),
+                example.oonc(),
+                example.engagement(),
+                example.dislike(),
+                example.heavyScore(),
+                weight);
+    }
+
     /** The example without its sparse entries. */
     static Example withoutSparse(Example example) {
         return new Example(

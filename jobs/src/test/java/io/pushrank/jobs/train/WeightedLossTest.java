@@ -44,19 +44,7 @@ class WeightedLossTest {
     /** Rows of the one class count five times. */
     private static List<Example> unevenly(List<Example> examples) {
         return examples.stream()
-                .map(example -> new Example(
-                        example.continuous(),
-                        example.continuousMissing(),
-                        example.binary(),
-                        example.sparseIds(),
-                        example.sparseValues(),
-                        example.sparseContinuousIds(),
-                        example.sparseContinuousValues(),
-                        example.oonc(),
-                        example.engagement(),
-                        example.dislike(),
-                        example.heavyScore(),
-                        example.oonc() > 0 ? 5 : 1))
+                .map(example -> SyntheticExamples.weighted(example, example.oonc() > 0 ? 5 : 1))
                 .toList();
     }
 
